@@ -1,0 +1,1 @@
+"""The rule kinds of the criteria language, one module each."""

@@ -1,0 +1,113 @@
+"""One exception tree. Every message says what happened, where, and what to do.
+
+    ScreenerError                      exit code 1
+    ├── UsageError                     exit code 2   the caller asked for something that cannot be
+    │   ├── MappingError                             a study, value set or site file is wrong (file, line, path)
+    │   └── SettingsError                            an environment variable is missing or malformed
+    ├── DataError                      exit code 1   input that cannot be read: a line, a file, a resource
+    └── ServerError                    exit code 3   a FHIR server or the broker did not do its part
+        ├── Unreachable                              no connection, time-out, cut body         (may be retried)
+        ├── Busy                                     429, 502, 503, 504                        (may be retried)
+        ├── AuthError                                401, 403, no token
+        ├── NotFhir                                  an answer that is not FHIR R4
+        ├── NotSupported                             the server does not offer this (404 or 405 on a type)
+        ├── NotFound                                 404 on one resource
+        ├── Gone                                     410: somebody deleted it
+        ├── Conflict                                 409 or 412: somebody else wrote first
+        └── Refused                                  any other 4xx: the request itself is at fault
+
+A message never holds patient data: resource ids only.
+"""
+
+from __future__ import annotations
+
+
+class ScreenerError(Exception):
+    """Base of all errors a user may see; shown without a traceback."""
+
+    exit_code = 1
+    retryable = False
+
+
+class UsageError(ScreenerError):
+    """The call, a file or a setting is wrong; nothing was done."""
+
+    exit_code = 2
+
+
+class MappingError(UsageError):
+    """A file under `mappings/` is wrong. `where` is `file:line` and the path inside the file."""
+
+    def __init__(self, what: str, *, file: str = "", line: int | None = None, path: str = "", fix: str = "") -> None:
+        self.what, self.file, self.line, self.path, self.fix = what, file, line, path, fix
+        where = file + (f":{line}" if line else "")
+        head = ": ".join(part for part in (where, path) if part)
+        super().__init__(f"{head}: {what}" + (f" ({fix})" if fix else "") if head else what)
+
+
+class SettingsError(UsageError):
+    """A setting is missing or malformed; the message names the environment variable."""
+
+
+class DataError(ScreenerError):
+    """Input that cannot be read; `where` names file and line, or the resource id."""
+
+    def __init__(self, what: str, *, where: str = "") -> None:
+        self.what, self.where = what, where
+        super().__init__(f"{where}: {what}" if where else what)
+
+
+class ServerError(ScreenerError):
+    """A server did not do its part. `status` is the HTTP status, or None where there was no answer."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, status: int | None = None, where: str = "") -> None:
+        self.what, self.status, self.where = what, status, where
+        super().__init__(f"{where}: {what}" if where else what)
+
+
+class Unreachable(ServerError):
+    """No connection, a time-out, or a body cut short."""
+
+    retryable = True
+
+
+class Busy(ServerError):
+    """429, 502, 503 or 504. `retry_after` is in seconds when the server named one."""
+
+    retryable = True
+
+    def __init__(
+        self, what: str, *, status: int | None = None, where: str = "", retry_after: float | None = None
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(what, status=status, where=where)
+
+
+class AuthError(ServerError):
+    """401 or 403, or no token could be had."""
+
+
+class NotFhir(ServerError):
+    """The answer is not FHIR R4: HTML, another JSON, another version."""
+
+
+class NotSupported(ServerError):
+    """The server does not offer this resource type or interaction."""
+
+
+class NotFound(ServerError):
+    """No resource with this id."""
+
+
+class Gone(ServerError):
+    """The resource was deleted (410)."""
+
+
+class Conflict(ServerError):
+    """Somebody else wrote first (409, or 412 on `If-Match`)."""
+
+
+class Refused(ServerError):
+    """Any other 4xx: asking again will not help."""

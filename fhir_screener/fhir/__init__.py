@@ -1,0 +1,1 @@
+"""Everything that speaks FHIR over HTTP or reads FHIR from files."""

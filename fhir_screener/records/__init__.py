@@ -1,0 +1,1 @@
+"""What was read about a patient, as typed facts."""

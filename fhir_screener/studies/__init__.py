@@ -1,0 +1,1 @@
+"""Study files: their shape, loading, and checks."""

@@ -1,0 +1,1 @@
+"""Codes and what they mean: codings, value sets, concept maps, units."""
