@@ -1,0 +1,233 @@
+"""The typed facts of a chart: what a criterion may look at, and nothing else.
+
+Dates stay as recorded strings; `dates.read_date` makes intervals of them in a study's zone. `hits` tells which value
+sets of the loaded studies the fact's concept is in. `ref` is `Type/id`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from fhir_screener.terminology.coding import NOTHING, Coding, Concept
+from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
+
+
+class Quantity(NamedTuple):
+    """A FHIR Quantity; `unit` is the UCUM code where the system says so, else the unit as written."""
+
+    value: float
+    unit: str = ""
+    comparator: str = ""
+    text: str = ""
+    """The number as recorded, digits kept."""
+
+    def __str__(self) -> str:
+        number = self.text or f"{self.value:g}"
+        return f"{self.comparator}{number} {self.unit}".strip()
+
+
+class Span(NamedTuple):
+    """When something happened or went on: a point (`start == end`), or a period whose ends may be missing.
+
+    `text` is used where FHIR gives words instead of a date (onsetString).
+    """
+
+    start: str | None = None
+    end: str | None = None
+    text: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return self.start is None and self.end is None
+
+
+NO_SPAN = Span()
+
+
+class Value(NamedTuple):
+    """One result: at most one of the value[x] choices, plus interpretation and absence."""
+
+    concept: Concept | None = None
+    quantity: Quantity | None = None
+    text: str = ""
+    boolean: bool | None = None
+    integer: int | None = None
+    date: str | None = None
+    low: Quantity | None = None
+    high: Quantity | None = None
+    interpretation: tuple[Concept, ...] = ()
+    absent: str = ""
+    """dataAbsentReason: a code or words; then there is no result."""
+    unread: str = ""
+    """The name of a value[x] that we do not read (SampledData and the like)."""
+    range_text: str = ""
+
+    @property
+    def empty(self) -> bool:
+        parts = (self.concept, self.quantity, self.boolean, self.integer, self.date)
+        return all(part is None for part in parts) and not (self.text or self.interpretation or self.unread)
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What every fact has. `version` and `updated` are meta.versionId and meta.lastUpdated."""
+
+    ref: str
+    version: str = ""
+    updated: str | None = None
+    status: str = ""
+    concept: Concept = NOTHING
+    hits: Hits = NO_HITS
+    note: str = ""
+
+
+class Condition(Fact, frozen=True, kw_only=True, gc=False):
+    """Condition (R4 9.2). `clinical` and `verification` are the codes of these two elements, "" where missing."""
+
+    clinical: str = ""
+    verification: str = ""
+    categories: tuple[str, ...] = ()
+    onset: Span = NO_SPAN
+    abatement: Span = NO_SPAN
+    abated: bool = False
+    """An abatement without a date (abatementBoolean of old, abatementString, or an age we cannot place)."""
+    recorded: str | None = None
+    encounter: Span = NO_SPAN
+    family: bool = False
+    stage_text: str = ""
+
+
+class Component(NamedTuple):
+    """One component of an Observation."""
+
+    concept: Concept
+    hits: Hits
+    value: Value
+
+
+class Observation(Fact, frozen=True, kw_only=True, gc=False):
+    """Observation (R4 10.1), or a DiagnosticReport seen as one: `report` is then true and `text` its conclusion."""
+
+    effective: Span = NO_SPAN
+    issued: str | None = None
+    value: Value = Value()
+    components: tuple[Component, ...] = ()
+    members: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    other_subject: bool = False
+    """`focus`, or a specimen of somebody else: never this patient's result."""
+    report: bool = False
+    conclusions: tuple[Concept, ...] = ()
+    specimen: str = ""
+
+
+class Dose(NamedTuple):
+    """One dosage instruction, as far as it is coded. Amounts per intake; `text` where there are words besides."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    rate: bool = False
+    times: float | None = None
+    """Intakes per `period` of `unit` (s, min, h, d, wk, mo, a); None where not coded."""
+    times_max: float | None = None
+    period: float | None = None
+    unit: str = ""
+    as_needed: bool = False
+    bounds: Span = NO_SPAN
+    bounds_days: float | None = None
+    sequence: int | None = None
+    text: str = ""
+    route: str = ""
+    per_period: Quantity | None = None
+    """maxDosePerPeriod, an upper bound, already per day."""
+    once: bool = False
+    """Timing.repeat.count = 1, or a single event."""
+    per_dose_weight: bool = False
+
+
+class Medication(Fact, frozen=True, kw_only=True, gc=False):
+    """One record of a drug, whichever resource held it.
+
+    `kind` is statement, request, administration, dispense or procedure. `span` is effective, performed or the dispensed supply's
+    start; `authored` is authoredOn, whenHandedOver or whenPrepared; `asserted` is dateAsserted. `unresolved` names a Medication
+    reference that nothing resolved.
+    """
+
+    kind: str
+    intent: str = ""
+    do_not: bool = False
+    span: Span = NO_SPAN
+    authored: str | None = None
+    asserted: str | None = None
+    supply_days: float | None = None
+    doses: tuple[Dose, ...] = ()
+    dose_text: str = ""
+    systemic: bool | None = None
+    """Whether route and form make it systemic; None where neither is known."""
+    reasons: tuple[Concept, ...] = ()
+    unresolved: str = ""
+    category: str = ""
+    form: str = ""
+    strength: Quantity | None = None
+    status_reason: str = ""
+
+    def hit(self, names: frozenset[str]) -> Hit | None:
+        """The first of these sets that the drug is in."""
+        for name in names:
+            if name in self.hits:
+                return self.hits[name]
+        return None
+
+
+class Procedure(Fact, frozen=True, kw_only=True, gc=False):
+    """Procedure (R4 9.3)."""
+
+    span: Span = NO_SPAN
+
+
+class Immunization(Fact, frozen=True, kw_only=True, gc=False):
+    """Immunization (R4 11.1)."""
+
+    occurred: str | None = None
+
+
+class Consent(Fact, frozen=True, kw_only=True, gc=False):
+    """Consent (R4 6.2): `research` from its scope; `studies` names what its provision or policy points to."""
+
+    research: bool = False
+    permit: str = ""
+    studies: tuple[str, ...] = ()
+    period: Span = NO_SPAN
+    dated: str | None = None
+    broad: bool = False
+    """True where the consent names no study at all."""
+
+
+class Subject(Fact, frozen=True, kw_only=True, gc=False):
+    """ResearchSubject (R4 8.5): `study` is the reference or identifier of its study."""
+
+    study: str = ""
+    period: Span = NO_SPAN
+
+
+class Patient(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Patient (R4 8.1). `deceased` is a date, True, or None; `replaced_by` a reference to the survivor."""
+
+    id: str
+    version: str = ""
+    updated: str | None = None
+    active: bool | None = None
+    gender: str = ""
+    birth_date: str | None = None
+    birth_absent: bool = False
+    deceased: str | bool | None = None
+    replaced_by: str = ""
+    labels: tuple[Coding, ...] = ()
+    names: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    organization: str = ""
+
+    @property
+    def ref(self) -> str:
+        return f"Patient/{self.id}"

@@ -1,0 +1,64 @@
+"""Everything that was read about one patient, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fhir_screener.records.facts import (
+    Condition,
+    Consent,
+    Immunization,
+    Medication,
+    Observation,
+    Patient,
+    Procedure,
+    Subject,
+)
+
+CHART_TYPES = (
+    "Condition",
+    "Observation",
+    "MedicationStatement",
+    "MedicationRequest",
+    "MedicationAdministration",
+    "MedicationDispense",
+    "Procedure",
+    "Encounter",
+    "DiagnosticReport",
+    "Immunization",
+    "Consent",
+    "ResearchSubject",
+)
+"""What is read about a patient besides the Patient itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many records of one type were read, and the oldest of their dates (as recorded, or None)."""
+
+    count: int = 0
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """One patient's chart as facts.
+
+    Only records that some loaded study can use are here; `seen` counts all that were read. `failed` names types whose
+    request failed (what hangs on them is `not-fetched`), `absent` types the server does not offer at all.
+    """
+
+    patient: Patient
+    conditions: tuple[Condition, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    medications: tuple[Medication, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    immunizations: tuple[Immunization, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    failed: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+    """Records that could not be understood at all: `Type/id: what`."""

@@ -1,0 +1,143 @@
+"""Codings, concepts, and the code systems, each spelled once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+BASE = "urn:fhir-screener"
+"""Canonical base of our own codes, extensions and identifiers."""
+
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD9CM = "http://hl7.org/fhir/sid/icd-9-cm"
+ICD9CM3_CN = "urn:fhir-screener:icd-9-cm-3-cn"
+ICD11 = "http://id.who.int/icd/release/11/mms"
+CVX = "http://hl7.org/fhir/sid/cvx"
+INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+UCUM = "http://unitsofmeasure.org"
+OWN_OBSERVATION = f"{BASE}:observation"
+
+ALIASES = {
+    "loinc": LOINC,
+    "loinc-answers": LOINC,
+    "snomed": SNOMED,
+    "icd-10": ICD10,
+    "icd-10-cm": ICD10CM,
+    "icd-11": ICD11,
+    "icd-9-cm": ICD9CM,
+    "icd-9-cm-3-cn": ICD9CM3_CN,
+    "rxnorm": RXNORM,
+    "atc": ATC,
+    "cvx": CVX,
+    "interpretation": INTERPRETATION,
+    "ucum": UCUM,
+    "local": OWN_OBSERVATION,
+}
+"""What a value set file may write instead of a URI."""
+
+_SAME = {
+    "urn:oid:2.16.840.1.113883.6.1": LOINC,
+    "https://loinc.org": LOINC,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+    "https://snomed.info/sct": SNOMED,
+    "urn:oid:2.16.840.1.113883.6.88": RXNORM,
+    "urn:oid:2.16.840.1.113883.6.73": ATC,
+    "https://www.whocc.no/atc": ATC,
+    "http://www.whocc.no/atc_ddd_index": ATC,
+    "http://fhir.de/CodeSystem/bfarm/atc": ATC,
+    "http://fhir.de/CodeSystem/dimdi/atc": ATC,
+    "urn:oid:2.16.840.1.113883.6.3": ICD10,
+    "http://hl7.org/fhir/sid/icd-10-cn": ICD10,
+    "http://hl7.org/fhir/sid/icd-10-de": ICD10,
+    "http://hl7.org/fhir/sid/icd-10-gm": ICD10,
+    "http://hl7.org/fhir/sid/icd-10-am": ICD10,
+    "http://hl7.org/fhir/sid/icd-10-uk": ICD10,
+    "http://fhir.de/CodeSystem/bfarm/icd-10-gm": ICD10,
+    "http://fhir.de/CodeSystem/dimdi/icd-10-gm": ICD10,
+    "http://id.who.int/icd/release/10": ICD10,
+    "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
+    "http://hl7.org/fhir/sid/icd-10-us": ICD10CM,
+    "http://mimic.mit.edu/fhir/mimic/CodeSystem/mimic-diagnosis-icd10": ICD10CM,
+    "http://mimic.mit.edu/fhir/mimic/CodeSystem/mimic-diagnosis-icd9": ICD9CM,
+    "urn:oid:2.16.840.1.113883.6.103": ICD9CM,
+    "urn:oid:2.16.840.1.113883.6.103.1": ICD9CM,
+    "urn:oid:2.16.840.1.113883.6.104": ICD9CM,
+    "http://hl7.org/fhir/sid/icd-11": ICD11,
+    "http://id.who.int/icd11/mms": ICD11,
+    "urn:oid:2.16.840.1.113883.12.292": CVX,
+    "urn:oid:2.16.840.1.113883.5.83": INTERPRETATION,
+    "http://hl7.org/fhir/v3/ObservationInterpretation": INTERPRETATION,
+    "http://hl7.org/fhir/observation-interpretation": INTERPRETATION,
+}
+
+BY_PREFIX = frozenset({ICD10, ICD10CM, ICD9CM, ICD9CM3_CN, ATC})
+"""Systems whose codes match by prefix after normalising."""
+
+STANDARD = frozenset(ALIASES.values()) - {OWN_OBSERVATION, UCUM}
+"""Systems in which an unknown code is known to mean something else, so that its display needs no reading."""
+
+
+class Coding(NamedTuple):
+    """One code of one system, as recorded, but for the system's URI, which is normalised."""
+
+    system: str
+    code: str
+    display: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.system}|{self.code}" if self.system else self.code
+
+
+class Concept(NamedTuple):
+    """A FHIR CodeableConcept: its codings in their order, and its text."""
+
+    codings: tuple[Coding, ...] = ()
+    text: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a person would call it: the text, else a display, else a code."""
+        if self.text:
+            return self.text
+        for coding in self.codings:
+            if coding.display:
+                return coding.display
+        return self.codings[0].code if self.codings else ""
+
+    @property
+    def code(self) -> str:
+        """The first coding as `system|code`, else the text."""
+        return str(self.codings[0]) if self.codings else self.text
+
+
+NOTHING = Concept()
+
+
+def normal_system(system: str | None) -> str:
+    """The URI by which we know a code system: OIDs, national editions and old spellings folded into one."""
+    if not system:
+        return ""
+    plain = system.strip().rstrip("/")
+    return _SAME.get(plain, plain)
+
+
+_ICD_TAIL = re.compile(r"[†*+!#].*$")
+
+
+def normal_code(system: str, code: str) -> str:
+    """The code as it is compared: ICD and ATC without dots, blanks and case; all others as they stand, trimmed."""
+    plain = code.strip()
+    if system in BY_PREFIX:
+        return _ICD_TAIL.sub("", plain).replace(".", "").replace(" ", "").upper()
+    return plain
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: NFKC, lower case, one blank between words."""
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())

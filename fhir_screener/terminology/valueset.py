@@ -1,0 +1,157 @@
+"""Value sets, and an index that tells of any concept which sets it is in.
+
+A code belongs to a set when system and code agree. ICD and ATC codes agree by prefix (`B18.100x007` is in a set that
+lists `B18.1`); the longest listed prefix wins, so an exclusion may carve C44 out of C00-C96. A concept without a
+decisive code may still be named by its text or by a local display: that is a hit `by` name, with the stance of the
+words around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+from fhir_screener.terminology.coding import BY_PREFIX, STANDARD, Coding, Concept, fold, normal_code
+from fhir_screener.terminology.phrases import Stance, stance
+
+
+class Entry(NamedTuple):
+    """One listed code. `strength` is (value, unit) of one piece of a product, as its display states it."""
+
+    system: str
+    code: str
+    display: str
+    source: str = ""
+    ingredient: str = ""
+    strength: tuple[float, str] | None = None
+
+
+class Hit(NamedTuple):
+    """Why a concept is in a set: the recorded coding (None by name only), and what the entry says about it."""
+
+    coding: Coding | None
+    by_name: bool = False
+    ingredient: str = ""
+    strength: tuple[float, str] | None = None
+    stance: Stance = Stance.ASSERTED
+    words: str = ""
+
+
+Hits = Mapping[str, Hit]
+NO_HITS: Hits = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class ValueSet:
+    """A named list of codes and words, from one file of `mappings/valuesets/`; `names` is {ingredient or "": words}."""
+
+    name: str
+    title: str
+    kind: str
+    version: int = 1
+    codes: tuple[Entry, ...] = ()
+    excluded: tuple[Entry, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    title_zh: str = ""
+
+
+_WORD = re.compile(r"[a-z0-9]")
+
+
+def names_pattern(words: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern that finds any of `words` in folded text, longest first; Latin words only as whole words."""
+    parts = []
+    for word in sorted({fold(w) for w in words if w.strip()}, key=lambda w: (-len(w), w)):
+        left = r"(?<![a-z0-9])" if _WORD.match(word[0]) else ""
+        right = r"(?![a-z0-9])" if _WORD.match(word[-1]) else ""
+        parts.append(left + re.escape(word) + right)
+    return re.compile("|".join(parts)) if parts else None
+
+
+class Terminology:
+    """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept."""
+
+    def __init__(self, sets: Iterable[ValueSet]) -> None:
+        self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
+        self._known: dict[Concept, Hits] = {}
+        self._index: dict[tuple[str, str], list[tuple[str, Entry | None, Entry]]] = {}
+        for value_set in self.sets.values():
+            for entry in value_set.excluded:
+                self._add(value_set.name, entry, excluded=True)
+            for entry in value_set.codes:
+                self._add(value_set.name, entry, excluded=False)
+
+    def _add(self, name: str, entry: Entry, *, excluded: bool) -> None:
+        key = (entry.system, normal_code(entry.system, entry.code))
+        self._index.setdefault(key, []).append((name, None if excluded else entry, entry))
+
+    def __getitem__(self, name: str) -> ValueSet:
+        return self.sets[name]
+
+    def classify(self, concept: Concept) -> Hits:
+        """The sets this concept is in: {set name: Hit}. Pure, remembered."""
+        known = self._known.get(concept)
+        if known is None:
+            known = self._known[concept] = self._classify(concept)
+        return known
+
+    def _classify(self, concept: Concept) -> Hits:
+        hits: dict[str, Hit] = {}
+        carved: set[str] = set()
+        for coding in concept.codings:
+            for name, entry in self._by_code(coding).items():
+                if entry is None:
+                    carved.add(name)
+                elif name not in hits:
+                    hits[name] = Hit(coding, ingredient=entry.ingredient, strength=entry.strength)
+        self._by_name(concept, hits, carved)
+        return hits or NO_HITS
+
+    def _by_code(self, coding: Coding) -> dict[str, Entry | None]:
+        """{set: entry, or None where the set carves this code out}; the longest listed prefix wins."""
+        code = normal_code(coding.system, coding.code)
+        found: dict[str, Entry | None] = {}
+        shortest = 1 if coding.system in BY_PREFIX else len(code)
+        for length in range(shortest, len(code) + 1):
+            for name, entry, _ in self._index.get((coding.system, code[:length]), ()):
+                found[name] = entry
+        return found
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, str, bool, re.Pattern[str]]]:
+        found = []
+        for value_set in self.sets.values():
+            if value_set.kind == "value":
+                continue
+            for ingredient, words in value_set.names.items():
+                pattern = names_pattern(words)
+                if pattern is not None:
+                    found.append((value_set.name, ingredient, value_set.kind == "drug", pattern))
+        return found
+
+    def _by_name(self, concept: Concept, hits: dict[str, Hit], carved: set[str]) -> None:
+        displays = [c for c in concept.codings if c.display]
+        local = [c for c in displays if c.system not in STANDARD]
+        coded_words = {fold(c.display) for c in displays}
+        text = fold(concept.text)
+        free = [] if text in coded_words else [(text, None)]
+        own = [(fold(c.display), c) for c in local]
+        drug = free + [(fold(c.display), c) for c in displays]
+        for name, ingredient, is_drug, pattern in self._patterns:
+            if name in hits or name in carved:
+                continue
+            for words, coding in drug if is_drug else free + own:
+                match = pattern.search(words)
+                if match:
+                    hits[name] = Hit(
+                        coding,
+                        by_name=True,
+                        ingredient=ingredient,
+                        stance=stance(words, match.start(), match.end()),
+                        words=match.group(),
+                    )
+                    break
