@@ -1,0 +1,96 @@
+"""What moved a verdict: evidence, and findings nested like the rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One record, or one stated absence, as it was recorded.
+
+    `reference` is `Type/id` ("" for an absence), `code` `system|code`, `date` and `value` are strings as recorded.
+    `note` is one plain sentence. `decides` tells deciding evidence from context.
+    """
+
+    reference: str = ""
+    version: str = ""
+    code: str = ""
+    display: str = ""
+    value: str = ""
+    date: str = ""
+    note: str = ""
+    decides: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer of one node of a rule.
+
+    `reason` is set if and only if the verdict is unknown. `decided_by` is the index of the branch that decided.
+    `clock`: time alone, at a known day, ends this verdict. `leans`: for an unknown, the verdict that the evidence points
+    to. `repeatable`: a repeat of the test could mend it.
+    """
+
+    verdict: Verdict
+    reason: Reason | None = None
+    rule: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    branches: tuple[Finding, ...] = ()
+    decided_by: int | None = None
+    applicable: bool = True
+    clock: bool = False
+    leans: Verdict | None = None
+    repeatable: bool = False
+    label: str = ""
+    settle: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.verdict is UNKNOWN) != (self.reason is not None):
+            raise ValueError("an unknown has a reason, and only an unknown")
+
+    @property
+    def needs_eyes(self) -> bool:
+        return self.reason is not None and self.reason.needs_eyes
+
+    def but(self, **changes: object) -> Finding:
+        """This finding with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def met(*evidence: Evidence, **more: object) -> Finding:
+    return Finding(MET, evidence=evidence, **more)  # type: ignore[arg-type]
+
+
+def not_met(*evidence: Evidence, **more: object) -> Finding:
+    return Finding(NOT_MET, evidence=evidence, **more)  # type: ignore[arg-type]
+
+
+def unknown(reason: Reason, *evidence: Evidence, **more: object) -> Finding:
+    return Finding(UNKNOWN, reason, evidence=evidence, **more)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionFinding:
+    """A criterion of a study with its finding: one entry of the ledger."""
+
+    id: str
+    role: str
+    settle: str
+    finding: Finding
+    phase: str = "prescreen"
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.finding.verdict
+
+    @property
+    def reason(self) -> Reason | None:
+        return self.finding.reason
+
+    @property
+    def decides(self) -> bool:
+        """Whether this alone keeps the patient out: an inclusion not met, or an exclusion met."""
+        return self.verdict is (NOT_MET if self.role == "inclusion" else MET)
