@@ -16,8 +16,8 @@ from fhir_screener.screening.screening import Screening
 
 
 def evidence_digest(screening: Screening) -> str:
-    """`sha256:` and 64 hex digits over the canonical JSON of outcome and criteria."""
-    body = [screening.outcome.value, sorted(_row(criterion) for criterion in screening.criteria)]
+    """`sha256:` and 64 hex digits over the canonical JSON of the criteria, sorted by id."""
+    body = sorted((_row(criterion) for criterion in screening.criteria), key=lambda row: str(row[0]))
     return "sha256:" + hashlib.sha256(orjson.dumps(body)).hexdigest()
 
 
