@@ -1,0 +1,120 @@
+"""Rules and criteria, frozen and valid once built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.view import View
+from fhir_screener.records.dates import Duration
+
+DRUG_TYPES = frozenset(
+    {"MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense", "Procedure"}
+)
+RESULT_TYPES = frozenset({"Observation", "DiagnosticReport"})
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a rule reads: value sets, resource types, and how far back drugs matter (None: whole)."""
+
+    sets: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    drug_window: Duration | None = None
+    vital_signs: bool = False
+
+
+class Rule(Protocol):
+    """One node of a criterion. `kind` is its word in a study file."""
+
+    kind: ClassVar[str]
+
+    def evaluate(self, view: View) -> Finding:
+        """The answer for this patient on this day. Pure; never raises for anything a chart can hold."""
+
+    def needs(self) -> Needs: ...
+
+    def parts(self) -> tuple[Rule, ...]:
+        """The rules nested in this one."""
+
+    def describe(self) -> str:
+        """The rule in plain words."""
+
+
+Build = Callable[[Spec], Rule]
+"""Reads a nested rule."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion of a protocol: its own sentence beside its rule.
+
+    `applies_to`: outside it, an exclusion is not met and an inclusion met, marked not applicable.
+    """
+
+    id: str
+    role: str
+    text: str
+    rule: Rule
+    settle: str = ""
+    reading: str = ""
+    phase: str = "prescreen"
+    weight: str = ""
+    applies_to: Rule | None = None
+
+    def rules(self) -> Iterator[Rule]:
+        """Every rule of this criterion, outermost first."""
+        stack = [self.rule, *([self.applies_to] if self.applies_to else [])]
+        while stack:
+            rule = stack.pop()
+            yield rule
+            stack.extend(rule.parts())
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What must point to the disease: `mode` is one, any, all or none, over criterion ids."""
+
+    mode: str = "none"
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """A ResearchStudy as written in `mappings/`, compiled: valid, with its checksum.
+
+    `cohort` is one of {index: sets}, {group: id}, {list: id}, {file: path}, {all: True}.
+    """
+
+    id: str
+    title: str
+    version: str
+    checksum: str
+    zone: str
+    criteria: tuple[Criterion, ...]
+    anchor: Anchor = Anchor()
+    cohort: dict[str, object] = field(default_factory=dict)
+    parameters: dict[str, object] = field(default_factory=dict)
+    later_within: Duration = field(default_factory=lambda: Duration.parse("P12M"))
+    recruiting: tuple[str | None, str | None] = (None, None)
+    source: dict[str, object] = field(default_factory=dict)
+    registry: dict[str, object] = field(default_factory=dict)
+    file: str = ""
+
+    def needs(self) -> Needs:
+        """What must be read for this study."""
+        found = [rule.needs() for criterion in self.criteria for rule in criterion.rules()]
+        windows = [n.drug_window for n in found if n.drug_window is not None]
+        return Needs(
+            sets=frozenset().union(*(n.sets for n in found), *(self._index(),)),
+            types=frozenset().union(*(n.types for n in found)),
+            drug_window=max(windows, key=lambda w: w.months * 31 + w.days, default=None),
+            vital_signs=any(n.vital_signs for n in found),
+        )
+
+    def _index(self) -> frozenset[str]:
+        names = self.cohort.get("index", ())
+        return frozenset(names) if isinstance(names, list | tuple) else frozenset()
