@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fhir_screener.criteria.evidence import Evidence, Finding, unknown
+from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.view import View
-from fhir_screener.verdict import MET, Reason
+from fhir_screener.verdict import MET, UNKNOWN, Reason, first_reason
 
 
 def absent(what: str, view: View, types: Iterable[str]) -> Evidence:
@@ -34,10 +34,11 @@ def fetched(finding: Finding, view: View, types: frozenset[str], what: str) -> F
         return finding
     failed = types & view.record.failed
     if failed:
-        names = ", ".join(sorted(failed))
-        note = Evidence(note=f"{names} could not be read, so nothing is said about {what}.", decides=False)
-        return unknown(Reason.NOT_FETCHED, *finding.evidence, note, rule=finding.rule, branches=finding.branches)
-    if types and types <= view.record.absent:
-        note = Evidence(note=f"The server offers no {' or '.join(sorted(types))}.", decides=False)
-        return unknown(Reason.NOT_FETCHED, *finding.evidence, note, rule=finding.rule, branches=finding.branches)
-    return finding
+        why = f"{', '.join(sorted(failed))} could not be read, so nothing is said about {what}."
+    elif types and types <= view.record.absent:
+        why = f"The server offers no {' or '.join(sorted(types))}."
+    else:
+        return finding
+    reason = first_reason([Reason.NOT_FETCHED, *([finding.reason] if finding.reason else [])])
+    note = Evidence(note=why, decides=False)
+    return finding.but(verdict=UNKNOWN, reason=reason, evidence=(*finding.evidence, note), clock=False)

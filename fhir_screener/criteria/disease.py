@@ -1,0 +1,55 @@
+"""When a recorded disease began, ended, and whether it is current (SEMANTICS "Clinical dates" and "Condition")."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fhir_screener.criteria.view import View
+from fhir_screener.records.dates import EVER, Days
+from fhir_screener.records.facts import Condition
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.valueset import Hit
+
+ACTIVE = frozenset({"active", "recurrence", "relapse"})
+ENDED = frozenset({"inactive", "remission", "resolved"})
+DOUBTFUL = frozenset({"unconfirmed", "provisional", "differential"})
+
+
+class Course(NamedTuple):
+    """A disease in time. `start` may be an upper bound only (`lo` is then EVER); `end` None: not known to have ended.
+
+    `open_end`: it has ended, nobody recorded when. `current`: held to be present on `as_of`.
+    """
+
+    start: Days | None
+    end: Days | None
+    open_end: bool
+    current: bool
+    future: bool
+
+
+def course(view: View, fact: Condition, past: bool = False) -> Course:
+    """The course of a condition as seen on the view's day; `past` for codes that mean a history of a disease."""
+    onset = view.days(fact.onset.start) or view.days(fact.onset.end)
+    recorded = view.days(fact.recorded) or view.days(fact.encounter.start)
+    end = view.days(fact.abatement.end) or view.days(fact.abatement.start)
+    start = onset or (Days(EVER, recorded.hi) if recorded else None)
+    known = onset or recorded
+    future = known is not None and not view.begun(known)
+    ended = past or fact.clinical in ENDED or fact.abated or end is not None
+    if end is not None and not view.begun(end):
+        # An end still to come: the disease goes on until then.
+        return Course(start, end, False, not past and fact.clinical not in ENDED, future)
+    return Course(start, end, ended and end is None, not ended, future)
+
+
+def is_doubtful(fact: Condition, hit: Hit) -> bool:
+    """Whether the record itself calls the diagnosis uncertain."""
+    return fact.verification in DOUBTFUL or hit.stance is Stance.DOUBTFUL
+
+
+def counts(fact: Condition, hit: Hit) -> bool:
+    """Whether the record speaks of this patient's own disease at all."""
+    if fact.verification in ("refuted", "entered-in-error") or fact.family or fact.status == "entered-in-error":
+        return False
+    return hit.stance not in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED)

@@ -1,0 +1,226 @@
+"""Rules made of rules: `all`, `any`, `not`, `at_least`, `prefer`, `weigh`, `doubt`.
+
+`all`, `any`, `not` and `at_least` follow Kleene. The other three are about evidence:
+
+* `prefer`: the first branch that settles the question; an unknown that needs eyes is not skipped, it is the answer.
+* `weigh`: several sources for one and the same question. One that says yes and one that says no are in conflict; a
+  source with nothing to say does not stand in the way.
+* `doubt`: a rule, and what would cast doubt on its yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.view import View
+from fhir_screener.verdict import (
+    MET,
+    NOT_MET,
+    UNKNOWN,
+    Reason,
+    Verdict,
+    all_of,
+    any_of,
+    at_least,
+    first_reason,
+)
+
+
+@dataclass(frozen=True)
+class _Combined:
+    rules: tuple[Rule, ...]
+    kind: ClassVar[str] = ""
+    joint: ClassVar[str] = ", "
+
+    def needs(self) -> Needs:
+        return Needs()
+
+    def parts(self) -> tuple[Rule, ...]:
+        return self.rules
+
+    def describe(self) -> str:
+        return "(" + self.joint.join(rule.describe() for rule in self.rules) + ")"
+
+    def _branches(self, view: View) -> tuple[Finding, ...]:
+        return tuple(rule.evaluate(view) for rule in self.rules)
+
+
+def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: Sequence[int] = ()) -> Finding:
+    """A finding over branches: the deciding branch, the winning reason, and whether time alone would end it.
+
+    `deciding` are the branches that carry the verdict; by default those that have it.
+    """
+    carrying = list(deciding) or [i for i, branch in enumerate(branches) if branch.verdict is verdict]
+    reason = None
+    if verdict is UNKNOWN:
+        unknowns = [i for i in carrying if branches[i].reason is not None]
+        reason = first_reason(r for i in unknowns if (r := branches[i].reason) is not None)
+        carrying = [i for i in unknowns if branches[i].reason is reason] or unknowns
+    return Finding(
+        verdict,
+        reason,
+        rule=kind,
+        branches=tuple(branches),
+        decided_by=carrying[0] if carrying else None,
+        applicable=any(b.applicable for b in branches) if branches else True,
+        clock=bool(carrying) and all(branches[i].clock for i in carrying),
+        repeatable=bool(carrying) and all(branches[i].repeatable for i in carrying),
+        leans=next((branches[i].leans for i in carrying if branches[i].leans), None),
+    )
+
+
+@dataclass(frozen=True)
+class AllOf(_Combined):
+    kind: ClassVar[str] = "all"
+    joint: ClassVar[str] = " and "
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        found = combine(all_of(b.verdict for b in branches), branches, self.kind)
+        # One branch whose clock runs out ends an `all`; an `any` needs every one of them.
+        return found.but(clock=any(b.clock for b in branches)) if found.verdict is MET else found
+
+
+@dataclass(frozen=True)
+class AnyOf(_Combined):
+    kind: ClassVar[str] = "any"
+    joint: ClassVar[str] = " or "
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        return combine(any_of(b.verdict for b in branches), branches, self.kind)
+
+
+@dataclass(frozen=True)
+class NotRule(_Combined):
+    kind: ClassVar[str] = "not"
+
+    def evaluate(self, view: View) -> Finding:
+        (branch,) = self._branches(view)
+        leans = ~branch.leans if branch.leans else None
+        found = combine(branch.verdict, (branch,), self.kind)
+        return found.but(verdict=~branch.verdict, leans=leans)
+
+    def describe(self) -> str:
+        return f"not {self.rules[0].describe()}"
+
+
+@dataclass(frozen=True)
+class AtLeast(_Combined):
+    n: int = 1
+    kind: ClassVar[str] = "at_least"
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        return combine(at_least(self.n, (b.verdict for b in branches)), branches, self.kind)
+
+    def describe(self) -> str:
+        return f"at least {self.n} of ({'; '.join(rule.describe() for rule in self.rules)})"
+
+
+@dataclass(frozen=True)
+class Prefer(_Combined):
+    kind: ClassVar[str] = "prefer"
+    joint: ClassVar[str] = "; failing that, "
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        for index, branch in enumerate(branches):
+            if branch.verdict is not UNKNOWN or branch.needs_eyes:
+                return combine(branch.verdict, branches, self.kind, (index,))
+        return combine(UNKNOWN, branches, self.kind)
+
+
+@dataclass(frozen=True)
+class Weigh(_Combined):
+    kind: ClassVar[str] = "weigh"
+    joint: ClassVar[str] = "; weighed with "
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        yes = [i for i, b in enumerate(branches) if b.verdict is MET]
+        no = [i for i, b in enumerate(branches) if b.verdict is NOT_MET]
+        towards = [i for i, b in enumerate(branches) if b.leans is MET and b.verdict is UNKNOWN]
+        if no and (yes or towards):
+            found = combine(UNKNOWN, branches, self.kind, (yes or towards) + no)
+            return found.but(
+                verdict=UNKNOWN, reason=Reason.CONFLICTING, decided_by=(yes or towards)[0], clock=False
+            )
+        if yes:
+            return combine(MET, branches, self.kind, yes)
+        eyes = [i for i, b in enumerate(branches) if b.needs_eyes and b.reason is not Reason.STALE]
+        if eyes:
+            return combine(UNKNOWN, branches, self.kind, eyes)
+        if no:
+            return combine(NOT_MET, branches, self.kind, no)
+        return combine(UNKNOWN, branches, self.kind)
+
+
+@dataclass(frozen=True)
+class Doubt(_Combined):
+    """`rules[0]` is the question, the others would cast doubt on it."""
+
+    kind: ClassVar[str] = "doubt"
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        main, doubts = branches[0], branches[1:]
+        found = combine(main.verdict, branches, self.kind, (0,))
+        points = main.verdict is MET or (main.reason is not None and main.reason is not Reason.NO_DATA)
+        raised = [i for i, b in enumerate(doubts, start=1) if b.verdict is MET]
+        if points and raised:
+            return found.but(
+                verdict=UNKNOWN, reason=Reason.SUSPECTED, decided_by=raised[0], clock=False, leans=None
+            )
+        return found
+
+    def describe(self) -> str:
+        doubts = "; or ".join(rule.describe() for rule in self.rules[1:])
+        return f"{self.rules[0].describe()}; in doubt when {doubts}"
+
+
+def _many(spec: Spec, build: Build) -> tuple[Rule, ...]:
+    if not isinstance(spec.value, list) or not spec.value:
+        raise spec.fail("expected a list of rules", "write `- kind: {...}` lines")
+    return tuple(build(item) for item in spec.items())
+
+
+def parse_all(spec: Spec, build: Build) -> Rule:
+    return AllOf(_many(spec, build))
+
+
+def parse_any(spec: Spec, build: Build) -> Rule:
+    return AnyOf(_many(spec, build))
+
+
+def parse_prefer(spec: Spec, build: Build) -> Rule:
+    return Prefer(_many(spec, build))
+
+
+def parse_weigh(spec: Spec, build: Build) -> Rule:
+    return Weigh(_many(spec, build))
+
+
+def parse_not(spec: Spec, build: Build) -> Rule:
+    return NotRule((build(spec),))
+
+
+def parse_at_least(spec: Spec, build: Build) -> Rule:
+    n = spec.number("n")
+    rules = _many(spec.child("of"), build)
+    spec.done()
+    if n != int(n) or not 1 <= n <= len(rules):
+        raise spec.fail(f"`n` must be between 1 and {len(rules)}", key="n")
+    return AtLeast(rules, int(n))
+
+
+def parse_doubt(spec: Spec, build: Build) -> Rule:
+    main = build(spec.child("rule"))
+    doubts = _many(spec.child("when"), build)
+    spec.done()
+    return Doubt((main, *doubts))

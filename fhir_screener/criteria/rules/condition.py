@@ -1,0 +1,202 @@
+"""`condition`: diagnoses on record.
+
+    condition:
+      in: [malignancy]            # these decide
+      history: [personal-history] # codes that mean "had it once"
+      review: [in-situ]           # a match is `suspected`
+      context: [benign]           # shown, decides nothing
+      within: P10Y                # or `current: true`, or `began_within: P30D`; none of them: ever
+      match: met                  # or judgement, equivocal, suspected: what a match in `in` is worth
+      refuted: not_met            # a refuted diagnosis with nothing else is evidence against it
+      corroborate: true           # one encounter diagnosis alone is no diagnosis: `suspected`
+      supported_by: [...]         # rules, any of which corroborates
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.cite import cite, span_text
+from fhir_screener.criteria.disease import Course, counts, course, is_doubtful
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View, When
+from fhir_screener.records.dates import Duration
+from fhir_screener.records.facts import Condition
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.valueset import Hit
+from fhir_screener.verdict import MET, Reason
+
+MATCHES = {"met": None, "judgement": Reason.JUDGEMENT, "equivocal": Reason.EQUIVOCAL, "suspected": Reason.SUSPECTED}
+TYPES = frozenset({"Condition"})
+
+
+@dataclass(frozen=True)
+class ConditionRule:
+    sets: frozenset[str]
+    history: frozenset[str] = frozenset()
+    review: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
+    within: Duration | None = None
+    began_within: Duration | None = None
+    current: bool = False
+    match: str = "met"
+    refuted: bool = False
+    corroborate: bool = False
+    supported_by: tuple[Rule, ...] = ()
+    kind: ClassVar[str] = "condition"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        decisive: list[Condition] = []
+        for fact in view.record.conditions:
+            if fact.hits:
+                self._look(view, fact, tally, decisive)
+        finding = self._conclude(view, tally, decisive)
+        return fetched(finding.but(rule=self.kind), view, TYPES, self._about())
+
+    def _look(self, view: View, fact: Condition, tally: Tally, decisive: list[Condition]) -> None:
+        for names, role in ((self.sets, "in"), (self.history, "history"), (self.review, "review"), (self.context, "context")):
+            hit = next((fact.hits[name] for name in sorted(names) if name in fact.hits), None)
+            if hit is None:
+                continue
+            self._weigh(view, fact, hit, role, tally, decisive)
+            return
+
+    def _weigh(self, view: View, fact: Condition, hit: Hit, role: str, tally: Tally, decisive: list[Condition]) -> None:
+        if fact.verification == "refuted":
+            tally.against(cite(fact, "refuted", hit=hit))
+            return
+        if not counts(fact, hit):
+            if hit.stance is not Stance.ASSERTED:
+                tally.context(cite(fact, f"the words say {hit.stance.value}", hit=hit, decides=False))
+            return
+        past = role == "history" or hit.stance is Stance.PAST
+        when = course(view, fact, past)
+        if when.future:
+            return
+        placed, note, clock = self._placed(view, when)
+        evidence = cite(fact, note, hit=hit)
+        if placed is None or role == "context":
+            tally.context(cite(fact, note, hit=hit, decides=False))
+        elif is_doubtful(fact, hit):
+            tally.doubt(Reason.EQUIVOCAL, cite(fact, fact.verification or "said to be uncertain", hit=hit))
+        elif placed is not True:
+            tally.doubt(placed, evidence)
+        elif role == "review":
+            tally.doubt(Reason.SUSPECTED, evidence)
+        elif MATCHES[self.match] is not None:
+            tally.doubt(MATCHES[self.match] or Reason.JUDGEMENT, evidence, leans=self.match == "judgement")
+        else:
+            decisive.append(fact)
+            tally.yes(evidence, clock=clock)
+
+    def _placed(self, view: View, when: Course) -> tuple[bool | Reason | None, str, bool]:
+        """(True where it counts, a reason where it may, None where it does not; words; ended by a known day)."""
+        if self.began_within is not None:
+            return self._begun(view, when)
+        if self.current:
+            if not when.current:
+                return None, "no longer current", False
+            return True, "current", False
+        if self.within is None:
+            return True, "on record", False
+        return self._touches(view, when, self.within)
+
+    def _begun(self, view: View, when: Course) -> tuple[bool | Reason | None, str, bool]:
+        assert self.began_within is not None
+        if not when.current:
+            return None, "ended", False
+        if when.start is None:
+            return Reason.IMPRECISE_DATE, "current, with no date of onset", False
+        placed = view.place(when.start, self.began_within)
+        if placed is When.INSIDE:
+            return True, f"began within {self.began_within.text} and has not ended", False
+        if placed is When.BEFORE:
+            return Reason.STALE, "began longer ago and was never closed", False
+        return Reason.IMPRECISE_DATE, f"may have begun within {self.began_within.text}", False
+
+    def _touches(self, view: View, when: Course, window: Duration) -> tuple[bool | Reason | None, str, bool]:
+        if when.current:
+            if when.start is None and when.end is None and not when.current:
+                return Reason.IMPRECISE_DATE, "no date", False
+            if when.end is not None:
+                view.place(when.end, window)
+            return True, "active", when.end is not None
+        start = view.place(when.start, window) if when.start else None
+        if when.end is not None:
+            placed = view.place(when.end, window)
+            if placed is When.INSIDE or start is When.INSIDE:
+                return True, f"ended {when.end}, within {window.text}", True
+            if placed is When.BEFORE:
+                return None, f"ended {when.end}, before {window.text}", False
+            return Reason.IMPRECISE_DATE, f"the end {when.end} may lie within {window.text}", False
+        if start is When.INSIDE:
+            return True, f"began within {window.text}", False
+        return Reason.IMPRECISE_DATE, f"nobody recorded when it ended, or whether within {window.text}", False
+
+    def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:
+        if tally.met:
+            if self.corroborate and not self._corroborated(view, decisive):
+                return unknown(Reason.SUSPECTED, *tally.met, *tally.around("one encounter diagnosis, nothing else about it"))
+            return met(*tally.met, *tally.around(), clock=tally.clock)
+        if tally.reasons:
+            return unknown(tally.reason, *tally.evidence, *tally.around(), leans=MET if tally.leans else None)
+        if tally.refuting and self.refuted:
+            return not_met(*tally.refuting, *tally.around())
+        return unknown(Reason.NO_DATA, *tally.around(), *self._nothing(view))
+
+    def _corroborated(self, view: View, facts: list[Condition]) -> bool:
+        if any(set(fact.categories) != {"encounter-diagnosis"} for fact in facts):
+            return True
+        days = {view.days(f.recorded) or view.days(f.encounter.start) or view.days(f.onset.start) for f in facts}
+        if len(days - {None}) > 1:
+            return True
+        return any(rule.evaluate(view).verdict is MET for rule in self.supported_by)
+
+    def _nothing(self, view: View) -> tuple[Evidence, ...]:
+        return (absent(self._about(), view, TYPES),)
+
+    def _about(self) -> str:
+        return ", ".join(sorted(self.sets or self.review))
+
+    def needs(self) -> Needs:
+        types = TYPES | ({"Encounter"} if self.corroborate or self.within or self.began_within else frozenset())
+        return Needs(sets=self.sets | self.history | self.review | self.context, types=types)
+
+    def parts(self) -> tuple[Rule, ...]:
+        return self.supported_by
+
+    def describe(self) -> str:
+        when = "current" if self.current else "ever"
+        if self.within:
+            when = f"at any time within {self.within.text}"
+        if self.began_within:
+            when = f"begun within {self.began_within.text} and not ended"
+        return f"a diagnosis of {self._about()}, {when}"
+
+
+def parse_condition(spec: Spec, build: Build) -> Rule:
+    rule = ConditionRule(
+        sets=spec.value_sets("in"),
+        history=spec.value_sets("history"),
+        review=spec.value_sets("review"),
+        context=spec.value_sets("context"),
+        within=spec.duration("within"),
+        began_within=spec.duration("began_within"),
+        current=spec.flag("current"),
+        match=spec.text("match", "met", MATCHES),
+        refuted=spec.text("refuted", "context", ("not_met", "context")) == "not_met",
+        corroborate=spec.flag("corroborate"),
+        supported_by=tuple(build(item) for item in spec.child("supported_by").items()) if spec.has("supported_by") else (),
+    )
+    spec.done()
+    if not (rule.sets or rule.review):
+        raise spec.fail("a condition rule needs `in` or `review`", "name one or more value sets")
+    if sum((rule.within is not None, rule.began_within is not None, rule.current)) > 1:
+        raise spec.fail("`within`, `began_within` and `current` exclude each other", "keep one of them")
+    return rule

@@ -1,0 +1,134 @@
+"""`age` and `sex`: Patient.birthDate and Patient.gender on `as_of`.
+
+    age: {at_least: 18 a, at_most: 75 a}      completed years; the birthday counts; born on 29 February: of age on 1 March
+    sex: female
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.view import View
+from fhir_screener.records.dates import birthday
+from fhir_screener.verdict import Reason
+
+Age = tuple[int, str]
+
+
+def age_day(born: int, age: Age) -> int:
+    """The day (ordinal) on which somebody born on `born` completes this age."""
+    number, unit = age
+    day = date.fromordinal(born)
+    if unit in ("a", "mo"):
+        return birthday(day, number if unit == "a" else 0, number if unit == "mo" else 0).toordinal()
+    return (day + timedelta(days=number * (7 if unit == "wk" else 1))).toordinal()
+
+
+def next_age(age: Age) -> Age:
+    """The age of which the first day is the day after the last day of this one: 75 a ends on the 76th birthday."""
+    return age[0] + 1, age[1]
+
+
+def _words(age: Age) -> str:
+    return f"{age[0]} " + {"a": "years", "mo": "months", "wk": "weeks", "d": "days"}[age[1]]
+
+
+@dataclass(frozen=True)
+class AgeRule:
+    at_least: Age | None
+    at_most: Age | None
+    kind: ClassVar[str] = "age"
+
+    def evaluate(self, view: View) -> Finding:
+        patient = view.record.patient
+        born = view.days(patient.birth_date)
+        if born is None:
+            note = "There is no birth date." if not patient.birth_date else "The birth date cannot be read."
+            reason = Reason.UNREADABLE if patient.birth_date else Reason.NO_DATA
+            return unknown(reason, Evidence(patient.ref, patient.version, note=note), rule=self.kind)
+        evidence = Evidence(
+            patient.ref,
+            patient.version,
+            code="birthDate",
+            date=patient.birth_date or "",
+            note=f"Born {patient.birth_date}; asked: {self.describe()}.",
+        )
+        young = self._edge(view, born.lo, born.hi, self.at_least)
+        old = self._edge(view, born.lo, born.hi, next_age(self.at_most) if self.at_most else None)
+        if self.at_least and young == "before":
+            return not_met(evidence, rule=self.kind, clock=True)
+        if self.at_most and old == "after":
+            return not_met(evidence, rule=self.kind)
+        if "straddles" in (young, old):
+            return unknown(Reason.IMPRECISE_DATE, evidence, rule=self.kind)
+        return met(evidence, rule=self.kind)
+
+    @staticmethod
+    def _edge(view: View, lo: int, hi: int, age: Age | None) -> str:
+        if age is None:
+            return ""
+        first, last = age_day(lo, age), age_day(hi, age)
+        view.mark(first)
+        view.mark(last)
+        if view.day >= last:
+            return "after"
+        return "before" if view.day < first else "straddles"
+
+    def needs(self) -> Needs:
+        return Needs()
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        low = f"at least {_words(self.at_least)}" if self.at_least else ""
+        high = f"at most {_words(self.at_most)}" if self.at_most else ""
+        return "age " + " and ".join(part for part in (low, high) if part)
+
+
+@dataclass(frozen=True)
+class SexRule:
+    sex: str
+    kind: ClassVar[str] = "sex"
+
+    def evaluate(self, view: View) -> Finding:
+        patient = view.record.patient
+        gender = patient.gender
+        evidence = Evidence(patient.ref, patient.version, code="gender", value=gender)
+        if gender not in ("male", "female"):
+            said = f"The record says {gender!r}." if gender else "The record does not say."
+            return unknown(Reason.NO_DATA, _note(evidence, "Sex: " + said), rule=self.kind)
+        found = _note(evidence, f"The record says {gender}.")
+        return met(found, rule=self.kind) if gender == self.sex else not_met(found, rule=self.kind)
+
+    def needs(self) -> Needs:
+        return Needs()
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return self.sex
+
+
+def _note(evidence: Evidence, note: str) -> Evidence:
+    return Evidence(evidence.reference, evidence.version, evidence.code, value=evidence.value, note=note)
+
+
+def parse_age(spec: Spec, build: Build) -> Rule:
+    rule = AgeRule(spec.age("at_least"), spec.age("at_most"))
+    spec.done()
+    if rule.at_least is None and rule.at_most is None:
+        raise spec.fail("an age rule needs a bound", "at_least: 18 a, or at_most: 75 a")
+    return rule
+
+
+def parse_sex(spec: Spec, build: Build) -> Rule:
+    if spec.value not in ("male", "female"):
+        raise spec.fail(f"{spec.value!r} is no sex", "male or female")
+    return SexRule(spec.value)

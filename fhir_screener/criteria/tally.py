@@ -1,0 +1,75 @@
+"""What a rule has found so far: for, in doubt, against, and beside the point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fhir_screener.criteria.evidence import Evidence
+from fhir_screener.verdict import Reason, first_reason
+
+CONTEXT_SHOWN = 5
+"""Context records shown in a finding; more are counted, not listed."""
+
+
+@dataclass
+class Tally:
+    """Evidence sorted by what it does to the question."""
+
+    met: list[Evidence] = field(default_factory=list)
+    reasons: list[tuple[Reason, Evidence]] = field(default_factory=list)
+    refuting: list[Evidence] = field(default_factory=list)
+    beside: list[Evidence] = field(default_factory=list)
+    leans: bool = False
+    _clocks: list[bool] = field(default_factory=list)
+
+    def yes(self, evidence: Evidence, clock: bool = False) -> None:
+        self.met.append(evidence)
+        self._clocks.append(clock)
+
+    def doubt(self, reason: Reason, evidence: Evidence, leans: bool = False) -> None:
+        self.reasons.append((reason, evidence))
+        self.leans = self.leans or leans
+
+    def against(self, evidence: Evidence) -> None:
+        self.refuting.append(evidence)
+
+    def context(self, evidence: Evidence) -> None:
+        self.beside.append(evidence)
+
+    @property
+    def clock(self) -> bool:
+        """Whether time alone ends what was found."""
+        return bool(self._clocks) and all(self._clocks)
+
+    @property
+    def reason(self) -> Reason:
+        return first_reason(reason for reason, _ in self.reasons)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The evidence behind the winning reason first, the rest as context."""
+        winner = self.reason
+        first = [e for reason, e in self.reasons if reason is winner]
+        rest = [_aside(e) for reason, e in self.reasons if reason is not winner]
+        return (*first, *rest)
+
+    def around(self, *notes: str) -> tuple[Evidence, ...]:
+        """Notes, then context, cut to what a person reads."""
+        shown = self.beside[:CONTEXT_SHOWN]
+        more = len(self.beside) - len(shown)
+        tail = [Evidence(note=f"{more} further records beside the point.", decides=False)] if more else []
+        said = [Evidence(note=note[0].upper() + note[1:] + ".", decides=True) for note in notes]
+        return (*said, *shown, *tail)
+
+
+def _aside(evidence: Evidence) -> Evidence:
+    return Evidence(
+        evidence.reference,
+        evidence.version,
+        evidence.code,
+        evidence.display,
+        evidence.value,
+        evidence.date,
+        evidence.note,
+        False,
+    )
