@@ -6,14 +6,18 @@
     │   └── SettingsError                            an environment variable is missing or malformed
     ├── DataError                      exit code 1   input that cannot be read: a line, a file, a resource
     └── ServerError                    exit code 3   a FHIR server or the broker did not do its part
-        ├── Unreachable                              no connection, time-out, cut body         (may be retried)
-        ├── Busy                                     429, 502, 503, 504                        (may be retried)
+        ├── Unreachable                              no connection, time-out, cut body         (retried)
+        │   └── NotTrusted                           the server's TLS certificate was not accepted
+        ├── Busy                                     408, 425, 429, 502, 503, 504              (retried)
+        ├── ServerFault                              500 or another 5xx: the server broke      (retried)
         ├── AuthError                                401, 403, no token
         ├── NotFhir                                  an answer that is not FHIR R4
         ├── NotSupported                             the server does not offer this (404 or 405 on a type)
         ├── NotFound                                 404 on one resource
         ├── Gone                                     410: somebody deleted it
         ├── Conflict                                 409 or 412: somebody else wrote first
+        ├── PageExpired                              a next link the server has forgotten; start that query again
+        ├── ForeignOrigin                            a link or redirect to a server that is not configured
         └── Refused                                  any other 4xx: the request itself is at fault
 
 A message never holds patient data: resource ids only.
@@ -61,6 +65,8 @@ class ServerError(ScreenerError):
     """A server did not do its part. `status` is the HTTP status, or None where there was no answer."""
 
     exit_code = 3
+    codes: tuple[str, ...] = ()
+    """Issue codes the server gave with its answer (OperationOutcome), without its prose."""
 
     def __init__(self, what: str, *, status: int | None = None, where: str = "") -> None:
         self.what, self.status, self.where = what, status, where
@@ -73,8 +79,20 @@ class Unreachable(ServerError):
     retryable = True
 
 
+class NotTrusted(Unreachable):
+    """The server's TLS certificate was not accepted: asking again will not help."""
+
+    retryable = False
+
+
+class ServerFault(ServerError):
+    """500 or another 5xx: the server broke on this request."""
+
+    retryable = True
+
+
 class Busy(ServerError):
-    """429, 502, 503 or 504. `retry_after` is in seconds when the server named one."""
+    """408, 425, 429, 502, 503 or 504. `retry_after` is in seconds when the server named one."""
 
     retryable = True
 
@@ -107,6 +125,14 @@ class Gone(ServerError):
 
 class Conflict(ServerError):
     """Somebody else wrote first (409, or 412 on `If-Match`)."""
+
+
+class PageExpired(ServerError):
+    """The server has forgotten the search behind a next link; the query must start again from page 1."""
+
+
+class ForeignOrigin(ServerError):
+    """A link or redirect leads outside the configured addresses. It was not followed; no token was sent."""
 
 
 class Refused(ServerError):

@@ -46,7 +46,9 @@ def _mark(concept: Concept) -> str:
     return concept.codings[0].code if concept.codings else concept.text
 
 
-def cite(fact: Fact, note: str = "", *, date: str = "", value: str = "", hit: Hit | None = None, decides: bool = True) -> Evidence:
+def cite(
+    fact: Fact, note: str = "", *, date: str = "", value: str = "", hit: Hit | None = None, decides: bool = True
+) -> Evidence:
     """This fact as evidence; `hit` puts the coding that matched before the first one."""
     code, display = fact.concept.code, fact.concept.label
     if hit is not None and hit.coding is not None:

@@ -18,14 +18,16 @@ DOUBTFUL = frozenset({"unconfirmed", "provisional", "differential"})
 class Course(NamedTuple):
     """A disease in time. `start` may be an upper bound only (`lo` is then EVER); `end` None: not known to have ended.
 
-    `open_end`: it has ended, nobody recorded when. `current`: held to be present on `as_of`.
+    `current`: held to be present on `as_of`; `stated`: the record itself says so, by its clinical status.
+    `recorded`: when somebody wrote it down.
     """
 
     start: Days | None
     end: Days | None
-    open_end: bool
     current: bool
     future: bool
+    stated: bool
+    recorded: Days | None
 
 
 def course(view: View, fact: Condition, past: bool = False) -> Course:
@@ -39,8 +41,8 @@ def course(view: View, fact: Condition, past: bool = False) -> Course:
     ended = past or fact.clinical in ENDED or fact.abated or end is not None
     if end is not None and not view.begun(end):
         # An end still to come: the disease goes on until then.
-        return Course(start, end, False, not past and fact.clinical not in ENDED, future)
-    return Course(start, end, ended and end is None, not ended, future)
+        return Course(start, end, not past and fact.clinical not in ENDED, future, True, recorded)
+    return Course(start, end, not ended, future, fact.clinical in ACTIVE, recorded)
 
 
 def is_doubtful(fact: Condition, hit: Hit) -> bool:

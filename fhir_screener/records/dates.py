@@ -69,9 +69,7 @@ def read_date(text: str | None, zone: str) -> Days | None:
             return Days(date(int(year), 1, 1).toordinal(), date(int(year), 12, 31).toordinal())
         if day is None:
             last = calendar.monthrange(int(year), int(month))[1]
-            return Days(
-                date(int(year), int(month), 1).toordinal(), date(int(year), int(month), last).toordinal()
-            )
+            return Days(date(int(year), int(month), 1).toordinal(), date(int(year), int(month), last).toordinal())
         whole = date(int(year), int(month), int(day))
         if hour is not None and offset is not None:
             whole = _local_day(whole, int(hour), int(minute or 0), int(second or 0), offset, zone)

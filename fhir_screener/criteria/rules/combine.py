@@ -70,7 +70,7 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
         applicable=any(b.applicable for b in branches) if branches else True,
         clock=bool(carrying) and all(branches[i].clock for i in carrying),
         repeatable=bool(carrying) and all(branches[i].repeatable for i in carrying),
-        leans=next((branches[i].leans for i in carrying if branches[i].leans), None),
+        leans=next((branches[i].leans for i in carrying if branches[i].leans is not None), None),
     )
 
 
@@ -102,7 +102,7 @@ class NotRule(_Combined):
 
     def evaluate(self, view: View) -> Finding:
         (branch,) = self._branches(view)
-        leans = ~branch.leans if branch.leans else None
+        leans = None if branch.leans is None else ~branch.leans
         found = combine(branch.verdict, (branch,), self.kind)
         return found.but(verdict=~branch.verdict, leans=leans)
 
@@ -148,9 +148,7 @@ class Weigh(_Combined):
         towards = [i for i, b in enumerate(branches) if b.leans is MET and b.verdict is UNKNOWN]
         if no and (yes or towards):
             found = combine(UNKNOWN, branches, self.kind, (yes or towards) + no)
-            return found.but(
-                verdict=UNKNOWN, reason=Reason.CONFLICTING, decided_by=(yes or towards)[0], clock=False
-            )
+            return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, decided_by=(yes or towards)[0], clock=False)
         if yes:
             return combine(MET, branches, self.kind, yes)
         eyes = [i for i, b in enumerate(branches) if b.needs_eyes and b.reason is not Reason.STALE]
@@ -174,9 +172,7 @@ class Doubt(_Combined):
         points = main.verdict is MET or (main.reason is not None and main.reason is not Reason.NO_DATA)
         raised = [i for i, b in enumerate(doubts, start=1) if b.verdict is MET]
         if points and raised:
-            return found.but(
-                verdict=UNKNOWN, reason=Reason.SUSPECTED, decided_by=raised[0], clock=False, leans=None
-            )
+            return found.but(verdict=UNKNOWN, reason=Reason.SUSPECTED, decided_by=raised[0], clock=False, leans=None)
         return found
 
     def describe(self) -> str:

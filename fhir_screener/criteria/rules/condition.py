@@ -1,15 +1,15 @@
 """`condition`: diagnoses on record.
 
-    condition:
-      in: [malignancy]            # these decide
-      history: [personal-history] # codes that mean "had it once"
-      review: [in-situ]           # a match is `suspected`
-      context: [benign]           # shown, decides nothing
-      within: P10Y                # or `current: true`, or `began_within: P30D`; none of them: ever
-      match: met                  # or judgement, equivocal, suspected: what a match in `in` is worth
-      refuted: not_met            # a refuted diagnosis with nothing else is evidence against it
-      corroborate: true           # one encounter diagnosis alone is no diagnosis: `suspected`
-      supported_by: [...]         # rules, any of which corroborates
+condition:
+  in: [malignancy]            # these decide
+  history: [personal-history] # codes that mean "had it once"
+  review: [in-situ]           # a match is `suspected`
+  context: [benign]           # shown, decides nothing
+  within: P10Y                # or `current: true`, or `began_within: P30D`; none of them: ever
+  match: met                  # or judgement, equivocal, suspected: what a match in `in` is worth
+  refuted: not_met            # a refuted diagnosis with nothing else is evidence against it
+  corroborate: true           # one encounter diagnosis alone is no diagnosis: `suspected`
+  supported_by: [...]         # rules, any of which corroborates
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from fhir_screener.verdict import MET, Reason
 
 MATCHES = {"met": None, "judgement": Reason.JUDGEMENT, "equivocal": Reason.EQUIVOCAL, "suspected": Reason.SUSPECTED}
 TYPES = frozenset({"Condition"})
+Placed = tuple[Reason | None, bool, str, bool]
+"""Why it is uncertain that the time fits, whether it may fit at all, words for it, ended by a known day."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,12 @@ class ConditionRule:
         return fetched(finding.but(rule=self.kind), view, TYPES, self._about())
 
     def _look(self, view: View, fact: Condition, tally: Tally, decisive: list[Condition]) -> None:
-        for names, role in ((self.sets, "in"), (self.history, "history"), (self.review, "review"), (self.context, "context")):
+        for names, role in (
+            (self.sets, "in"),
+            (self.history, "history"),
+            (self.review, "review"),
+            (self.context, "context"),
+        ):
             hit = next((fact.hits[name] for name in sorted(names) if name in fact.hits), None)
             if hit is None:
                 continue
@@ -79,70 +86,69 @@ class ConditionRule:
         when = course(view, fact, past)
         if when.future:
             return
-        placed, note, clock = self._placed(view, when)
+        reason, touches, note, clock = self._placed(view, when)
         evidence = cite(fact, note, hit=hit)
-        if placed is None or role == "context":
+        if not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))
         elif is_doubtful(fact, hit):
             tally.doubt(Reason.EQUIVOCAL, cite(fact, fact.verification or "said to be uncertain", hit=hit))
-        elif placed is not True:
-            tally.doubt(placed, evidence)
+        elif reason is not None:
+            tally.doubt(reason, evidence)
         elif role == "review":
             tally.doubt(Reason.SUSPECTED, evidence)
-        elif MATCHES[self.match] is not None:
-            tally.doubt(MATCHES[self.match] or Reason.JUDGEMENT, evidence, leans=self.match == "judgement")
+        elif (worth := MATCHES[self.match]) is not None:
+            tally.doubt(worth, evidence, leans=worth is Reason.JUDGEMENT)
         else:
             decisive.append(fact)
             tally.yes(evidence, clock=clock)
 
-    def _placed(self, view: View, when: Course) -> tuple[bool | Reason | None, str, bool]:
-        """(True where it counts, a reason where it may, None where it does not; words; ended by a known day)."""
+    def _placed(self, view: View, when: Course) -> Placed:
         if self.began_within is not None:
-            return self._begun(view, when)
+            return self._begun(view, when, self.began_within)
         if self.current:
-            if not when.current:
-                return None, "no longer current", False
-            return True, "current", False
+            return (None, True, "current", False) if when.current else (None, False, "no longer current", False)
         if self.within is None:
-            return True, "on record", False
+            return None, True, "on record", False
         return self._touches(view, when, self.within)
 
-    def _begun(self, view: View, when: Course) -> tuple[bool | Reason | None, str, bool]:
-        assert self.began_within is not None
+    @staticmethod
+    def _begun(view: View, when: Course, window: Duration) -> Placed:
         if not when.current:
-            return None, "ended", False
+            return None, False, "ended", False
         if when.start is None:
-            return Reason.IMPRECISE_DATE, "current, with no date of onset", False
-        placed = view.place(when.start, self.began_within)
+            return Reason.IMPRECISE_DATE, True, "current, with no date of onset", False
+        placed = view.place(when.start, window)
         if placed is When.INSIDE:
-            return True, f"began within {self.began_within.text} and has not ended", False
+            return None, True, f"began within {window.text} and has not ended", False
         if placed is When.BEFORE:
-            return Reason.STALE, "began longer ago and was never closed", False
-        return Reason.IMPRECISE_DATE, f"may have begun within {self.began_within.text}", False
+            return Reason.STALE, True, "began longer ago and was never closed", False
+        return Reason.IMPRECISE_DATE, True, f"may have begun within {window.text}", False
 
-    def _touches(self, view: View, when: Course, window: Duration) -> tuple[bool | Reason | None, str, bool]:
-        if when.current:
-            if when.start is None and when.end is None and not when.current:
-                return Reason.IMPRECISE_DATE, "no date", False
+    def _touches(self, view: View, when: Course, window: Duration) -> Placed:
+        if when.current and (when.stated or when.end is not None):
             if when.end is not None:
                 view.place(when.end, window)
-            return True, "active", when.end is not None
+            return None, True, "active", when.end is not None
         start = view.place(when.start, window) if when.start else None
         if when.end is not None:
             placed = view.place(when.end, window)
-            if placed is When.INSIDE or start is When.INSIDE:
-                return True, f"ended {when.end}, within {window.text}", True
+            if When.INSIDE in (placed, start):
+                return None, True, f"ended {when.end}, within {window.text}", True
             if placed is When.BEFORE:
-                return None, f"ended {when.end}, before {window.text}", False
-            return Reason.IMPRECISE_DATE, f"the end {when.end} may lie within {window.text}", False
+                return None, False, f"ended {when.end}, before {window.text}", False
+            return Reason.IMPRECISE_DATE, True, f"the end {when.end} may lie within {window.text}", False
         if start is When.INSIDE:
-            return True, f"began within {window.text}", False
-        return Reason.IMPRECISE_DATE, f"nobody recorded when it ended, or whether within {window.text}", False
+            return None, True, f"began within {window.text}", False
+        if when.current and when.recorded and view.place(when.recorded, window) is When.INSIDE:
+            return None, True, f"recorded within {window.text}", False
+        return Reason.IMPRECISE_DATE, True, f"nobody recorded whether it lay within {window.text}", False
 
     def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:
         if tally.met:
             if self.corroborate and not self._corroborated(view, decisive):
-                return unknown(Reason.SUSPECTED, *tally.met, *tally.around("one encounter diagnosis, nothing else about it"))
+                return unknown(
+                    Reason.SUSPECTED, *tally.met, *tally.around("one encounter diagnosis, nothing else about it")
+                )
             return met(*tally.met, *tally.around(), clock=tally.clock)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around(), leans=MET if tally.leans else None)
@@ -192,7 +198,9 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
         match=spec.text("match", "met", MATCHES),
         refuted=spec.text("refuted", "context", ("not_met", "context")) == "not_met",
         corroborate=spec.flag("corroborate"),
-        supported_by=tuple(build(item) for item in spec.child("supported_by").items()) if spec.has("supported_by") else (),
+        supported_by=tuple(build(item) for item in spec.child("supported_by").items())
+        if spec.has("supported_by")
+        else (),
     )
     spec.done()
     if not (rule.sets or rule.review):

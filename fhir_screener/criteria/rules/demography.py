@@ -1,7 +1,7 @@
 """`age` and `sex`: Patient.birthDate and Patient.gender on `as_of`.
 
-    age: {at_least: 18 a, at_most: 75 a}      completed years; the birthday counts; born on 29 February: of age on 1 March
-    sex: female
+age: {at_least: 18 a, at_most: 75 a}      completed years; the birthday counts; born on 29 February: of age on 1 March
+sex: female
 """
 
 from __future__ import annotations

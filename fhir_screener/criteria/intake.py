@@ -1,0 +1,148 @@
+"""When a drug was taken, from any medication resource (SEMANTICS "Medication").
+
+One record becomes one `Intake`: an interval of days, possibly with an uncertain end, and how far it can be trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fhir_screener.criteria.view import View
+from fhir_screener.records.dates import Days, Duration
+from fhir_screener.records.facts import Medication
+from fhir_screener.verdict import Reason
+
+FRESH = Duration.parse("P12M")
+"""How long an open-ended record speaks for today."""
+
+ASSUMED_SUPPLY = 30
+"""Days of supply where a dispense does not say."""
+
+_NO_EXPOSURE = {
+    "statement": {"entered-in-error", "not-taken", "intended"},
+    "request": {"entered-in-error", "cancelled", "draft"},
+    "administration": {"entered-in-error", "not-done"},
+    "dispense": {"entered-in-error", "cancelled", "declined", "preparation", "in-progress"},
+    "procedure": {"entered-in-error", "not-done", "preparation"},
+}
+_ORDERS = {"", "order", "original-order", "reflex-order", "filler-order", "instance-order"}
+_UNSURE = {"on-hold", "unknown", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A drug in time. `first` None: the beginning is not known. `last`: the days on which it may have ended.
+
+    `ongoing`: it goes on, with no end in sight. `doubt`: why the record does not settle that the drug was taken.
+    `known_end`: time alone will put it out of a window. `assumed`: days of supply were assumed.
+    """
+
+    fact: Medication
+    first: Days | None
+    last: Days
+    ongoing: bool = False
+    doubt: Reason | None = None
+    known_end: bool = False
+    assumed: bool = False
+    undated: bool = False
+    note: str = ""
+
+
+def is_order_only(fact: Medication) -> bool:
+    return fact.kind == "request"
+
+
+def why_not(fact: Medication) -> str:
+    """Why the record is no exposure at all, or "" where it may be one."""
+    if fact.do_not:
+        return "an order not to give it"
+    if fact.kind == "request" and fact.intent not in _ORDERS:
+        return f"a {fact.intent}, no order"
+    if fact.status in _NO_EXPOSURE[fact.kind]:
+        return fact.status
+    return ""
+
+
+def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
+    """The intake that this record tells of, as seen on the view's day; None where it lies wholly in the future.
+
+    `single`: the drug is given as a one-off (an infusion), so that a completed record without end is a point in time.
+    """
+    first = _first(view, fact)
+    if first is not None and not view.begun(first):
+        return None
+    doubt = Reason.EQUIVOCAL if fact.status in _UNSURE else None
+    end = _end(view, fact, first)
+    if end is not None:
+        last, assumed = end
+        return Intake(fact, first, last, doubt=doubt, known_end=True, assumed=assumed)
+    point = _is_point(fact, single)
+    if first is not None and point:
+        return Intake(fact, first, first, doubt=doubt, known_end=True)
+    return _open(view, fact, first, doubt)
+
+
+def _first(view: View, fact: Medication) -> Days | None:
+    for text in (fact.span.start, fact.span.end if fact.kind != "statement" else None, fact.authored):
+        found = view.days(text)
+        if found is not None:
+            return found
+    return _bounds(view, fact)[0]
+
+
+def _bounds(view: View, fact: Medication) -> tuple[Days | None, Days | None]:
+    starts = [d for dose in fact.doses if (d := view.days(dose.bounds.start))]
+    ends = [d for dose in fact.doses if (d := view.days(dose.bounds.end))]
+    everyone = len(ends) == len(fact.doses)
+    return min(starts, default=None), max(ends, default=None) if everyone else None
+
+
+def _end(view: View, fact: Medication, first: Days | None) -> tuple[Days, bool] | None:
+    """The recorded end and whether it was assumed; a supply of n days covers the day of hand-over and n - 1 more."""
+    if fact.kind == "dispense" and first is not None:
+        days = int(fact.supply_days or ASSUMED_SUPPLY)
+        return Days(first.lo + days - 1, first.hi + days - 1), not fact.supply_days
+    point = fact.span.start == fact.span.end
+    if fact.span.end and not (point and fact.kind == "statement" and fact.status == "active"):
+        end = view.days(fact.span.end)
+        if end is not None:
+            return end, False
+    end = _bounds(view, fact)[1]
+    if end is not None:
+        return end, False
+    spans = [dose.bounds_days for dose in fact.doses]
+    if fact.kind == "request" and first is not None:
+        length = fact.supply_days or max((s for s in spans if s), default=0.0)
+        if length and fact.status != "active":
+            return Days(first.lo + int(length) - 1, first.hi + int(length) - 1), False
+    return None
+
+
+def _is_point(fact: Medication, single: bool) -> bool:
+    if fact.kind in ("administration", "procedure"):
+        return True
+    once = bool(fact.doses) and all(dose.once for dose in fact.doses)
+    return fact.status == "completed" and (single or once)
+
+
+def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None) -> Intake:
+    today = Days(view.day, view.day)
+    if fact.status == "active" or fact.status in _UNSURE:
+        said = _last_said(view, fact)
+        if said is not None and view.older_than(said, FRESH):
+            note = f"open-ended, last confirmed {said}"
+            return Intake(fact, first, today, ongoing=True, doubt=Reason.STALE, note=note)
+        if said is None and first is None:
+            return Intake(fact, first, today, doubt=doubt or Reason.IMPRECISE_DATE, undated=True, note="no date")
+        return Intake(fact, first, today, ongoing=True, doubt=doubt, note="no end on record")
+    lo = first.lo if first is not None else 1
+    note = f"{fact.status}, no end on record"
+    return Intake(fact, first, Days(min(lo, view.day), view.day), doubt=doubt, undated=first is None, note=note)
+
+
+def _last_said(view: View, fact: Medication) -> Days | None:
+    """When it was last asserted, ordered or dispensed; where none of these is dated, last updated."""
+    said = [d for text in (fact.asserted, fact.authored) if (d := view.days(text)) and d.lo <= view.day]
+    if said:
+        return max(said, key=lambda d: d.hi)
+    return view.days(fact.updated)

@@ -1,0 +1,193 @@
+"""What one observation's value says, given a rule's limits.
+
+Interpretation, coded value, quantity and text are each read on their own; what they say must agree. A quantity speaks
+only where the rule has a limit in a unit it converts to, and no laboratory flag or word speaks for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from fhir_screener.records.facts import Quantity, Value
+from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.result_words import Polarity, read_number, read_words
+from fhir_screener.terminology.units import convert
+from fhir_screener.terminology.valueset import Terminology
+
+POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL
+
+_BY_SET = (
+    ("result-none", Polarity.NONE),
+    ("result-equivocal", EQUIV),
+    ("result-negative", NEG),
+    ("result-positive", POS),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a number is positive: `at_least` and `above` from below, `below` and `at_most` from above, all {unit: value}.
+
+    `equivocal` {unit: (low, high)} is a grey zone, both ends in it. `of_range`: above or below its own reference range.
+    `detection`: any number above 0 is positive. `positive`, `negative`: value sets of coded answers.
+    """
+
+    at_least: dict[str, float] = field(default_factory=dict)
+    above: dict[str, float] = field(default_factory=dict)
+    below: dict[str, float] = field(default_factory=dict)
+    at_most: dict[str, float] = field(default_factory=dict)
+    equivocal: dict[str, tuple[float, float]] = field(default_factory=dict)
+    of_range: str = ""
+    detection: bool = False
+    positive: frozenset[str] = frozenset()
+    negative: frozenset[str] = frozenset()
+
+    @property
+    def numeric(self) -> bool:
+        return bool(self.at_least or self.above or self.below or self.at_most or self.of_range)
+
+
+class Reading(NamedTuple):
+    """What a value says, and one clause about it."""
+
+    says: Polarity
+    note: str = ""
+
+
+def read_value(value: Value, limits: Limits, terms: Terminology) -> Reading:
+    """The reading of one value; NONE where there is no result, UNREADABLE where there is one that cannot be read."""
+    if value.absent and value.empty:
+        return Reading(Polarity.NONE, f"no result ({value.absent})")
+    said: dict[str, Polarity] = {}
+    number = value.quantity
+    words: Polarity | None = None
+    if value.concept is not None:
+        _say(said, "coded value", _coded(value.concept, limits, terms))
+    if value.text:
+        words = read_words(value.text)
+        number = number or _written(value.text)
+        if words is not None:
+            said["text"] = words
+    if value.boolean is not None:
+        said["value"] = POS if value.boolean else NEG
+    if value.integer is not None and number is None:
+        number = Quantity(float(value.integer), "")
+    for flag in value.interpretation:
+        _say(said, "interpretation", _flag(flag, limits, terms))
+    note = ""
+    if number is not None:
+        polarity, note = _measured(number, value, limits)
+        if polarity is not None and not (polarity is EQUIV and said and not limits.equivocal):
+            said["number"] = polarity
+    return _agree(said, value, note, number)
+
+
+def _say(said: dict[str, Polarity], who: str, what: Polarity | None) -> None:
+    if what is not None:
+        said[who] = what
+
+
+def _agree(said: dict[str, Polarity], value: Value, note: str, number: Quantity | None) -> Reading:
+    if Polarity.NONE in said.values():
+        return Reading(Polarity.NONE, "no result")
+    distinct = set(said.values())
+    if len(distinct) == 1:
+        return Reading(distinct.pop(), note)
+    if EQUIV in distinct and len(distinct) == 2:
+        return Reading(EQUIV, note)
+    if len(distinct) > 1:
+        parts = ", ".join(f"{who} says {what.value}" for who, what in said.items())
+        return Reading(Polarity.CONFLICTING, parts)
+    if value.empty:
+        return Reading(Polarity.NONE, "no result")
+    return Reading(Polarity.UNREADABLE, note or ("" if number is not None else "the value is not understood"))
+
+
+def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | None:
+    hits = terms.classify(concept)
+    if limits.negative & hits.keys():
+        return NEG
+    if limits.positive & hits.keys():
+        return POS
+    for name, polarity in _BY_SET:
+        if name in hits:
+            return polarity
+    for text in (concept.text, *(coding.display for coding in concept.codings)):
+        found = read_words(text) if text else None
+        if found is not None:
+            return found
+    return None
+
+
+def _flag(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | None:
+    """A laboratory flag; N, H, L, A are about a range, and say nothing of a presence test but that it needs eyes."""
+    codes = {coding.code for coding in concept.codings}
+    if codes & {"H", "HH", "HU", "L", "LL", "LU", "HX", "LX"}:
+        return None
+    if codes & {"N"}:
+        return None if limits.numeric else NEG
+    if codes & {"A", "AA"}:
+        return None if limits.numeric else EQUIV
+    return _coded(concept, limits, terms)
+
+
+def _written(text: str) -> Quantity | None:
+    found = read_number(text)
+    return Quantity(found[1], found[2], found[0], found[3]) if found else None
+
+
+def _measured(number: Quantity, value: Value, limits: Limits) -> tuple[Polarity | None, str]:
+    if limits.of_range:
+        return _by_range(number, value, limits.of_range)
+    if limits.detection:
+        if number.comparator in ("<", "<="):
+            return EQUIV, f"{number}: below a limit, not said whether detected"
+        return (POS, "detected") if number.value > 0 else (NEG, "zero")
+    verdicts = []
+    for table, rising in (
+        (limits.at_least, True),
+        (limits.above, True),
+        (limits.below, False),
+        (limits.at_most, False),
+    ):
+        for unit, limit in table.items():
+            converted = convert(number.value, number.unit, unit) if number.unit or not unit else None
+            if converted is None:
+                continue
+            strict = table is limits.above or table is limits.below
+            verdicts.append(_compare(converted, number.comparator, limit, rising, strict))
+            grey = limits.equivocal.get(unit)
+            if grey and not number.comparator and grey[0] <= converted <= grey[1]:
+                return EQUIV, f"{number} lies in the grey zone {grey[0]:g} to {grey[1]:g} {unit}"
+    if not verdicts:
+        known = ", ".join(sorted({*limits.at_least, *limits.above, *limits.below, *limits.at_most}))
+        if not known:
+            return None, ""
+        unit = number.unit or "no unit"
+        return None, f"the unit ({unit}) does not convert to {known}"
+    return verdicts[0], ""
+
+
+def _compare(value: float, comparator: str, limit: float, rising: bool, strict: bool) -> Polarity:
+    """Positive beyond the limit; a comparator that leaves both sides possible is equivocal."""
+    if not rising:
+        value, limit = -value, -limit
+        comparator = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(comparator, comparator)
+    if comparator in ("<", "<="):
+        below = value <= limit if strict or comparator == "<" else value < limit
+        return NEG if below else EQUIV
+    if comparator in (">", ">="):
+        return POS if value > limit or (value == limit and (comparator == ">" or not strict)) else EQUIV
+    return POS if (value > limit if strict else value >= limit) else NEG
+
+
+def _by_range(number: Quantity, value: Value, side: str) -> tuple[Polarity | None, str]:
+    end = value.high if side == "above" else value.low
+    if end is None:
+        return None, "no reference range"
+    converted = convert(number.value, number.unit, end.unit) if number.unit or end.unit else number.value
+    if converted is None:
+        return None, f"the unit ({number.unit}) does not convert to that of its range ({end.unit})"
+    note = f"reference {'upper' if side == 'above' else 'lower'} limit {end}"
+    return _compare(converted, number.comparator, end.value, side == "above", True), note

@@ -1,0 +1,138 @@
+"""`exposure`: drugs taken or given, from every resource that can hold one.
+
+exposure:
+  to: [b-cell-depleting]       # these decide
+  review: [other-biologics]    # a match is `suspected`
+  infused: [b-cell-depleting]  # given by infusion: one record without end is a point; an order alone is `suspected`
+  route: systemic              # or any
+  within: P6M                  # touched by any part of the exposure; without it: ever
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.evidence import Finding, met, unknown
+from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
+from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View, When
+from fhir_screener.records.dates import Duration
+from fhir_screener.records.facts import Medication
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.valueset import Hit
+from fhir_screener.verdict import Reason
+
+
+@dataclass(frozen=True)
+class ExposureRule:
+    to: frozenset[str]
+    review: frozenset[str] = frozenset()
+    infused: frozenset[str] = frozenset()
+    systemic: bool = True
+    within: Duration | None = None
+    kind: ClassVar[str] = "exposure"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        for fact in view.record.medications:
+            hit = fact.hit(self.to)
+            if hit is not None:
+                self._weigh(view, fact, hit, tally, review=False)
+            elif (doubtful := fact.hit(self.review)) is not None:
+                self._weigh(view, fact, doubtful, tally, review=True)
+            elif fact.unresolved and not fact.hits:
+                self._unknown_drug(view, fact, tally)
+        return fetched(self._conclude(view, tally), view, DRUG_TYPES, self._about())
+
+    def _weigh(self, view: View, fact: Medication, hit: Hit, tally: Tally, *, review: bool) -> None:
+        reason = why_not(fact) or _words_against(hit)
+        if not reason and self.systemic and fact.systemic is False:
+            reason = "not given systemically"
+        if reason:
+            tally.context(cite(fact, reason, hit=hit, decides=False))
+            return
+        infusion = any(name in fact.hits for name in self.infused)
+        taken = intake(view, fact, single=infusion)
+        if taken is None:
+            tally.context(cite(fact, "planned, not yet taken", hit=hit, decides=False))
+            return
+        placed = view.place(taken.last, self.within)
+        if taken.ongoing or placed is When.FUTURE:
+            placed = When.INSIDE
+        self._record(fact, hit, taken, placed, tally, review=review, infusion=infusion)
+
+    def _record(
+        self, fact: Medication, hit: Hit, taken: Intake, placed: When, tally: Tally, *, review: bool, infusion: bool
+    ) -> None:
+        window = f" within {self.within.text}" if self.within else ""
+        what = taken.note or ("given" if fact.kind in ("administration", "procedure") else "taken")
+        if taken.assumed:
+            what += ", 30 days of supply assumed"
+        evidence = cite(fact, f"{what}{window}", hit=hit)
+        if placed is When.BEFORE:
+            tally.context(cite(fact, f"{what}, before the window", hit=hit, decides=False))
+        elif taken.doubt is not None:
+            tally.doubt(taken.doubt, evidence)
+        elif hit.stance is Stance.DOUBTFUL:
+            tally.doubt(Reason.EQUIVOCAL, evidence)
+        elif placed is When.STRADDLES:
+            tally.doubt(Reason.IMPRECISE_DATE, cite(fact, f"{what}, perhaps{window}", hit=hit))
+        elif review:
+            tally.doubt(Reason.SUSPECTED, evidence)
+        elif infusion and is_order_only(fact):
+            tally.doubt(Reason.SUSPECTED, cite(fact, "ordered; no record that it was given", hit=hit))
+        else:
+            tally.yes(evidence, clock=taken.known_end)
+
+    def _unknown_drug(self, view: View, fact: Medication, tally: Tally) -> None:
+        if why_not(fact) or (self.systemic and fact.systemic is False):
+            return
+        taken = intake(view, fact)
+        if taken is None:
+            return
+        if taken.ongoing or view.place(taken.last, self.within) is not When.BEFORE:
+            note = f"names no drug: {fact.unresolved} could not be found"
+            tally.doubt(Reason.UNREADABLE, cite(fact, note))
+
+    def _conclude(self, view: View, tally: Tally) -> Finding:
+        if tally.met:
+            return met(*tally.met, *tally.around(), rule=self.kind, clock=tally.clock)
+        if tally.reasons:
+            return unknown(tally.reason, *tally.evidence, *tally.around(), rule=self.kind)
+        return unknown(Reason.NO_DATA, *tally.around(), absent(self._about(), view, sorted(DRUG_TYPES)), rule=self.kind)
+
+    def _about(self) -> str:
+        return ", ".join(sorted(self.to | self.review))
+
+    def needs(self) -> Needs:
+        return Needs(sets=self.to | self.review | self.infused, types=DRUG_TYPES, drug_window=self.within)
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        when = f"within {self.within.text}" if self.within else "ever"
+        return f"{'systemic ' if self.systemic else ''}{self._about()} taken or given {when}"
+
+
+def _words_against(hit: Hit) -> str:
+    if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+        return f"the words say {hit.stance.value}"
+    return ""
+
+
+def parse_exposure(spec: Spec, build: Build) -> Rule:
+    rule = ExposureRule(
+        to=spec.value_sets("to", needed=True),
+        review=spec.value_sets("review"),
+        infused=spec.value_sets("infused"),
+        systemic=spec.text("route", "systemic", ("systemic", "any")) == "systemic",
+        within=spec.duration("within"),
+    )
+    spec.done()
+    return rule

@@ -1,0 +1,268 @@
+"""`result`: laboratory and other findings.
+
+result:
+  of: [hbsag]
+  within: P3M                      # how long a clearing result speaks (always given)
+  positive: met                    # or suspected, equivocal, context: what a positive is worth
+  negative: not_met                # or context: a negative settles nothing by itself
+  positive_within: P3M             # older positives are `older`; without it a positive never expires
+  older: suspected                 # or stale (default), context
+  at_least / above / below / at_most: {"[IU]/mL": 0.05}      # limits by unit; or `above: range`
+  equivocal: {"m[IU]/mL": [5, 25]} # a grey zone
+  detection: true                  # any number above zero is positive
+  values: {positive: [set], negative: [set]}                 # coded answers of this test
+  take: any                        # serology (default): both ways is `conflicting`; `latest`: the latest decides
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.cite import cite, value_text
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.reading import Limits, Polarity, Reading, read_value
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View, When
+from fhir_screener.records.dates import Days, Duration
+from fhir_screener.records.facts import Observation, Value
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.valueset import Hit
+from fhir_screener.verdict import MET, Reason
+
+FINAL = frozenset({"final", "amended", "corrected"})
+WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}
+OLDER = {"suspected": Reason.SUSPECTED, "stale": Reason.STALE, "context": None}
+
+
+class Result(NamedTuple):
+    """One valid result of the wanted test, read."""
+
+    fact: Observation
+    value: Value
+    hit: Hit
+    days: Days | None
+    reading: Reading
+    preliminary: bool
+
+
+def results(view: View, sets: frozenset[str], limits: Limits) -> Iterator[Result]:
+    """The results of tests in `sets` that count: no controls, nobody else's, nothing withdrawn or not yet there."""
+    found = []
+    for fact in view.record.observations:
+        if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
+            continue
+        days = view.point(fact.effective, fact.issued)
+        if days is not None and not view.begun(days):
+            continue
+        for hit, value in _values(fact, sets):
+            if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+                continue
+            reading = read_value(value, limits, view.terminology)
+            if reading.says is not Polarity.NONE:
+                found.append(Result(fact, value, hit, days, reading, fact.status == "preliminary"))
+    superseded = {(_test(r), r.days) for r in found if not r.preliminary}
+    for result in found:
+        if not (result.preliminary and (_test(result), result.days) in superseded):
+            yield result
+
+
+def _test(result: Result) -> str:
+    return str(result.hit.coding) if result.hit.coding else result.hit.words
+
+
+def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[Hit, Value]]:
+    for name in sorted(sets & fact.hits.keys()):
+        if not fact.value.empty or fact.value.absent or not fact.components:
+            yield fact.hits[name], fact.value
+        break
+    for component in fact.components:
+        for name in sorted(sets & component.hits.keys()):
+            yield component.hits[name], component.value
+            break
+
+
+@dataclass(frozen=True)
+class ResultRule:
+    of: frozenset[str]
+    within: Duration
+    limits: Limits = Limits()
+    positive: str = "met"
+    negative: str = "not_met"
+    positive_within: Duration | None = None
+    older: str = "stale"
+    latest: bool = False
+    repeatable: bool = False
+    kind: ClassVar[str] = "result"
+
+    def evaluate(self, view: View) -> Finding:
+        found = sorted(results(view, self.of, self.limits), key=_newest_first)
+        finding = self._judge(view, found).but(rule=self.kind)
+        return fetched(finding, view, RESULT_TYPES, self._about())
+
+    def _judge(self, view: View, found: list[Result]) -> Finding:
+        if self.latest:
+            found = self._latest(view, found)
+        tally = Tally()
+        clearing: list[Result] = []
+        for result in found:
+            self._sort(view, result, tally, clearing)
+        return self._conclude(view, tally, clearing)
+
+    def _latest(self, view: View, found: list[Result]) -> list[Result]:
+        """Only the newest day's results inside the window speak; the undated ones may be the newest."""
+        inside = [r for r in found if r.days and view.place(r.days, self.within) is not When.BEFORE]
+        if not inside:
+            return [r for r in found if r.days is None]
+        newest = max((r.days.hi for r in inside if r.days), default=0)
+        return [r for r in found if r.days is None or r.days.hi == newest]
+
+    def _sort(self, view: View, result: Result, tally: Tally, clearing: list[Result]) -> None:
+        placed = view.place(result.days, self.within) if result.days else When.STRADDLES
+        says, evidence = result.reading.says, self._cite(result)
+        if says is Polarity.NEGATIVE:
+            self._sort_negative(result, placed, tally, clearing)
+        elif says is Polarity.POSITIVE:
+            self._sort_positive(view, result, tally)
+        elif placed is When.BEFORE or self._overtaken(result, clearing):
+            tally.context(_context(evidence))
+        elif says is Polarity.CONFLICTING:
+            tally.doubt(Reason.CONFLICTING, evidence)
+        elif says is Polarity.EQUIVOCAL:
+            tally.doubt(Reason.EQUIVOCAL, evidence)
+        else:
+            tally.doubt(Reason.UNREADABLE, evidence)
+
+    def _sort_negative(self, result: Result, placed: When, tally: Tally, clearing: list[Result]) -> None:
+        if self.negative == "context" or placed is When.BEFORE:
+            tally.context(self._cite(result, decides=False))
+        elif result.preliminary:
+            tally.doubt(Reason.EQUIVOCAL, self._cite(result, "preliminary"))
+        elif placed is When.STRADDLES:
+            tally.doubt(Reason.IMPRECISE_DATE, self._cite(result, "the date leaves open whether it is recent enough"))
+        else:
+            clearing.append(result)
+
+    def _sort_positive(self, view: View, result: Result, tally: Tally) -> None:
+        placed = When.INSIDE
+        if self.positive_within is not None:
+            placed = view.place(result.days, self.positive_within) if result.days else When.STRADDLES
+        evidence = self._cite(result)
+        if self.positive == "context":
+            tally.context(_context(evidence))
+        elif placed is When.BEFORE:
+            older = OLDER[self.older]
+            tally.doubt(older, evidence) if older else tally.context(_context(evidence))
+        elif result.preliminary:
+            tally.doubt(Reason.EQUIVOCAL, self._cite(result, "preliminary"), leans=True)
+        elif placed is When.STRADDLES:
+            tally.doubt(Reason.IMPRECISE_DATE, evidence)
+        elif (worth := WORTH[self.positive]) is not None:
+            tally.doubt(worth, evidence, leans=worth is Reason.EQUIVOCAL)
+        else:
+            tally.yes(evidence)
+
+    @staticmethod
+    def _overtaken(result: Result, clearing: list[Result]) -> bool:
+        """An unclear result is settled by a clear negative after it."""
+        return any(c.days and result.days and c.days.lo > result.days.hi for c in clearing)
+
+    def _conclude(self, view: View, tally: Tally, clearing: list[Result]) -> Finding:
+        negatives = tuple(self._cite(r) for r in clearing)
+        if tally.met and clearing:
+            return unknown(Reason.CONFLICTING, *tally.met, *negatives, *tally.around(), leans=MET)
+        if tally.met:
+            return met(*tally.met, *tally.around(), repeatable=self.repeatable)
+        if tally.reasons:
+            leans = MET if tally.leans else None
+            return unknown(tally.reason, *tally.evidence, *map(_context, negatives), *tally.around(), leans=leans)
+        if clearing:
+            return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
+        note = absent(f"{self._about()} within {self.within.text}", view, sorted(RESULT_TYPES))
+        return unknown(Reason.NO_DATA, *tally.around(), note)
+
+    def _cite(self, result: Result, note: str = "", decides: bool = True) -> Evidence:
+        said = result.reading.says.value
+        words = "; ".join(part for part in (said, result.reading.note, note) if part)
+        value = value_text(result.value)
+        return cite(result.fact, words, value=value, hit=result.hit, decides=decides)
+
+    def _about(self) -> str:
+        return ", ".join(sorted(self.of))
+
+    def needs(self) -> Needs:
+        return Needs(sets=self.of | self.limits.positive | self.limits.negative, types=RESULT_TYPES)
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return f"a positive result of {self._about()} (a negative one speaks for {self.within.text})"
+
+
+def _context(evidence: Evidence) -> Evidence:
+    return Evidence(
+        evidence.reference,
+        evidence.version,
+        evidence.code,
+        evidence.display,
+        evidence.value,
+        evidence.date,
+        evidence.note,
+        False,
+    )
+
+
+def _newest_first(result: Result) -> tuple[int, str]:
+    return (-result.days.hi if result.days else -(10**9), result.fact.ref)
+
+
+def read_limits(spec: Spec) -> Limits:
+    """The limits of a `result` rule."""
+    of_range = ""
+    tables: dict[str, dict[str, float]] = {}
+    for key in ("at_least", "above", "below", "at_most"):
+        if spec.has(key) and spec.mapping()[key] == "range":
+            of_range = spec.text(key)
+            of_range = "above" if key in ("above", "at_least") else "below"
+        else:
+            tables[key] = spec.limits(key)
+    grey: dict[str, tuple[float, float]] = {}
+    if spec.has("equivocal"):
+        zone = spec.child("equivocal")
+        for unit, pair in zone.mapping().items():
+            if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int | float) for n in pair)):
+                raise zone.fail("expected two numbers", "[low, high]", unit)
+            grey[unit] = (pair[0], pair[1])
+    answers = spec.child("values") if spec.has("values") else None
+    limits = Limits(
+        **tables,
+        equivocal=grey,
+        of_range=of_range,
+        detection=spec.flag("detection"),
+        positive=answers.value_sets("positive") if answers else frozenset(),
+        negative=answers.value_sets("negative") if answers else frozenset(),
+    )
+    if answers:
+        answers.done()
+    return limits
+
+
+def parse_result(spec: Spec, build: Build) -> Rule:
+    rule = ResultRule(
+        of=spec.value_sets("of", needed=True),
+        within=spec.needed_duration("within"),
+        limits=read_limits(spec),
+        positive=spec.text("positive", "met", WORTH),
+        negative=spec.text("negative", "not_met", ("not_met", "context")),
+        positive_within=spec.duration("positive_within"),
+        older=spec.text("older", "stale", OLDER),
+        latest=spec.text("take", "any", ("any", "latest")) == "latest",
+        repeatable=spec.flag("repeatable"),
+    )
+    spec.done()
+    return rule

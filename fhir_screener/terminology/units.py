@@ -1,0 +1,110 @@
+"""Units: what UCUM can convert is converted, what it cannot is not guessed.
+
+`factor(from, to)` is remembered per pair; the UCUM library is loaded the first time two units really differ.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+_HABITS = {
+    "iu/ml": "[IU]/mL",
+    "iu/l": "[IU]/L",
+    "miu/ml": "m[IU]/mL",
+    "miu/l": "m[IU]/L",
+    "uiu/ml": "u[IU]/mL",
+    "u/l": "U/L",
+    "u/ml": "U/mL",
+    "ng/ml": "ng/mL",
+    "ug/l": "ug/L",
+    "mg/dl": "mg/dL",
+    "mg/l": "mg/L",
+    "g/l": "g/L",
+    "g/dl": "g/dL",
+    "umol/l": "umol/L",
+    "mmol/l": "mmol/L",
+    "mm": "mm",
+    "cm": "cm",
+    "%": "%",
+    "copies/ml": "{copies}/mL",
+    "cop/ml": "{copies}/mL",
+    "s/co": "{s_co}",
+    "coi": "{s_co}",
+    "index": "{s_co}",
+    "sfc": "{spots}",
+    "spots": "{spots}",
+    "spot": "{spots}",
+    "/hpf": "/[HPF]",
+    "10^9/l": "10*9/L",
+    "x10^9/l": "10*9/L",
+    "10e9/l": "10*9/L",
+    "k/ul": "10*3/uL",
+    "10^3/ul": "10*3/uL",
+    "x10^3/ul": "10*3/uL",
+    "/mm3": "/mm3",
+    "/ul": "/uL",
+    "cells/ul": "{cells}/uL",
+    "ml/min/1.73m2": "mL/min/{1.73_m2}",
+    "ml/min/1.73 m2": "mL/min/{1.73_m2}",
+    "ml/min/1.73m^2": "mL/min/{1.73_m2}",
+    "ml/min/{1.73m2}": "mL/min/{1.73_m2}",
+    "ml/min/{1.73_m2}": "mL/min/{1.73_m2}",
+}
+"""Spellings seen in charts, folded, and the UCUM code meant."""
+
+_NAMED = re.compile(r"/?\{[^}]*\}")
+
+
+def ucum(unit: str) -> str:
+    """The UCUM code for a unit as written; unknown spellings are returned as they are."""
+    plain = unit.strip().replace("µ", "u").replace("μ", "u").replace("×", "x").replace("*10", "x10")
+    return _HABITS.get(plain.lower().replace(" ", ""), _HABITS.get(plain.lower(), plain))
+
+
+@lru_cache(maxsize=4096)
+def factor(source: str, target: str) -> float | None:
+    """What to multiply a value in `source` by to have it in `target`, or None where UCUM knows no way."""
+    a, b = ucum(source), ucum(target)
+    if a == b:
+        return 1.0
+    if _annotations(a) and _annotations(b) and _annotations(a) != _annotations(b):
+        return None
+    bare_a, bare_b = (_NAMED.sub("", unit) for unit in (a, b))
+    if not bare_a or not bare_b:
+        return None
+    if bare_a == bare_b:
+        return 1.0
+    return _by_library(bare_a, bare_b)
+
+
+def _annotations(unit: str) -> list[str]:
+    """`{spots}` and `{score}` are both 1 to UCUM, yet not the same thing: annotations must not contradict."""
+    found = (name.lower().lstrip("/") for name in _NAMED.findall(unit))
+    return sorted(name for name in found if name not in ("{cells}", "{cell}"))
+
+
+def _by_library(source: str, target: str) -> float | None:
+    registry = _registry()
+    try:
+        one = registry.from_ucum(source)
+        found = float(one.to(registry.from_ucum(target).units).magnitude)
+        goal = float(registry.from_ucum(target).magnitude)
+    except Exception:  # the library raises its parser's own errors for anything that is not UCUM
+        return None
+    result = found / goal if goal else math.nan
+    return result if math.isfinite(result) and result > 0 else None
+
+
+@lru_cache(maxsize=1)
+def _registry():  # type: ignore[no-untyped-def]  # pint builds its classes at run time
+    from ucumvert import PintUcumRegistry
+
+    return PintUcumRegistry()
+
+
+def convert(value: float, source: str, target: str) -> float | None:
+    """The value in the target unit, or None where it cannot be converted."""
+    by = factor(source, target)
+    return None if by is None else value * by
