@@ -5,6 +5,10 @@
     │   ├── MappingError                             a study, value set or site file is wrong (file, line, path)
     │   └── SettingsError                            an environment variable is missing or malformed
     ├── DataError                      exit code 1   input that cannot be read: a line, a file, a resource
+    ├── SweepError                     exit code 1   a sweep cannot start or go on
+    │   ├── SweepBusy                                another sweep of the same study is going on
+    │   ├── SweepLost                                the ledger no longer knows the sweep
+    │   └── ChunkRefused                             this worker has other mappings or settings     (retried)
     └── ServerError                    exit code 3   a FHIR server or the broker did not do its part
         ├── Unreachable                              no connection, time-out, cut body         (retried)
         │   └── NotTrusted                           the server's TLS certificate was not accepted
@@ -59,6 +63,24 @@ class DataError(ScreenerError):
     def __init__(self, what: str, *, where: str = "") -> None:
         self.what, self.where = what, where
         super().__init__(f"{where}: {what}" if where else what)
+
+
+class SweepError(ScreenerError):
+    """A sweep cannot start or go on."""
+
+
+class SweepBusy(SweepError):
+    """Another sweep of the same study holds the lock."""
+
+
+class SweepLost(SweepError):
+    """The ledger no longer knows the sweep: it was emptied, or the sweep is too old."""
+
+
+class ChunkRefused(SweepError):
+    """This worker's mappings or settings are not those the sweep began with; another worker may have them."""
+
+    retryable = True
 
 
 class ServerError(ScreenerError):
