@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.terminology.coding import Concept
-from fhir_screener.terminology.result_words import Polarity, read_number, read_words
+from fhir_screener.terminology.result_words import Polarity as Polarity
+from fhir_screener.terminology.result_words import read_number, read_words
 from fhir_screener.terminology.units import convert
 from fhir_screener.terminology.valueset import Terminology
 

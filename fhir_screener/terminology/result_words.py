@@ -31,15 +31,16 @@ _NONE = re.compile(
 _EQUIVOCAL = re.compile(
     r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|borderline|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|suspicious|presumptive|unconfirmed|to be (?:retested|repeated|confirmed)|low[ -]positive|±|\+/-|\+-"
-    r"|弱阳性?|弱反应性?|可疑|临界|灰区|待复检|待复查|待确认|待确定|不确定|疑似"
+    r"|弱阳性|弱阳|弱反应|可疑|临界|灰区|待复检|待复查|待确认|待确定|不确定|疑似"
 )
 _NEGATIVE = re.compile(
-    r"\b(?:not|no|non|un)[ -]*(?:\w+ ){0,2}?(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated|growth)\b"
-    r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b|阴性?|未检出|未检测到|未查见|未发现|未见"
+    r"\b(?:not|no|non|un)[ -]*(?:\w+ ){0,2}?"
+    r"(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated|growth)\b"
+    r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b|阴性|^阴$|未检出|未检测到|未查见|未发现|未见"
     r"|无反应性?|非反应性?|无生长|^[-−]$|[(（][-−][)）]|^none$"
 )
 _POSITIVE = re.compile(
-    r"\bpositive\b|\bpos\b|\bdetected\b|\bdetectable\b|\breactive\b|\bpresent\b|\bisolated\b|阳性?|检出|有反应性?|反应性|查见"
+    r"\bpositive\b|\bpos\b|\bdetected\b|\bdetectable\b|\breactive\b|\bpresent\b|\bisolated\b|阳性|^阳$|检出|有反应性?|反应性|查见"
     r"|大三阳|小三阳|^\+{1,4}$|[(（]\+{1,4}[)）]|\b[1-4]\+"
 )
 

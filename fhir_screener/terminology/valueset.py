@@ -9,7 +9,7 @@ words around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -131,6 +131,22 @@ class Terminology:
                 pattern = names_pattern(words)
                 if pattern is not None:
                     found.append((value_set.name, ingredient, value_set.kind == "drug", pattern))
+        return found
+
+    def mentions(self, names: frozenset[str], text: str) -> Iterator[tuple[str, Stance]]:
+        """Each place where `text` names a member of these sets: (the words, what the sentence says of them)."""
+        plain = fold(text)
+        for name in sorted(names):
+            for match in self._finders[name].finditer(plain) if name in self._finders else ():
+                yield match.group(), stance(plain, match.start(), match.end())
+
+    @cached_property
+    def _finders(self) -> dict[str, re.Pattern[str]]:
+        found = {}
+        for value_set in self.sets.values():
+            pattern = names_pattern(word for words in value_set.names.values() for word in words)
+            if pattern is not None:
+                found[value_set.name] = pattern
         return found
 
     def _by_name(self, concept: Concept, hits: dict[str, Hit], carved: set[str]) -> None:

@@ -16,7 +16,7 @@ result:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -24,13 +24,14 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.reading import Limits, Polarity, Reading, read_value
+from fhir_screener.criteria.reading import Limits, Reading, read_value
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation, Value
 from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, Reason
 
@@ -100,9 +101,13 @@ class ResultRule:
     kind: ClassVar[str] = "result"
 
     def evaluate(self, view: View) -> Finding:
-        found = sorted(results(view, self.of, self.limits), key=_newest_first)
+        found = sorted(self.found(view), key=newest_first)
         finding = self._judge(view, found).but(rule=self.kind)
         return fetched(finding, view, RESULT_TYPES, self._about())
+
+    def found(self, view: View) -> Iterable[Result]:
+        """The results to judge; other kinds of tests read theirs in their own way."""
+        return results(view, self.of, self.limits)
 
     def _judge(self, view: View, found: list[Result]) -> Finding:
         if self.latest:
@@ -217,7 +222,7 @@ def _context(evidence: Evidence) -> Evidence:
     )
 
 
-def _newest_first(result: Result) -> tuple[int, str]:
+def newest_first(result: Result) -> tuple[int, str]:
     return (-result.days.hi if result.days else -(10**9), result.fact.ref)
 
 

@@ -1,0 +1,113 @@
+"""`consent`: written consent to this study, from Consent and ResearchSubject.
+
+    consent: {to: this-study}
+
+Met by an active Consent (permit) that names the study, or a ResearchSubject `eligible` or `pending-on-study`; not met by an
+active refusal that names it, or a ResearchSubject `withdrawn`. Consent to something else is context.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
+from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View
+from fhir_screener.records.facts import Consent, Span, Subject
+from fhir_screener.verdict import Reason
+
+TYPES = frozenset({"Consent", "ResearchSubject"})
+AGREED = frozenset({"eligible", "pending-on-study"})
+
+
+def names_study(text: str, study: str) -> bool:
+    """Whether a reference, policy or identifier names the study: its id as a whole word."""
+    folded, wanted = text.lower(), study.lower()
+    at = folded.find(wanted)
+    if at < 0:
+        return False
+    before, after = folded[at - 1 : at], folded[at + len(wanted) : at + len(wanted) + 1]
+    return not (before.isalnum() or after.isalnum())
+
+
+def in_force(view: View, consent: Consent) -> bool:
+    """Active, research, given by now, and within its provision's period."""
+    if consent.status != "active":
+        return False
+    given = view.days(consent.dated)
+    if given is not None and not view.begun(given):
+        return False
+    return within(view, consent.period)
+
+
+def within(view: View, period: Span) -> bool:
+    """Whether the view's day lies in a period with possibly open ends."""
+    start, end = view.days(period.start), view.days(period.end)
+    if start is not None and not view.begun(start):
+        return False
+    if end is None:
+        return True
+    view.mark(end.hi + 1)
+    return view.day <= end.hi
+
+
+@dataclass(frozen=True)
+class ConsentRule:
+    kind: ClassVar[str] = "consent"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        for consent in view.record.consents:
+            self._consent(view, consent, tally)
+        for subject in view.record.subjects:
+            self._subject(view, subject, tally)
+        return fetched(self._conclude(view, tally), view, TYPES, "consent to this study")
+
+    @staticmethod
+    def _consent(view: View, consent: Consent, tally: Tally) -> None:
+        named = any(names_study(text, view.study) for text in consent.studies)
+        if not named or not consent.research or not in_force(view, consent):
+            tally.context(cite(consent, f"{consent.status} consent, not to this study", decides=False))
+        elif consent.permit == "deny":
+            tally.against(cite(consent, "refuses this study", value="deny"))
+        else:
+            tally.yes(cite(consent, "permits this study", value="permit"))
+
+    @staticmethod
+    def _subject(view: View, subject: Subject, tally: Tally) -> None:
+        if not names_study(subject.study, view.study) or not within(view, Span(subject.period.start)):
+            return
+        if subject.status in AGREED:
+            tally.yes(cite(subject, f"enrolment is {subject.status}", value=subject.status))
+        elif subject.status == "withdrawn":
+            tally.against(cite(subject, "withdrew from this study", value=subject.status))
+
+    def _conclude(self, view: View, tally: Tally) -> Finding:
+        if tally.met and tally.refuting:
+            return unknown(Reason.CONFLICTING, *tally.met, *tally.refuting, rule=self.kind)
+        if tally.met:
+            return met(*tally.met, rule=self.kind)
+        if tally.refuting:
+            return not_met(*tally.refuting, rule=self.kind)
+        nothing = absent("consent to this study", view, sorted(TYPES))
+        return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind)
+
+    def needs(self) -> Needs:
+        return Needs(types=TYPES)
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return "a consent to this study on record"
+
+
+def parse_consent(spec: Spec, build: Build) -> Rule:
+    spec.text("to", among=("this-study",))
+    spec.done()
+    return ConsentRule()

@@ -1,0 +1,48 @@
+"""`judgement`: what only a person may say.
+
+judgement: {show: [severe-infection]}      # diagnoses worth showing to that person
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.evidence import Evidence, Finding, unknown
+from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View
+from fhir_screener.verdict import Reason
+
+
+@dataclass(frozen=True)
+class JudgementRule:
+    show: frozenset[str]
+    kind: ClassVar[str] = "judgement"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        for fact in view.record.conditions:
+            hit = next((fact.hits[name] for name in sorted(self.show) if name in fact.hits), None)
+            if hit is not None:
+                tally.context(cite(fact, "on record", hit=hit, decides=False))
+        note = Evidence(note="Only a person may say.", decides=False)
+        reason = Reason.JUDGEMENT if tally.beside else Reason.NO_DATA
+        return unknown(reason, note, *tally.around(), rule=self.kind)
+
+    def needs(self) -> Needs:
+        return Needs(sets=self.show, types=frozenset({"Condition"}) if self.show else frozenset())
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return "for a person to say" + (f", shown {', '.join(sorted(self.show))}" if self.show else "")
+
+
+def parse_judgement(spec: Spec, build: Build) -> Rule:
+    rule = JudgementRule(spec.value_sets("show"))
+    spec.done()
+    return rule

@@ -1,0 +1,142 @@
+"""`report`: what an imaging or other report concludes, by coded conclusion or in plain words.
+
+    report:
+      of: [chest-imaging]
+      finding: [tb-active-imaging]   # what the protocol asks about: codes and words
+      doubtful: [tb-mentioned]       # words that need eyes where asserted: `suspected`
+      clear: [imaging-clear]         # words that say nothing was found
+      within: P3M                    # how long a clear report speaks
+
+A report whose words are none of these is `text-only`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.rules.result import FINAL
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View, When
+from fhir_screener.records.dates import Duration
+from fhir_screener.records.facts import Observation
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.verdict import Reason
+
+
+@dataclass(frozen=True)
+class ReportRule:
+    of: frozenset[str]
+    finding: frozenset[str]
+    doubtful: frozenset[str]
+    clear: frozenset[str]
+    within: Duration
+    kind: ClassVar[str] = "report"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        clearing: list[Evidence] = []
+        for fact in view.record.observations:
+            if self.of & fact.hits.keys() and fact.status in FINAL | {"preliminary"} and not fact.other_subject:
+                self._weigh(view, fact, tally, clearing)
+        return fetched(self._conclude(view, tally, clearing), view, RESULT_TYPES, self._about())
+
+    def _weigh(self, view: View, fact: Observation, tally: Tally, clearing: list[Evidence]) -> None:
+        days = view.point(fact.effective, fact.issued)
+        if days is not None and not view.begun(days):
+            return
+        placed = view.place(days, self.within) if days else When.STRADDLES
+        hit = next(fact.hits[name] for name in sorted(self.of) if name in fact.hits)
+        for reason, note in self._says(view, fact):
+            text = fact.value.text if len(fact.value.text) <= 200 else fact.value.text[:200] + "..."
+            evidence = cite(fact, note, value=text, hit=hit)
+            if placed is When.BEFORE:
+                tally.context(cite(fact, note, value=text, hit=hit, decides=False))
+            elif fact.status == "preliminary" and reason in ("yes", "no"):
+                tally.doubt(Reason.EQUIVOCAL, evidence)
+            elif reason == "no" and placed is When.STRADDLES:
+                tally.doubt(Reason.IMPRECISE_DATE, evidence)
+            elif reason == "no":
+                clearing.append(evidence)
+            elif reason == "yes":
+                tally.yes(evidence)
+            elif isinstance(reason, Reason):
+                tally.doubt(reason, evidence)
+
+    def _says(self, view: View, fact: Observation) -> Iterator[tuple[Reason | str, str]]:
+        """What the report says: ("yes" | "no" | a reason, one clause); the strongest only."""
+        terms = view.terminology
+        for concept in (*fact.conclusions, *([fact.value.concept] if fact.value.concept else [])):
+            hits = terms.classify(concept).keys()
+            if self.finding & hits:
+                yield "yes", "coded conclusion"
+                return
+            if self.clear & hits or "result-negative" in hits:
+                yield "no", "coded conclusion: not found"
+                return
+        text = " . ".join(part for part in (fact.value.text, *(c.text for c in fact.conclusions), fact.note) if part)
+        yield self._words(view, text)
+
+    def _words(self, view: View, text: str) -> tuple[Reason | str, str]:
+        if not text:
+            return Reason.TEXT_ONLY, "no conclusion on record"
+        asked = {stance for _, stance in view.terminology.mentions(self.finding, text)}
+        other = {stance for _, stance in view.terminology.mentions(self.doubtful, text)}
+        if Stance.ASSERTED in asked and Stance.NEGATED in asked:
+            return Reason.CONFLICTING, "the words say both"
+        if Stance.ASSERTED in asked:
+            return "yes", "the conclusion says so"
+        if Stance.DOUBTFUL in asked | other:
+            return Reason.EQUIVOCAL, "the conclusion leaves it open"
+        if {Stance.ASSERTED, Stance.PAST} & (other | asked):
+            return Reason.SUSPECTED, "the conclusion mentions it"
+        if Stance.NEGATED in asked:
+            return "no", "the conclusion rules it out"
+        cleared = {stance for _, stance in view.terminology.mentions(self.clear, text)}
+        if Stance.ASSERTED in cleared or Stance.NEGATED in other or read_words(text) is Polarity.NEGATIVE:
+            return "no", "the conclusion finds nothing of the kind"
+        return Reason.TEXT_ONLY, "the conclusion does not speak of it"
+
+    def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
+        if tally.met and clearing:
+            return unknown(Reason.CONFLICTING, *tally.met, *clearing, rule=self.kind)
+        if tally.met:
+            return met(*tally.met, *tally.around(), rule=self.kind)
+        doubts = [reason for reason, _ in tally.reasons if reason is not Reason.TEXT_ONLY]
+        if clearing and not doubts:
+            return not_met(*clearing, *tally.around(), rule=self.kind)
+        if tally.reasons:
+            return unknown(tally.reason, *tally.evidence, *clearing, *tally.around(), rule=self.kind)
+        note = absent(f"{self._about()} within {self.within.text}", view, sorted(RESULT_TYPES))
+        return unknown(Reason.NO_DATA, *tally.around(), note, rule=self.kind)
+
+    def _about(self) -> str:
+        return ", ".join(sorted(self.of))
+
+    def needs(self) -> Needs:
+        return Needs(sets=self.of | self.finding | self.doubtful | self.clear, types=RESULT_TYPES)
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return f"a report of {self._about()} that says {', '.join(sorted(self.finding))}"
+
+
+def parse_report(spec: Spec, build: Build) -> Rule:
+    rule = ReportRule(
+        of=spec.value_sets("of", needed=True),
+        finding=spec.value_sets("finding", needed=True),
+        doubtful=spec.value_sets("doubtful"),
+        clear=spec.value_sets("clear"),
+        within=spec.needed_duration("within"),
+    )
+    spec.done()
+    return rule

@@ -1,0 +1,83 @@
+"""Routes and dose forms: does the drug reach the whole body? Codes first, then words, English and Chinese.
+
+Systems: SNOMED CT route of administration, HL7 v3 RouteOfAdministration, EDQM Standard Terms (20xxxxxx).
+"""
+
+from __future__ import annotations
+
+import re
+
+from fhir_screener.terminology.coding import Concept, fold
+
+_SYSTEMIC = frozenset(
+    # SNOMED CT: oral, IV, IM, SC, sublingual, buccal, enteral, nasogastric, gastrostomy, parenteral, IV drip and bolus,
+    # transdermal, intradermal depot excluded
+    """26643006 47625008 78421000 34206005 37839007 54471007 417985001 127492001 127490009 419993007
+    418947003 418136008 447122006 45890007 255560000 14873004 58761000052107"""
+    # HL7 v3
+    """ PO IVINJ IV IVP IVPB IVSOL IVFLUSH IVINJBOL IVBOLUS IVPUSH IVINFUS IVDRIP IM IMINJ IMIDINJ SQ SC SQINJ SCINJ SUBQ
+    SL NGT GT GJT JJTINSTL OGT NASOGASINSTL GASTRO CHEW DISSOLVE TRNSDERMD TRANSDERMAL ENTINSTL PEGT"""
+    # EDQM: oral, intravenous, intramuscular, subcutaneous, sublingual, transdermal, gastroenteral
+    " 20053000 20045000 20035000 20066000 20067000 20070000".split()
+)
+_LOCAL = frozenset(
+    # SNOMED CT: topical, ophthalmic, otic, nasal, inhalation, rectal, vaginal, intra-articular, intralesional, cutaneous,
+    # dental, gingival, intraocular, intravitreal, subconjunctival, intranasal, respiratory tract, intravesical, oropharyngeal
+    """6064005 54485002 10547007 46713006 18679011000001101 447694001 37161004 16857009 12130007 372466002 448598008
+    372449004 372457001 418401004 418821007 372468001 447052000 420287000 372471009 372473007 45890004 372464004"""
+    # HL7 v3
+    """ TOPICAL SKIN DERMAL CUTANEOUS OPTHALTA OPHTHALTA OPHTHALMIC OTICDROP OTICINSTL OTIC NASINHL NASALSPR NASAL NASINSTL
+    NASSPRAY IPINHL ORINHL INHL INHAL NEB RESPINHL RECINSTL RECTAL PR VAGINSTL VAGINAL PV VAG IARTINJ IA INTRAARTICULAR
+    ILESINJ IVITINJ SUBCONJTA GARGLE SWISHSPIT SWISHSWAL SUCK BUC MUCTA DENTAL"""
+    # EDQM: auricular, cutaneous, dental, inhalation, intraarticular, intralesional, intraocular, intravitreal, nasal,
+    # ocular, oromucosal, oropharyngeal, rectal, subconjunctival, vaginal
+    """ 20001000 20003000 20004000 20020000 20024000 20036000 20047000 20049000 20051000 20054000 20055000 20061000
+    20065000 20072000""".split()
+)
+_BOTH = re.compile(r"\s+")
+
+_LOCAL_WORDS = re.compile(
+    r"topical|ophthalm|\beye\b|eye drop|ocular|\botic\b|\bear\b|nasal|intranasal|inhal|nebuli[sz]|respimat|turbuhaler|aerosol"
+    r"|rectal|enema|suppositor|vaginal|intra-?articular|intra-?lesional|intravitreal|intraocular|subconjunctival|cream"
+    r"|ointment|\blotion|\bgel\b|shampoo|scalp|\bfoam\b|cutaneous(?<!subcutaneous)|on the skin|oral paste|dental|mouthwash"
+    r"|mouth rinse|gargle|\bdrops?\b.*\b(?:eye|ear|nose)|metered dose|dry powder|\bspray\b"
+    r"|外用|软膏|乳膏|霜剂|凝胶|洗剂|搽剂|贴膏|滴眼|眼用|眼膏|滴耳|滴鼻|鼻喷|鼻用|喷鼻|经鼻|吸入|雾化|气雾|喷雾|灌肠|直肠|栓|阴道"
+    r"|关节腔|关节内|皮损内|病灶内|玻璃体|结膜下|含漱|漱口|口腔糊|涂抹|局部"
+)
+_SYSTEMIC_WORDS = re.compile(
+    r"\boral\b|\bpo\b|by mouth|orally|swallow|tablet|\btabs?\b|capsule|\bcaps?\b|intraven|\biv\b|\bi\.v\.|infusion|intramusc"
+    r"|\bim\b|subcut|\bsc\b|\bsq\b|\bs\.c\.|sublingual|injection|injectable|\binj\b|parenteral|enteral|nasogastric|syrup"
+    r"|\bvial\b|prefilled|pre-filled|transdermal|for injection|disintegrating|extended release|delayed release"
+    r"|口服|静脉|静滴|静推|静注|肌肉|肌注|皮下|舌下|鼻饲|胃管|注射|输注|滴注|片|胶囊|丸|颗粒|糖浆|口服液|冻干|粉针|透皮"
+)
+
+
+def by_codes(route: Concept) -> bool | None:
+    """Systemic or not, by the codes of a route; None where no code is known."""
+    for one in route.codings:
+        code = one.code.upper()
+        if code in _SYSTEMIC:
+            return True
+        if code in _LOCAL:
+            return False
+    return None
+
+
+def by_words(text: str) -> bool | None:
+    """Systemic or not, by the words of a route, a dose form or a product's name; what is local is looked for first."""
+    folded = fold(text)
+    if _LOCAL_WORDS.search(folded):
+        return False
+    return True if _SYSTEMIC_WORDS.search(folded) else None
+
+
+def systemic_route(route: Concept) -> bool | None:
+    """Systemic or not, by a route's codes, else its words; None where neither is known."""
+    found = by_codes(route)
+    if found is not None:
+        return found
+    for text in (route.text, *(one.display for one in route.codings)):
+        found = by_words(text) if text else None
+        if found is not None:
+            return found
+    return None
