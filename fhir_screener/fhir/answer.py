@@ -1,0 +1,89 @@
+"""What comes back from a FHIR server, and whether it may be trusted: content type, whole JSON, the right resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from fhir_screener.errors import NotFhir, Unreachable
+from fhir_screener.fhir.origin import safe_url
+
+T = TypeVar("T")
+_JSON = frozenset({"application/fhir+json", "application/json", "application/json+fhir", "text/json"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer. Header names are lower case, the body is unzipped, `url` is where it came from in the end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    url: str = field(repr=False)
+
+    @property
+    def version(self) -> str | None:
+        """The version id in `ETag`, or None."""
+        return self.headers.get("etag", "").removeprefix("W/").strip('"') or None
+
+
+class Meta(msgspec.Struct, rename="camel", gc=False):
+    """`Resource.meta`, as far as it orders versions; strings as sent."""
+
+    version_id: str | None = None
+    last_updated: str | None = None
+
+
+class Head(msgspec.Struct, rename="camel", gc=False):
+    """What tells one resource from another."""
+
+    resource_type: str
+    id: str | None = None
+    meta: Meta | None = None
+
+
+_head = msgspec.json.Decoder(Head)
+
+
+def decoded(answer: Answer, decode: Callable[[Answer], T], where: str) -> T:
+    """`decode(answer)`, with msgspec's complaints turned into ours: a cut body is Unreachable, another JSON NotFhir."""
+    try:
+        return decode(answer)
+    except msgspec.DecodeError as error:
+        cut = "truncated" in str(error) and bool(answer.body)
+        shape = isinstance(error, msgspec.ValidationError)
+    # Raised outside the handler: msgspec's own words may quote the body.
+    if cut:
+        raise Unreachable("the answer was cut short inside its JSON; try again", status=answer.status, where=where)
+    what = "is JSON but not FHIR" if shape else "is not JSON"
+    raise NotFhir(f"the answer {what}; check the base address", status=answer.status, where=where)
+
+
+def checked(answer: Answer, expect: str | None = None) -> Answer:
+    """The answer, when it is FHIR JSON, or empty where nothing is expected. NotFhir otherwise."""
+    if expect is None and not answer.body.strip():
+        return answer
+    json_only(answer)
+    found = _head.decode(answer.body).resource_type
+    if expect is not None and found != expect:
+        raise wrong_type(answer, found, expect)
+    return answer
+
+
+def json_only(answer: Answer) -> None:
+    """Raises NotFhir when the content type is not JSON's; a body without any gets the benefit of the doubt."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind not in _JSON:
+        what = "a web page" if "html" in kind else "not FHIR JSON"
+        hint = "check the base address, and whether a login page or a proxy stands before it"
+        raise NotFhir(f"the answer is {what}; {hint}", status=answer.status, where=safe_url(answer.url))
+
+
+def wrong_type(answer: Answer, found: str, expected: str) -> NotFhir:
+    """The error for a resource of another type than asked for."""
+    kind = found if found.isascii() and found.isalnum() and len(found) < 40 else "resource of no known type"
+    what = f"the answer is a {kind}, not a {expected}; check the base address"
+    return NotFhir(what, status=answer.status, where=safe_url(answer.url))
