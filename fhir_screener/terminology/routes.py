@@ -10,10 +10,8 @@ import re
 from fhir_screener.terminology.coding import Concept, fold
 
 _SYSTEMIC = frozenset(
-    # SNOMED CT: oral, IV, IM, SC, sublingual, buccal, enteral, nasogastric, gastrostomy, parenteral, IV drip and bolus,
-    # transdermal, intradermal depot excluded
-    """26643006 47625008 78421000 34206005 37839007 54471007 417985001 127492001 127490009 419993007
-    418947003 418136008 447122006 45890007 255560000 14873004 58761000052107"""
+    # SNOMED CT: oral, IV, peripheral IV, IM, SC, sublingual, enteral, nasogastric, gastrostomy, transdermal
+    """26643006 47625008 255560000 419993007 78421000 34206005 37839007 417985001 127492001 127490009 45890007"""
     # HL7 v3
     """ PO IVINJ IV IVP IVPB IVSOL IVFLUSH IVINJBOL IVBOLUS IVPUSH IVINFUS IVDRIP IM IMINJ IMIDINJ SQ SC SQINJ SCINJ SUBQ
     SL NGT GT GJT JJTINSTL OGT NASOGASINSTL GASTRO CHEW DISSOLVE TRNSDERMD TRANSDERMAL ENTINSTL PEGT"""
@@ -21,10 +19,10 @@ _SYSTEMIC = frozenset(
     " 20053000 20045000 20035000 20066000 20067000 20070000".split()
 )
 _LOCAL = frozenset(
-    # SNOMED CT: topical, ophthalmic, otic, nasal, inhalation, rectal, vaginal, intra-articular, intralesional, cutaneous,
-    # dental, gingival, intraocular, intravitreal, subconjunctival, intranasal, respiratory tract, intravesical, oropharyngeal
+    # SNOMED CT: topical, ophthalmic, otic, nasal, inhalation, respiratory tract, rectal, vaginal, intra-articular,
+    # intralesional, cutaneous, dental, gingival, intravitreal, ocular, intravesical, oromucosal, intradermal
     """6064005 54485002 10547007 46713006 18679011000001101 447694001 37161004 16857009 12130007 372466002 448598008
-    372449004 372457001 418401004 418821007 372468001 447052000 420287000 372471009 372473007 45890004 372464004"""
+    372449004 372457001 418401004 372468001 372471009 372473007 372464004"""
     # HL7 v3
     """ TOPICAL SKIN DERMAL CUTANEOUS OPTHALTA OPHTHALTA OPHTHALMIC OTICDROP OTICINSTL OTIC NASINHL NASALSPR NASAL NASINSTL
     NASSPRAY IPINHL ORINHL INHL INHAL NEB RESPINHL RECINSTL RECTAL PR VAGINSTL VAGINAL PV VAG IARTINJ IA INTRAARTICULAR
@@ -34,14 +32,12 @@ _LOCAL = frozenset(
     """ 20001000 20003000 20004000 20020000 20024000 20036000 20047000 20049000 20051000 20054000 20055000 20061000
     20065000 20072000""".split()
 )
-_BOTH = re.compile(r"\s+")
-
 _LOCAL_WORDS = re.compile(
     r"topical|ophthalm|\beye\b|eye drop|ocular|\botic\b|\bear\b|nasal|intranasal|inhal|nebuli[sz]|respimat|turbuhaler|aerosol"
     r"|rectal|enema|suppositor|vaginal|intra-?articular|intra-?lesional|intravitreal|intraocular|subconjunctival|cream"
     r"|ointment|\blotion|\bgel\b|shampoo|scalp|\bfoam\b|cutaneous(?<!subcutaneous)|on the skin|oral paste|dental|mouthwash"
     r"|mouth rinse|gargle|\bdrops?\b.*\b(?:eye|ear|nose)|metered dose|dry powder|\bspray\b"
-    r"|外用|软膏|乳膏|霜剂|凝胶|洗剂|搽剂|贴膏|滴眼|眼用|眼膏|滴耳|滴鼻|鼻喷|鼻用|喷鼻|经鼻|吸入|雾化|气雾|喷雾|灌肠|直肠|栓|阴道"
+    r"|外用|软膏|乳膏|霜剂|凝胶|洗剂|搽剂|贴膏|滴眼|眼用|眼膏|滴耳|滴鼻|鼻喷|鼻用|喷鼻|经鼻|吸入|雾化|气雾|喷雾|灌肠|直肠|栓剂|阴道"
     r"|关节腔|关节内|皮损内|病灶内|玻璃体|结膜下|含漱|漱口|口腔糊|涂抹|局部"
 )
 _SYSTEMIC_WORDS = re.compile(
