@@ -1,0 +1,249 @@
+"""`dose`: a drug class newly started or raised, by dose a day in equivalents.
+
+    dose:
+      of: [systemic-glucocorticoids]
+      in: prednisone                # table of equivalents
+      started_within: P28D          # newly started ...
+      free_for: P90D                # ... after so long without
+      raised_within: P28D           # or raised ...
+      baseline: {at_most: 10}       # ... from a daily dose above 0 and at most this (mg)
+      continuing: P180D             # a start or raise so long ago, and continuing, is a person's call
+      for: [igg4rd-index]           # a stated reason outside these is another disease: `suspected`
+
+A single dose or premedication is no start. No record counts as none. See SEMANTICS "I4".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.dosage import Amount
+from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
+from fhir_screener.criteria.intake import intake, why_not
+from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View, When
+from fhir_screener.records.dates import Days, Duration, iso
+from fhir_screener.records.facts import Medication
+from fhir_screener.terminology.equivalents import TABLES
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.verdict import Reason, first_reason
+
+
+@dataclass(frozen=True)
+class DoseRule:
+    of: frozenset[str]
+    table: str
+    started_within: Duration
+    raised_within: Duration
+    free_for: Duration
+    continuing: Duration
+    baseline: float
+    target: frozenset[str] = frozenset()
+    kind: ClassVar[str] = "dose"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        lines = self._lines(view, tally)
+        finding = self._judge(view, lines, tally).but(rule=self.kind)
+        return fetched(finding, view, DRUG_TYPES, self._about())
+
+    def _lines(self, view: View, tally: Tally) -> list[Line]:
+        """Every record on the time line; what is no exposure, or a single dose, becomes context."""
+        found: list[Line] = []
+        for fact in view.record.medications:
+            hit = fact.hit(self.of)
+            if hit is None:
+                self._unknown_drug(view, fact, tally)
+                continue
+            against = why_not(fact) or ("not given systemically" if fact.systemic is False else "")
+            if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+                tally.context(cite(fact, against or f"the words say {hit.stance.value}", hit=hit, decides=False))
+                continue
+            taken = intake(view, fact)
+            if taken is None:
+                tally.context(cite(fact, "planned, not yet taken", hit=hit, decides=False))
+                continue
+            laid = line(view, taken, hit, TABLES[self.table])
+            if laid is None:
+                tally.doubt(taken.doubt or Reason.IMPRECISE_DATE, cite(fact, "no date of beginning", hit=hit))
+            else:
+                found.append(laid)
+        single = one_offs(found)
+        for item in found:
+            if id(item) in single:
+                tally.context(cite(item.intake.fact, "a single dose or premedication", hit=item.hit, decides=False))
+        return [item for item in found if id(item) not in single]
+
+    def _unknown_drug(self, view: View, fact: Medication, tally: Tally) -> None:
+        if not fact.unresolved or fact.hits or why_not(fact) or fact.systemic is False:
+            return
+        taken = intake(view, fact)
+        if taken is not None and (taken.ongoing or view.place(taken.last, self.continuing) is not When.BEFORE):
+            note = f"names no drug: {fact.unresolved} could not be found"
+            tally.doubt(Reason.UNREADABLE, cite(fact, note))
+
+    def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
+        for item in lines:
+            view.mark(item.end + 1)
+        course = course_of(lines, view.day)
+        for item in lines:
+            if item not in course:
+                tally.context(cite(item.intake.fact, f"until {iso(item.end)}", hit=item.hit, decides=False))
+        if not course:
+            if tally.reasons:
+                return unknown(tally.reason, *tally.evidence, *tally.around())
+            nothing = absent(f"{self._about()} today", view, sorted(DRUG_TYPES))
+            return unknown(Reason.NO_DATA, *tally.around(), nothing)
+        return self._current(view, lines, course, tally)
+
+    def _current(self, view: View, lines: list[Line], course: list[Line], tally: Tally) -> Finding:
+        shown = tuple(cite(i.intake.fact, self._dose_note(i, view.day), hit=i.hit) for i in course)
+        begun = min(course, key=lambda item: item.start)
+        start = begun.intake.first or Days(begun.start, begun.start)
+        free_from = self.free_for.before(start.lo)
+        before = [i for i in lines if i not in course and free_from <= i.end and i.start < start.lo]
+        answers = [self._started(view, course, start, bool(before))]
+        answers += self._raises(view, course, begun.start)
+        doubts = [i.intake.doubt for i in course if i.intake.doubt and i.end >= view.day]
+        around = tally.around()
+        return self._conclude(answers, doubts, shown, around, tally)
+
+    def _conclude(
+        self,
+        answers: list[tuple[Reason | None, str]],
+        doubts: list[Reason],
+        shown: tuple[Evidence, ...],
+        around: tuple[Evidence, ...],
+        tally: Tally,
+    ) -> Finding:
+        yes = [note for reason, note in answers if reason is None]
+        if yes and not doubts:
+            return met(*_said(yes[:1]), *shown, *around)
+        reasons = [reason for reason, _ in answers if reason is not None] + doubts
+        if not yes:
+            reasons += [reason for reason, _ in tally.reasons]
+        winner = first_reason(reasons)
+        notes = [note for reason, note in answers if reason is winner] or [answers[0][1]]
+        doubtful = tally.evidence if tally.reasons and not yes else ()
+        return unknown(winner, *_said(notes), *shown, *doubtful, *around)
+
+    def _started(self, view: View, course: list[Line], start: Days, after_pause: bool) -> tuple[Reason | None, str]:
+        """What the beginning of the course says: None for "newly started"."""
+        when = view.place(start, self.started_within)
+        long = view.place(start, self.continuing)
+        began = f"begun {start}"
+        if when is When.STRADDLES:
+            return Reason.IMPRECISE_DATE, f"{began}, perhaps within {self.started_within.text}"
+        if when is When.INSIDE and after_pause:
+            return Reason.JUDGEMENT, f"{began}, less than {self.free_for.text} after an earlier course"
+        if when is When.INSIDE:
+            if self._other_disease(view, [i for i in course if i.start <= start.hi]):
+                return Reason.SUSPECTED, f"{began}, for another stated reason"
+            return None, f"newly {began}, after {self.free_for.text} or more without; no earlier record counts as none"
+        if long is When.BEFORE:
+            return Reason.SUSPECTED, f"{began}, and not raised within {self.raised_within.text}"
+        return Reason.JUDGEMENT, f"{began} and continuing"
+
+    def _raises(self, view: View, course: list[Line], begun: int) -> list[tuple[Reason | None, str]]:
+        """What each rise of the dose within `continuing` says: None for a raise that the protocol asks for."""
+        changes = {step.first for item in course for step in item.steps} | {item.end + 1 for item in course}
+        found: list[tuple[Reason | None, str]] = []
+        for day in sorted(d for d in changes if begun < d):
+            if day > view.day:
+                view.mark(day)
+                continue
+            recent = view.place(Days(day, day), self.raised_within) is When.INSIDE
+            if view.place(Days(day, day), self.continuing) is When.BEFORE:
+                continue
+            starters = [item for item in course if item.start == day]
+            answer = self._raise(view, total(course, day - 1), total(course, day), iso(day), recent, starters)
+            if answer is not None:
+                found.append(answer)
+        return found
+
+    def _raise(
+        self, view: View, before: Amount | None, after: Amount | None, day: str, recent: bool, starters: list[Line]
+    ) -> tuple[Reason | None, str] | None:
+        if before is not None and after is not None and after.hi <= before.lo:
+            return None
+        change = f"from {_mg(before)} to {_mg(after)} mg {self.table} a day on {day}"
+        if before is None or after is None:
+            return (Reason.UNREADABLE, f"perhaps raised {change}: the dose cannot be read") if recent else None
+        if before.hi == 0:
+            return None
+        sure = after.lo > before.hi
+        if before.lo > self.baseline:
+            return Reason.SUSPECTED, f"raised {change}: the baseline is above {self.baseline:g} mg"
+        if not recent:
+            return (Reason.JUDGEMENT, f"raised {change} and continuing") if before.hi <= self.baseline else None
+        if not sure or before.hi > self.baseline or before.lo <= 0:
+            return Reason.EQUIVOCAL, f"perhaps raised {change}, baseline at most {self.baseline:g} mg asked"
+        if self._other_disease(view, starters):
+            return Reason.SUSPECTED, f"raised {change}, for another stated reason"
+        return None, f"raised {change}"
+
+    def _other_disease(self, view: View, lines: list[Line]) -> bool:
+        """Whether a reason is stated, and none of the stated ones is the disease of the study."""
+        reasons = [reason for item in lines for reason in item.intake.fact.reasons]
+        if not reasons or not self.target:
+            return False
+        return not any(self.target & view.terminology.classify(reason).keys() for reason in reasons)
+
+    @staticmethod
+    def _dose_note(item: Line, day: int) -> str:
+        amount = item.dose(min(day, item.end))
+        if amount is None:
+            return "the dose is not coded" if item.intake.fact.dose_text else "no dose on record"
+        return f"{amount} mg prednisone equivalents a day"
+
+    def _about(self) -> str:
+        return ", ".join(sorted(self.of))
+
+    def needs(self) -> Needs:
+        return Needs(sets=self.of | self.target, types=DRUG_TYPES, drug_window=_twice(self.continuing, self.free_for))
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return (
+            f"{self._about()} newly started within {self.started_within.text} after {self.free_for.text} without, or"
+            f" raised within {self.raised_within.text} from at most {self.baseline:g} mg {self.table} a day"
+        )
+
+
+def _twice(a: Duration, b: Duration) -> Duration:
+    months, days = a.months + b.months, a.days + b.days
+    return Duration(months, days, f"{a.text}+{b.text}")
+
+
+def _said(notes: list[str]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(note=f"{note[0].upper()}{note[1:]}.") for note in dict.fromkeys(notes))
+
+
+def _mg(amount: Amount | None) -> str:
+    return "an unread dose" if amount is None else str(amount)
+
+
+def parse_dose(spec: Spec, build: Build) -> Rule:
+    base = spec.child("baseline") if spec.has("baseline") else None
+    rule = DoseRule(
+        of=spec.value_sets("of", needed=True),
+        table=spec.text("in", among=TABLES),
+        started_within=spec.needed_duration("started_within"),
+        raised_within=spec.needed_duration("raised_within"),
+        free_for=spec.needed_duration("free_for"),
+        continuing=spec.needed_duration("continuing"),
+        baseline=base.number("at_most") if base else 0.0,
+        target=spec.value_sets("for"),
+    )
+    if base:
+        base.done()
+    spec.done()
+    return rule
