@@ -115,7 +115,8 @@ def java_command(
     return ["java", *fixed, *options, *defines, "-cp", jars, main, *map(str, args)]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody holds just now."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])
@@ -133,7 +134,7 @@ def _running(
     extra: Sequence[str] = (),
     log: Path | None = None,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    port = port or _free_port()
+    port = port or free_port()
     url = [] if db == "mem" else [f"jdbc:h2:file:{Path(db).resolve()};DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0"]
     with_stdin = {"die.with.stdin": "true", **(props or {})}
     command = java_command(work, "HapiServer", port, *url, heap=heap, jit=jit, extra=extra, props=with_stdin)
