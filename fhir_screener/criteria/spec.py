@@ -22,7 +22,10 @@ class Spec:
     file: str = ""
     line_of: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)
     sets: Collection[str] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    """Names of the parameters that some rule has read; shared by all parts of a study."""
 
     def fail(self, what: str, fix: str = "", key: str | int | None = None) -> MappingError:
         path = self.path if key is None else (*self.path, key)
@@ -32,7 +35,15 @@ class Spec:
     def child(self, key: str | int) -> Spec:
         if isinstance(key, str):
             self.used.add(key)
-        return Spec(self.value[key], (*self.path, key), self.file, self.line_of, self.sets)
+        return Spec(
+            self.value[key], (*self.path, key), self.file, self.line_of, self.sets, self.parameters, read=self.read
+        )
+
+    def parameter(self, key: str) -> Any:
+        """The study parameter whose name stands at `key`."""
+        name = self.text(key, among=self.parameters)
+        self.read.add(name)
+        return self.parameters[name]
 
     def mapping(self) -> Mapping[str, Any]:
         if not isinstance(self.value, dict):
@@ -136,7 +147,10 @@ class Spec:
         """`18 a`: a whole number and one of a, mo, wk, d; None where missing."""
         if not self.has(key):
             return None
-        value = self.child(key).value
+        return self.read_age(self.child(key).value, key)
+
+    def read_age(self, value: Any, key: str) -> tuple[int, str]:
+        """`18 a` as (18, "a")."""
         parts = value.split() if isinstance(value, str) else []
         if len(parts) != 2 or not parts[0].isdigit() or parts[1] not in ("a", "mo", "wk", "d"):
             raise self.fail(f"{value!r} is no age", "write a whole number and a unit: 18 a, 6 mo, 2 wk, 10 d", key)

@@ -6,6 +6,8 @@
 * `weigh`: several sources for one and the same question. One that says yes and one that says no are in conflict; a
   source with nothing to say does not stand in the way.
 * `doubt`: a rule, and what would cast doubt on its yes.
+* `unless`: a rule, and facts that rule it out: where they hold the answer is no, and in conflict with a yes.
+* `when`: a rule that is asked only where another is met; elsewhere it is not applicable and stands in nobody's way.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
 
     `deciding` are the branches that carry the verdict; by default those that have it.
     """
-    carrying = list(deciding) or [i for i, branch in enumerate(branches) if branch.verdict is verdict]
+    carrying = list(deciding) or [i for i, b in enumerate(branches) if b.verdict is verdict and b.applicable]
     reason = None
     if verdict is UNKNOWN:
         unknowns = [i for i in carrying if branches[i].reason is not None]
@@ -81,7 +83,8 @@ class AllOf(_Combined):
 
     def evaluate(self, view: View) -> Finding:
         branches = self._branches(view)
-        found = combine(all_of(b.verdict for b in branches), branches, self.kind)
+        asked = [b.verdict for b in branches if b.applicable]
+        found = combine(all_of(asked), branches, self.kind)
         # One branch whose clock runs out ends an `all`; an `any` needs every one of them.
         return found.but(clock=any(b.clock for b in branches)) if found.verdict is MET else found
 
@@ -93,7 +96,8 @@ class AnyOf(_Combined):
 
     def evaluate(self, view: View) -> Finding:
         branches = self._branches(view)
-        return combine(any_of(b.verdict for b in branches), branches, self.kind)
+        asked = [b.verdict for b in branches if b.applicable]
+        return combine(any_of(asked) if asked else UNKNOWN, branches, self.kind)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class Weigh(_Combined):
     def evaluate(self, view: View) -> Finding:
         branches = self._branches(view)
         yes = [i for i, b in enumerate(branches) if b.verdict is MET]
-        no = [i for i, b in enumerate(branches) if b.verdict is NOT_MET]
+        no = [i for i, b in enumerate(branches) if b.verdict is NOT_MET and b.applicable]
         towards = [i for i, b in enumerate(branches) if b.leans is MET and b.verdict is UNKNOWN]
         if no and (yes or towards):
             found = combine(UNKNOWN, branches, self.kind, (yes or towards) + no)
@@ -180,6 +184,45 @@ class Doubt(_Combined):
         return f"{self.rules[0].describe()}; in doubt when {doubts}"
 
 
+@dataclass(frozen=True)
+class Unless(_Combined):
+    """`rules[0]` is the question, the others rule it out."""
+
+    kind: ClassVar[str] = "unless"
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        main = branches[0]
+        ruling = [i for i, b in enumerate(branches[1:], start=1) if b.verdict is MET]
+        if not ruling or main.reason is Reason.NOT_FETCHED:
+            return combine(main.verdict, branches, self.kind, (0,))
+        found = combine(main.verdict, branches, self.kind, (0,))
+        if main.verdict is MET:
+            return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, clock=False, leans=None)
+        return found.but(verdict=NOT_MET, reason=None, decided_by=ruling[0], clock=False, leans=None)
+
+    def describe(self) -> str:
+        return f"{self.rules[0].describe()}; ruled out by {'; or '.join(r.describe() for r in self.rules[1:])}"
+
+
+@dataclass(frozen=True)
+class WhenRule(_Combined):
+    """`rules[0]` says whether `rules[1]` is asked at all."""
+
+    kind: ClassVar[str] = "when"
+
+    def evaluate(self, view: View) -> Finding:
+        asked, answer = self._branches(view)
+        if asked.verdict is MET:
+            return combine(answer.verdict, (asked, answer), self.kind, (1,))
+        if asked.verdict is UNKNOWN and answer.verdict is MET:
+            return combine(UNKNOWN, (asked, answer), self.kind, (0,))
+        return Finding(UNKNOWN, Reason.NO_DATA, self.kind, branches=(asked, answer), decided_by=0, applicable=False)
+
+    def describe(self) -> str:
+        return f"if {self.rules[0].describe()}: {self.rules[1].describe()}"
+
+
 def _many(spec: Spec, build: Build) -> tuple[Rule, ...]:
     if not isinstance(spec.value, list) or not spec.value:
         raise spec.fail("expected a list of rules", "write `- kind: {...}` lines")
@@ -213,6 +256,19 @@ def parse_at_least(spec: Spec, build: Build) -> Rule:
     if n != int(n) or not 1 <= n <= len(rules):
         raise spec.fail(f"`n` must be between 1 and {len(rules)}", key="n")
     return AtLeast(rules, int(n))
+
+
+def parse_unless(spec: Spec, build: Build) -> Rule:
+    main = build(spec.child("rule"))
+    ruling = _many(spec.child("when"), build)
+    spec.done()
+    return Unless((main, *ruling))
+
+
+def parse_when(spec: Spec, build: Build) -> Rule:
+    asked, answer = build(spec.child("if")), build(spec.child("then"))
+    spec.done()
+    return WhenRule((asked, answer))
 
 
 def parse_doubt(spec: Spec, build: Build) -> Rule:

@@ -121,7 +121,13 @@ def _note(evidence: Evidence, note: str) -> Evidence:
 
 
 def parse_age(spec: Spec, build: Build) -> Rule:
-    rule = AgeRule(spec.age("at_least"), spec.age("at_most"))
+    if spec.has("between"):
+        pair = spec.parameter("between")
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise spec.fail("that parameter is no pair of ages", "[12 a, 55 a]", "between")
+        rule = AgeRule(spec.read_age(pair[0], "between"), spec.read_age(pair[1], "between"))
+    else:
+        rule = AgeRule(spec.age("at_least"), spec.age("at_most"))
     spec.done()
     if rule.at_least is None and rule.at_most is None:
         raise spec.fail("an age rule needs a bound", "at_least: 18 a, or at_most: 75 a")

@@ -111,6 +111,8 @@ class DoseRule:
         answers = [self._started(view, course, start, bool(before))]
         answers += self._raises(view, course, begun.start)
         doubts = [i.intake.doubt for i in course if i.intake.doubt and i.end >= view.day]
+        if all(i.intake.last.lo < view.day and not i.intake.ongoing for i in course if i.end >= view.day):
+            doubts.append(Reason.IMPRECISE_DATE)
         around = tally.around()
         return self._conclude(answers, doubts, shown, around, tally)
 

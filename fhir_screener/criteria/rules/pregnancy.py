@@ -1,0 +1,272 @@
+"""`pregnant` and `lactating`: current, from conditions, tests and dates; each with its own expiry.
+
+    pregnant:
+      conditions: [pregnancy]              status: [pregnancy-status]     due_date: [due-date]
+      values: {positive: [pregnant-values], negative: [not-pregnant-values]}
+      hcg: [hcg-qualitative]               hcg_quantitative: [hcg-quantitative]
+      ended: [delivery]                    test_within: P30D              # how long a negative test speaks
+
+    lactating: {conditions: [lactation], suppressed: [lactation-suppressed], delivery: [delivery], within: P12M}
+
+Evidence of pregnancy is stale 14 days after the expected delivery or 300 days after onset. hCG 5 to 25 mIU/mL is
+equivocal (Mayo Clinic Laboratories test 80678); hCG in a male is no evidence of pregnancy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.cite import cite, value_text
+from fhir_screener.criteria.disease import counts, course, is_doubtful
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.reading import Limits
+from fhir_screener.criteria.rules.procedure import done
+from fhir_screener.criteria.rules.result import FINAL, Result, results
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.view import View, When
+from fhir_screener.records.dates import Days, Duration
+from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.verdict import MET, Reason
+
+TERM = Duration.parse("P300D")
+TEST_SPEAKS = Duration.parse("P294D")
+"""42 weeks: how long a positive test may mean a pregnancy that still goes on."""
+OVERDUE, LONGEST = 14, 294
+HCG = Limits(at_least={"m[IU]/mL": 25}, equivocal={"m[IU]/mL": (5, 25)})
+TYPES = RESULT_TYPES | {"Condition", "Procedure"}
+
+
+@dataclass(frozen=True)
+class PregnantRule:
+    conditions: frozenset[str]
+    status: frozenset[str]
+    due_date: frozenset[str]
+    hcg: frozenset[str]
+    hcg_quantitative: frozenset[str]
+    ended: frozenset[str]
+    test_within: Duration
+    values: Limits = Limits()
+    kind: ClassVar[str] = "pregnant"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        outcomes = [days.hi for _, _, days in done(view, self.ended) if days]
+        last_outcome = max(outcomes, default=0)
+        self._diagnoses(view, tally, last_outcome)
+        self._due_dates(view, tally, last_outcome)
+        clearing = self._tests(view, tally, last_outcome)
+        finding = self._conclude(view, tally, clearing)
+        return fetched(finding.but(rule=self.kind), view, TYPES, "pregnancy")
+
+    def _diagnoses(self, view: View, tally: Tally, outcome: int) -> None:
+        for fact in view.record.conditions:
+            hit = next((fact.hits[name] for name in sorted(self.conditions) if name in fact.hits), None)
+            if hit is None or not counts(fact, hit):
+                continue
+            when = course(view, fact)
+            if when.future:
+                continue
+            began = view.days(fact.onset.start) or when.recorded
+            if not when.current or (began is not None and began.hi <= outcome):
+                tally.context(cite(fact, "ended", hit=hit, decides=False))
+            elif is_doubtful(fact, hit):
+                tally.doubt(Reason.EQUIVOCAL, cite(fact, fact.verification or "uncertain", hit=hit))
+            elif began is None:
+                tally.doubt(Reason.IMPRECISE_DATE, cite(fact, "current, with no date", hit=hit))
+            else:
+                self._aged(cite(fact, f"since {began}", hit=hit), view.place(began, TERM), tally)
+
+    @staticmethod
+    def _aged(evidence: Evidence, placed: When, tally: Tally) -> None:
+        if placed is When.INSIDE:
+            tally.yes(evidence)
+        else:
+            tally.doubt(Reason.STALE if placed is When.BEFORE else Reason.IMPRECISE_DATE, evidence)
+
+    def _due_dates(self, view: View, tally: Tally, outcome: int) -> None:
+        found = []
+        for fact in view.record.observations:
+            hit = next((fact.hits[name] for name in sorted(self.due_date) if name in fact.hits), None)
+            due = view.days(fact.value.date or fact.value.text) if hit else None
+            said = view.point(fact.effective, fact.issued)
+            if hit is None or due is None or fact.status not in FINAL or fact.other_subject:
+                continue
+            if said is None or view.begun(said):
+                found.append(
+                    (said.hi if said else 0, due, cite(fact, f"due {due}", value=value_text(fact.value), hit=hit))
+                )
+        if not found:
+            return
+        said_on, due, evidence = max(found, key=lambda row: (row[0], row[1]))
+        view.mark(due.hi + OVERDUE + 1)
+        view.mark(due.lo - LONGEST)
+        if due.lo - LONGEST <= outcome or (said_on and said_on <= outcome):
+            tally.context(
+                Evidence(evidence.reference, evidence.version, evidence.code, note=evidence.note, decides=False)
+            )
+        elif view.day > due.hi + OVERDUE:
+            tally.doubt(Reason.STALE, evidence)
+        elif view.day < due.lo - LONGEST:
+            tally.doubt(Reason.EQUIVOCAL, evidence)
+        else:
+            tally.yes(evidence)
+
+    def _tests(self, view: View, tally: Tally, outcome: int) -> list[Evidence]:
+        """Sort positive and unclear tests into the tally; returns the negative ones that still speak."""
+        found = list(results(view, self.status, self.values))
+        if view.record.patient.gender != "male":
+            found += results(view, self.hcg, Limits())
+            found += results(view, self.hcg_quantitative, HCG)
+        dated = sorted((r for r in found if r.days), key=lambda r: r.days.hi if r.days else 0, reverse=True)
+        clearing: list[Evidence] = []
+        negative_on = 0
+        for result in dated:
+            assert result.days is not None
+            negative_on = max(
+                negative_on, self._test(view, result, result.days, (outcome, negative_on), tally, clearing)
+            )
+        for result in found:
+            if result.days is None and result.reading.says is not Polarity.NEGATIVE:
+                tally.doubt(Reason.IMPRECISE_DATE, self._cite(result, "no date"))
+        return clearing
+
+    def _test(
+        self, view: View, result: Result, days: Days, after: tuple[int, int], tally: Tally, clearing: list[Evidence]
+    ) -> int:
+        says, evidence = result.reading.says, self._cite(result)
+        placed = view.place(days, self.test_within if says is Polarity.NEGATIVE else TEST_SPEAKS)
+        if says is Polarity.NEGATIVE:
+            if placed is When.INSIDE and not result.preliminary:
+                clearing.append(evidence)
+            else:
+                tally.context(self._cite(result, decides=False))
+            return days.lo
+        if days.hi <= max(after) or placed is When.BEFORE:
+            tally.context(self._cite(result, decides=False))
+        elif says is Polarity.POSITIVE and placed is When.INSIDE and not result.preliminary:
+            tally.yes(evidence)
+        elif says is Polarity.UNREADABLE:
+            tally.doubt(Reason.UNREADABLE, evidence)
+        else:
+            tally.doubt(Reason.EQUIVOCAL, evidence)
+        return 0
+
+    @staticmethod
+    def _cite(result: Result, note: str = "", decides: bool = True) -> Evidence:
+        words = "; ".join(part for part in (result.reading.says.value, result.reading.note, note) if part)
+        return cite(result.fact, words, value=value_text(result.value), hit=result.hit, decides=decides)
+
+    def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
+        if tally.met and clearing:
+            return unknown(Reason.CONFLICTING, *tally.met, *clearing, leans=MET)
+        if tally.met:
+            return met(*tally.met, *tally.around())
+        live = [reason for reason, _ in tally.reasons if reason is not Reason.STALE]
+        if clearing and not live:
+            return not_met(*clearing, *tally.around())
+        if tally.reasons:
+            return unknown(tally.reason, *tally.evidence, *tally.around())
+        return unknown(Reason.NO_DATA, *tally.around(), absent("pregnancy", view, sorted(TYPES)))
+
+    def needs(self) -> Needs:
+        tests = self.status | self.due_date | self.hcg | self.hcg_quantitative
+        sets = self.conditions | tests | self.ended | self.values.positive | self.values.negative
+        return Needs(sets=sets, types=TYPES)
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return "pregnant today, by diagnosis, expected date of delivery, status or test"
+
+
+@dataclass(frozen=True)
+class LactatingRule:
+    conditions: frozenset[str]
+    suppressed: frozenset[str]
+    delivery: frozenset[str]
+    within: Duration
+    kind: ClassVar[str] = "lactating"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        for fact in view.record.conditions:
+            for names, ends in ((self.suppressed, True), (self.conditions, False)):
+                hit = next((fact.hits[name] for name in sorted(names) if name in fact.hits), None)
+                if hit is None or not counts(fact, hit):
+                    continue
+                when = course(view, fact)
+                began = view.days(fact.onset.start) or when.recorded
+                if when.future:
+                    continue
+                placed = view.place(began, self.within) if began else When.STRADDLES
+                if not when.current or placed is When.BEFORE:
+                    tally.context(cite(fact, "no longer current", hit=hit, decides=False))
+                elif ends:
+                    tally.doubt(Reason.EQUIVOCAL, cite(fact, "lactation was suppressed", hit=hit))
+                elif is_doubtful(fact, hit):
+                    tally.doubt(Reason.EQUIVOCAL, cite(fact, "uncertain", hit=hit))
+                elif placed is When.STRADDLES:
+                    tally.doubt(Reason.IMPRECISE_DATE, cite(fact, "no date", hit=hit))
+                else:
+                    tally.yes(cite(fact, "current", hit=hit))
+                break
+        finding = self._conclude(view, tally)
+        return fetched(finding.but(rule=self.kind), view, frozenset({"Condition"}), "lactation")
+
+    def _conclude(self, view: View, tally: Tally) -> Finding:
+        if tally.met and not tally.reasons:
+            return met(*tally.met, *tally.around())
+        if tally.reasons:
+            return unknown(tally.reason, *tally.evidence, *tally.met, *tally.around())
+        for fact, hit, _ in done(view, self.delivery):
+            tally.context(cite(fact, "delivered", hit=hit, decides=False))
+        return unknown(Reason.NO_DATA, *tally.around(), absent("lactation", view, ("Condition",)))
+
+    def needs(self) -> Needs:
+        return Needs(
+            sets=self.conditions | self.suppressed | self.delivery, types=frozenset({"Condition", "Procedure"})
+        )
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> str:
+        return f"lactating, recorded within {self.within.text} and not ended"
+
+
+def parse_pregnant(spec: Spec, build: Build) -> Rule:
+    answers = spec.child("values") if spec.has("values") else None
+    limits = Limits(
+        positive=answers.value_sets("positive") if answers else frozenset(),
+        negative=answers.value_sets("negative") if answers else frozenset(),
+    )
+    if answers:
+        answers.done()
+    rule = PregnantRule(
+        conditions=spec.value_sets("conditions", needed=True),
+        status=spec.value_sets("status"),
+        due_date=spec.value_sets("due_date"),
+        hcg=spec.value_sets("hcg"),
+        hcg_quantitative=spec.value_sets("hcg_quantitative"),
+        ended=spec.value_sets("ended"),
+        test_within=spec.needed_duration("test_within"),
+        values=limits,
+    )
+    spec.done()
+    return rule
+
+
+def parse_lactating(spec: Spec, build: Build) -> Rule:
+    rule = LactatingRule(
+        conditions=spec.value_sets("conditions", needed=True),
+        suppressed=spec.value_sets("suppressed"),
+        delivery=spec.value_sets("delivery"),
+        within=spec.needed_duration("within"),
+    )
+    spec.done()
+    return rule
