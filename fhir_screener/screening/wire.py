@@ -1,7 +1,11 @@
-"""The ndjson line: one Screening as JSON and back. A wire contract: later changes only add."""
+"""The ndjson line: one Screening as JSON and back. A wire contract: later changes only add.
+
+`from_wire(to_wire(screening)) == screening`, and `digest` and `explanation` can be read without knowing any of this.
+"""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -10,6 +14,8 @@ from fhir_screener.records.patient_record import Seen
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.verdict import Reason, Verdict
+
+_EVIDENCE = tuple(field.name for field in fields(Evidence))
 
 
 def to_wire(screening: Screening) -> dict[str, Any]:
@@ -40,8 +46,9 @@ def to_wire(screening: Screening) -> dict[str, Any]:
 
 
 def _criterion(criterion: CriterionFinding) -> dict[str, Any]:
+    """`settle` is the criterion's own; `soonest` is the finding's, which for a branch is called `settle`."""
     body = {"id": criterion.id, "role": criterion.role, **finding_to_wire(criterion.finding)}
-    body["settle"], body["phase"] = criterion.settle, criterion.phase
+    body["settle"], body["phase"], body["soonest"] = criterion.settle, criterion.phase, criterion.finding.settle
     body["explanation"] = explanation(criterion.finding)
     return body
 
@@ -55,7 +62,7 @@ def finding_to_wire(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "label": finding.label,
         "clock": finding.clock,
-        "leans": finding.leans.value if finding.leans else None,
+        "leans": finding.leans.value if finding.leans is not None else None,
         "repeatable": finding.repeatable,
         "decided_by": finding.decided_by,
         "settle": finding.settle,
@@ -113,9 +120,8 @@ def from_wire(line: dict[str, Any]) -> Screening:
 
 
 def _read_criterion(body: dict[str, Any]) -> CriterionFinding:
-    return CriterionFinding(
-        body["id"], body["role"], body["settle"], finding_from_wire(body), body.get("phase", "prescreen")
-    )
+    finding = finding_from_wire({**body, "settle": body.get("soonest", "")})
+    return CriterionFinding(body["id"], body["role"], body["settle"], finding, body.get("phase", "prescreen"))
 
 
 def finding_from_wire(body: dict[str, Any]) -> Finding:
@@ -124,7 +130,7 @@ def finding_from_wire(body: dict[str, Any]) -> Finding:
         verdict=Verdict(body["verdict"]),
         reason=Reason(body["reason"]) if body["reason"] else None,
         rule=body.get("rule", ""),
-        evidence=tuple(Evidence(**{**item}) for item in body["evidence"]),
+        evidence=tuple(_read_evidence(item) for item in body["evidence"]),
         branches=tuple(finding_from_wire(branch) for branch in body["branches"]),
         decided_by=body.get("decided_by"),
         applicable=body["applicable"],
@@ -132,8 +138,13 @@ def finding_from_wire(body: dict[str, Any]) -> Finding:
         leans=Verdict(body["leans"]) if body.get("leans") else None,
         repeatable=body.get("repeatable", False),
         label=body.get("label", ""),
-        settle=body.get("settle", "") if "role" not in body else "",
+        settle=body.get("settle", ""),
     )
+
+
+def _read_evidence(item: dict[str, Any]) -> Evidence:
+    """Keys that a later version added are passed over."""
+    return Evidence(**{name: item[name] for name in _EVIDENCE if name in item})
 
 
 def _day(day: date | None) -> str | None:

@@ -1,0 +1,181 @@
+"""A Screening as the elements of a Task that are ours, and a whole new Task around them.
+
+element                                      owner
+-------------------------------------------  -----------------------------------------------------------
+identifier groupIdentifier intent code       system
+focus for authoredOn businessStatus
+input output
+status                                       system at creation, and while no person has touched the Task
+owner performerType                          system at creation, then the coordinator
+statusReason note priority restriction       the coordinator
+extension resume-on, decided-on              the coordinator
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from fhir_screener.errors import DataError
+from fhir_screener.fhir.task import names
+from fhir_screener.fhir.task.coded import Json, coding, concept, group, part
+from fhir_screener.fhir.task.identity import Identity, study_identifier
+from fhir_screener.fhir.task.ledger import criterion_output
+from fhir_screener.screening.candidate import NO_LONGER, shown_facets
+from fhir_screener.screening.digest import evidence_digest
+from fhir_screener.screening.screening import Screening
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where Tasks are written: what a Task says besides its Screening.
+
+    `patient_base` is the source's FHIR base URL where source and target differ, else "". `literal_patients` is false
+    where the target refuses references to other servers: then only the identifier names the patient. `pool` is the
+    coordinators' pool as a reference (`Organization/trials`), or "". `study_resources` is false where the target
+    keeps no ResearchStudy.
+    """
+
+    identity: Identity
+    patient_base: str = ""
+    literal_patients: bool = True
+    pool: str = ""
+    study_resources: bool = True
+
+
+def new_task(screening: Screening, setting: Setting, now: datetime) -> Json:
+    """The Task of a Screening that has none yet: `requested`, in the pool."""
+    moment = instant(now)
+    task: Json = {
+        "resourceType": "Task",
+        "id": setting.identity.task(screening.study, screening.patient),
+        "status": "requested",
+        **system_elements(screening, setting),
+        "authoredOn": moment,
+        "lastModified": moment,
+        "performerType": [concept(coding(names.PERFORMER, names.COORDINATOR, "Study coordinator"))],
+    }
+    if setting.pool:
+        task["owner"] = {"reference": setting.pool}
+    return task
+
+
+def system_elements(screening: Screening, setting: Setting) -> Json:
+    """The elements that every write of ours sets, whoever has the Task in hand."""
+    identity = setting.identity
+    return {
+        "meta": {"profile": [names.PROFILE]},
+        "identifier": [identity.candidate_identifier(screening.study, screening.patient)],
+        "groupIdentifier": study_identifier(screening.study),
+        "intent": "proposal",
+        "code": concept(
+            coding(names.TASK_CODE, names.SCREENING_CANDIDATE, names.TASK_CODES[names.SCREENING_CANDIDATE]),
+            words=f"Screening candidate for {screening.study}",
+        ),
+        "focus": study_reference(screening.study, setting),
+        "for": _patient(screening, setting),
+        "businessStatus": business_status(screening),
+        "input": _inputs(screening),
+        "output": [_outcome_output(screening), *(criterion_output(c) for c in screening.criteria)],
+    }
+
+
+def study_reference(study: str, setting: Setting) -> Json:
+    """The ResearchStudy, by reference and by identifier."""
+    reference: Json = {"reference": f"ResearchStudy/{setting.identity.study(study)}"}
+    return {
+        **(reference if setting.study_resources else {}),
+        "type": "ResearchStudy",
+        "identifier": study_identifier(study),
+        "display": study,
+    }
+
+
+def _patient(screening: Screening, setting: Setting) -> Json:
+    base = setting.patient_base.rstrip("/")
+    literal = f"{base}/{screening.reference}" if base else screening.reference
+    return {
+        **({"reference": literal} if setting.literal_patients or not base else {}),
+        "type": "Patient",
+        "identifier": setting.identity.patient_identifier(screening.patient),
+    }
+
+
+def business_status(screening: Screening) -> Json:
+    """What a worklist searches by: outcome, the first eligible day, and how the open criteria would be settled."""
+    outcome = screening.outcome.value if screening.shown else NO_LONGER
+    found = [coding(names.OUTCOME, outcome, names.OUTCOMES[outcome])]
+    if screening.shown and screening.eligible_from:
+        day = screening.eligible_from.isoformat()
+        found.append(coding(names.ELIGIBLE_FROM, day, f"Eligible from {day}"))
+    if screening.shown:
+        found.extend(coding(names.SETTLE, facet) for facet in shown_facets(screening))
+    return concept(*found)
+
+
+def _inputs(screening: Screening) -> list[Json]:
+    values: dict[names.Input, Any] = {
+        names.Input.MAPPING_VERSION: screening.study_version,
+        names.Input.MAPPING_CHECKSUM: screening.checksum,
+        names.Input.AS_OF: screening.as_of,
+        names.Input.EVIDENCE_DIGEST: evidence_digest(screening),
+    }
+    return [task_input(kind, value) for kind, value in values.items() if value]
+
+
+def task_input(kind: names.Input, value: str | date) -> Json:
+    """A Task.input of one of our kinds."""
+    typed = {"valueDate": value.isoformat()} if isinstance(value, date) else {"valueString": value}
+    return {"type": concept(coding(names.INPUT, kind.value, names.INPUTS[kind])), **typed}
+
+
+def _outcome_output(screening: Screening) -> Json:
+    outcome = screening.outcome.value
+    return {
+        "extension": list(group(names.SCREENING_EXT, _about(screening))),
+        "type": concept(coding(names.OUTPUT, "outcome", "Outcome")),
+        "valueCodeableConcept": concept(coding(names.OUTCOME, outcome, names.OUTCOMES[outcome])),
+    }
+
+
+def _about(screening: Screening) -> Iterator[Json]:
+    yield from part("shown", screening.shown, "valueBoolean")
+    yield from part("evaluated", None if screening.evaluated else False, "valueBoolean")
+    yield from part("enrolled", screening.enrolled or None, "valueBoolean")
+    yield from part("eligibleFrom", screening.eligible_from, "valueDate")
+    yield from part("nextChangeOn", screening.next_change_on, "valueDate")
+    yield from part("whyNot", screening.why_not)
+    yield from part("replacedBy", screening.replaced_by)
+    for kind, seen in sorted(screening.seen.items()):
+        count = part("count", seen.count, "valueUnsignedInt")
+        yield from group("seen", [*part("type", kind), *count, *part("since", seen.since)])
+    for kind in sorted(screening.absent):
+        yield from part("absent", kind)
+    for kind in sorted(screening.failed):
+        yield from part("failed", kind)
+    for problem in screening.problems:
+        yield from part("problem", problem)
+
+
+def instant(now: datetime) -> str:
+    """The moment as a FHIR instant in UTC, to the second."""
+    return now.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def check(resource: Json) -> Json:
+    """The resource itself, once `fhir.resources.R4B` has found it well formed. Raises DataError; values stay out of it."""
+    from fhir.resources.R4B import get_fhir_model_class
+    from pydantic import ValidationError
+
+    kind = resource["resourceType"]
+    where = f"{kind}/{resource.get('id', '?')}"
+    try:
+        get_fhir_model_class(kind).model_validate(resource)
+    except ValidationError as error:
+        faults = {f"{'.'.join(map(str, e['loc']))} ({e['type']})" for e in error.errors(include_input=False)}
+        raise DataError(f"not valid FHIR R4, so not sent: {', '.join(sorted(faults))}", where=where) from None
+    except KeyError as error:
+        raise DataError(f"not valid FHIR R4, so not sent: unknown type {error}", where=where) from None
+    return resource
