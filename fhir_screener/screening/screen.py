@@ -1,0 +1,151 @@
+"""screen: one patient x one study x one day -> Screening. Pure: no I/O, no clock, no settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from fhir_screener.criteria.evidence import CriterionFinding
+from fhir_screener.criteria.judge import Course, same
+from fhir_screener.criteria.model import Criterion, Study
+from fhir_screener.criteria.rules.combine import combine
+from fhir_screener.criteria.view import View
+from fhir_screener.records.patient_record import PatientRecord
+from fhir_screener.screening.screenable import Bar, bar
+from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.verdict import UNKNOWN, Reason, Verdict, all_of, any_of
+
+ALWAYS = frozenset({"Patient", "Consent", "ResearchSubject"})
+"""Types that decide whether a patient can be screened at all."""
+
+
+def screen(
+    study: Study,
+    record: PatientRecord,
+    as_of: date,
+    terminology: Terminology,
+    test_names: Collection[str] = (),
+) -> Screening:
+    """Judge one patient. `terminology` must hold the study's value sets, and be the one the record was read with."""
+    view = View(record, as_of.toordinal(), study.zone, terminology, study.id, study.parameters)
+    barred = bar(view, test_names)
+    course = Course(study.criteria, view)
+    today = dict(course.now)
+    ledger = tuple(today[criterion.id] for criterion in study.criteria)
+    outcome, eligible = _outcome(study, view, barred, ledger)
+    change = None if barred else _next_change(study, course, view, today, outcome, test_names)
+    return Screening(
+        study=study.id,
+        study_version=study.version,
+        checksum=study.checksum,
+        patient=record.patient.id,
+        as_of=as_of,
+        outcome=outcome,
+        criteria=ledger,
+        eligible_from=eligible,
+        next_change_on=change,
+        why_not=barred.why if barred else "",
+        evaluated=_evaluated(study, record, ledger),
+        shown=_shown(study, view, outcome, eligible),
+        enrolled=bool(barred and barred.enrolled),
+        replaced_by=barred.replaced_by if barred else "",
+        seen=record.seen,
+        absent=record.absent,
+        failed=record.failed,
+        problems=record.problems,
+    )
+
+
+def _outcome(
+    study: Study, view: View, barred: Bar | None, ledger: Sequence[CriterionFinding]
+) -> tuple[Outcome, date | None]:
+    """The outcome by the first rule that applies, and the first eligible day for `later`."""
+    if barred is not None:
+        return Outcome.NOT_SCREENABLE, None
+    if no_signal(study, ledger):
+        return Outcome.NO_SIGNAL, None
+    deciding = [criterion for criterion in ledger if criterion.decides]
+    if deciding:
+        return _excluded(study, view, deciding)
+    if any(criterion.finding.needs_eyes for criterion in ledger):
+        return Outcome.REVIEW, None
+    return Outcome.CANDIDATE, None
+
+
+def no_signal(study: Study, ledger: Sequence[CriterionFinding]) -> bool:
+    """Whether the anchor is unknown, and nothing at all on record points to it."""
+    if study.anchor.mode == "none":
+        return False
+    anchors = [criterion.finding for criterion in ledger if criterion.id in study.anchor.ids]
+    together = all_of if study.anchor.mode == "all" else any_of
+    verdict: Verdict = together(finding.verdict for finding in anchors)
+    if verdict is not UNKNOWN:
+        return False
+    return combine(verdict, anchors, "anchor").reason is Reason.NO_DATA
+
+
+def _excluded(study: Study, view: View, deciding: Sequence[CriterionFinding]) -> tuple[Outcome, date | None]:
+    clocks = [criterion for criterion in deciding if criterion.finding.clock]
+    mendable = [criterion for criterion in deciding if criterion.finding.repeatable]
+    if len(clocks) == len(deciding):
+        eligible = _first_free(study, view, {criterion.id for criterion in deciding})
+        return (Outcome.LATER, eligible) if eligible else (Outcome.EXCLUDED, None)
+    if all(criterion in clocks or criterion in mendable for criterion in deciding):
+        return Outcome.LATER, None
+    return Outcome.EXCLUDED, None
+
+
+def _first_free(study: Study, view: View, ids: set[str]) -> date | None:
+    """The first day on which none of these criteria decides, the records unchanged.
+
+    A partial end uses its last possible day: a verdict that has become imprecise does not set anybody free.
+    """
+    course = Course([c for c in study.criteria if c.id in ids], view)
+    for day in course.days():
+        if not any(c.decides or c.reason is Reason.IMPRECISE_DATE for c in course.now.values()):
+            return date.fromordinal(day)
+    return None
+
+
+def _next_change(
+    study: Study,
+    course: Course,
+    view: View,
+    today: Mapping[str, CriterionFinding],
+    outcome: Outcome,
+    test_names: Collection[str],
+) -> date | None:
+    """The first day after `as_of` on which time alone changes a verdict, a reason or the outcome."""
+    for day in course.days(view.watch):
+        if any(not same(found, today[cid]) for cid, found in course.now.items()):
+            return date.fromordinal(day)
+        then = view.on(day)
+        if bar(then, test_names) is not None:
+            return date.fromordinal(day)
+        clocks = {cid: found.finding.clock for cid, found in course.now.items()}
+        if outcome in (Outcome.EXCLUDED, Outcome.LATER) and clocks != {c: f.finding.clock for c, f in today.items()}:
+            ledger = [course.now[criterion.id] for criterion in study.criteria]
+            if _outcome(study, then, None, ledger)[0] is not outcome:
+                return date.fromordinal(day)
+    return None
+
+
+def _evaluated(study: Study, record: PatientRecord, ledger: Sequence[CriterionFinding]) -> bool:
+    """Whether nothing hangs on a request that failed."""
+    if not record.failed:
+        return True
+    if record.failed & ALWAYS:
+        return False
+    unknown = {criterion.id for criterion in ledger if criterion.verdict is UNKNOWN}
+    return not any(_types(criterion) & record.failed for criterion in study.criteria if criterion.id in unknown)
+
+
+def _types(criterion: Criterion) -> frozenset[str]:
+    return frozenset().union(*(rule.needs().types for rule in criterion.rules()))
+
+
+def _shown(study: Study, view: View, outcome: Outcome, eligible: date | None) -> bool:
+    if outcome is Outcome.LATER and eligible is not None:
+        return eligible.toordinal() <= study.later_within.after(view.day)
+    return outcome.kept

@@ -1,0 +1,73 @@
+"""Who can be screened at all (SEMANTICS 3.1 and 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from fhir_screener.criteria.rules.consent import in_force, names_study, within
+from fhir_screener.criteria.view import View
+from fhir_screener.records.facts import Consent, Patient
+
+ENROLLED = frozenset({"on-study", "on-study-intervention", "on-study-observation", "follow-up", "off-study"})
+TEST_LABEL = "HTEST"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Why a patient is not screenable: one plain clause; `enrolled` in this study, or merged into `replaced_by`."""
+
+    why: str
+    enrolled: bool = False
+    replaced_by: str = ""
+
+
+def bar(view: View, test_names: Collection[str] = ()) -> Bar | None:
+    """What bars this patient on the view's day, or None. `test_names` are the site's names for test patients."""
+    patient = view.record.patient
+    if _dead(view, patient):
+        return Bar("deceased")
+    if patient.replaced_by:
+        return Bar("merged into another record", replaced_by=patient.replaced_by.rpartition("/")[2])
+    if patient.active is False:
+        return Bar("the record is inactive")
+    if any(label.code == TEST_LABEL for label in patient.labels) or _test_name(patient, test_names):
+        return Bar("a test patient")
+    if _enrolled(view):
+        return Bar("already in this study", enrolled=True)
+    if any(_denies(view, consent) for consent in view.record.consents):
+        return Bar("research use of the record is denied")
+    return None
+
+
+def _dead(view: View, patient: Patient) -> bool:
+    if isinstance(patient.deceased, str):
+        days = view.days(patient.deceased)
+        return days is None or view.begun(days)
+    return bool(patient.deceased)
+
+
+def _test_name(patient: Patient, names: Collection[str]) -> bool:
+    wanted = {name.casefold() for name in names}
+    return any(name.casefold() in wanted for name in patient.names)
+
+
+def _enrolled(view: View) -> bool:
+    return any(
+        subject.status in ENROLLED and names_study(subject.study, view.study) and _started(view, subject.period.start)
+        for subject in view.record.subjects
+    )
+
+
+def _started(view: View, text: str | None) -> bool:
+    days = view.days(text)
+    return days is None or view.begun(days)
+
+
+def _denies(view: View, consent: Consent) -> bool:
+    """An active research consent that denies, and names no other study."""
+    if not consent.research or consent.permit != "deny" or not in_force(view, consent):
+        return False
+    if not within(view, consent.period):
+        return False
+    return not consent.studies or any(names_study(text, view.study) for text in consent.studies)

@@ -1,0 +1,155 @@
+"""Value set files: `mappings/valuesets/<name>.yaml` -> ValueSet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.errors import MappingError
+from fhir_screener.studies.yaml_text import Lines, read_yaml
+from fhir_screener.terminology.coding import ALIASES, normal_system
+from fhir_screener.terminology.valueset import Entry, ValueSet
+
+KINDS = ("condition", "drug", "result", "procedure", "vaccine", "value")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+RESULT_WORDS = ("result-positive", "result-negative", "result-equivocal", "result-none")
+"""The sets by which coded answers are read; every study uses them."""
+
+
+class ValueSetFolder:
+    """The value sets of a folder, each read when first asked for, `include` followed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.names = frozenset(path.stem for path in folder.glob("*.yaml"))
+        self._known: dict[str, ValueSet] = {}
+        self._open: list[str] = []
+        self._includes: dict[str, list[str]] = {}
+
+    def get(self, name: str) -> ValueSet:
+        """The set called `name`, with the sets it includes; raises MappingError."""
+        if name not in self._known:
+            path = self.folder / f"{name}.yaml"
+            if name in self._open:
+                raise MappingError(f"includes itself by way of {' > '.join(self._open)}", file=str(path))
+            if not path.is_file():
+                raise MappingError(f"there is no value set {name!r}", file=str(self.folder))
+            self._open.append(name)
+            self._known[name] = self._read(path)
+            self._open.pop()
+        return self._known[name]
+
+    def load(self, names: Iterable[str]) -> list[ValueSet]:
+        return [self.get(name) for name in sorted({*names, *(n for n in RESULT_WORDS if n in self.names)})]
+
+    def checksum(self, names: Iterable[str]) -> bytes:
+        """A digest of the files behind these sets."""
+        digest = hashlib.sha256()
+        for name in sorted(self._with_included(names)):
+            digest.update(name.encode() + (self.folder / f"{name}.yaml").read_bytes())
+        return digest.digest()
+
+    def _with_included(self, names: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        todo = [*names, *(n for n in RESULT_WORDS if n in self.names)]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self._includes.get(name, [])
+        return found
+
+    def _read(self, path: Path) -> ValueSet:
+        value, lines = _quick(path)
+        spec = Spec(value, file=str(path), line_of=lines, sets=self.names)
+        name = spec.text("valueset")
+        if name != path.stem:
+            raise spec.fail(f"the set calls itself {name!r}, the file {path.stem!r}", "they must agree", "valueset")
+        title = spec.child("title").mapping() if spec.has("title") else {}
+        kind = spec.text("kind", among=KINDS)
+        version = int(spec.child("version").value) if spec.has("version") else 1
+        codes, excluded = _entries(spec, "codes"), _entries(spec, "exclude")
+        names = _names(spec)
+        included = [item.value for item in spec.child("include").items()] if spec.has("include") else []
+        self._includes[name] = list(included)
+        for other in included:
+            part = self.get(other)
+            codes, excluded = codes + list(part.codes), excluded + list(part.excluded)
+            for key, words in part.names.items():
+                names[key] = (*names.get(key, ()), *words)
+        spec.done()
+        return ValueSet(
+            name,
+            str(title.get("en", name)),
+            kind,
+            version,
+            tuple(codes),
+            tuple(excluded),
+            names,
+            str(title.get("zh", "")),
+        )
+
+
+def _quick(path: Path) -> tuple[Any, Lines]:
+    """The file's value by the C loader; on any fault once more with lines, for the message."""
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=_TextLoader), {}
+    except (yaml.YAMLError, OSError, UnicodeDecodeError):
+        return read_yaml(path)
+
+
+class _TextLoader(_LOADER):  # type: ignore[misc, valid-type]  # the C loader where there is one
+    """Codes and dates stay text; only true, false and plain numbers are anything else."""
+
+
+_TextLoader.yaml_implicit_resolvers = {}
+
+
+def _entries(spec: Spec, key: str) -> list[Entry]:
+    if not spec.has(key):
+        return []
+    found = []
+    for group in spec.child(key).items():
+        system = group.text("system")
+        uri = ALIASES.get(system, system)
+        if uri == system and ":" not in system:
+            raise group.fail(
+                f"{system!r} is no code system", f"a URI, or one of {', '.join(sorted(ALIASES))}", "system"
+            )
+        for item in group.child("items").items():
+            found.append(_entry(item, normal_system(uri)))
+        group.done()
+    return found
+
+
+def _entry(item: Spec, system: str) -> Entry:
+    fields = item.mapping()
+    strength = fields.get("strength")
+    amount = (float(strength["value"]), str(strength["unit"])) if isinstance(strength, dict) else None
+    unknown = fields.keys() - {"code", "display", "source", "ingredient", "strength"}
+    if unknown or not fields.get("code"):
+        raise item.fail(f"unknown key {min(unknown)!r}" if unknown else "`code` is missing")
+    return Entry(
+        system,
+        str(fields["code"]),
+        str(fields.get("display") or ""),
+        str(fields.get("source") or ""),
+        str(fields.get("ingredient") or ""),
+        amount,
+    )
+
+
+def _names(spec: Spec) -> dict[str, tuple[str, ...]]:
+    if not spec.has("names"):
+        return {}
+    names = spec.child("names").value
+    if isinstance(names, list):
+        return {"": tuple(str(word) for word in names)}
+    if isinstance(names, dict):
+        return {str(key): tuple(str(word) for word in words) for key, words in names.items()}
+    raise spec.fail("expected a list of names, or `ingredient: [names]`", key="names")
