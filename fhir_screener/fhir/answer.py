@@ -12,6 +12,9 @@ from fhir_screener.errors import NotFhir, Unreachable
 from fhir_screener.fhir.origin import safe_url
 
 T = TypeVar("T")
+_NAMED = frozenset(
+    {"Bundle", "CapabilityStatement", "Conformance", "OperationOutcome", "Parameters", "Patient", "Task"}
+)
 _JSON = frozenset({"application/fhir+json", "application/json", "application/json+fhir", "text/json"})
 
 
@@ -84,6 +87,6 @@ def json_only(answer: Answer) -> None:
 
 def wrong_type(answer: Answer, found: str, expected: str) -> NotFhir:
     """The error for a resource of another type than asked for."""
-    kind = found if found.isascii() and found.isalnum() and len(found) < 40 else "resource of no known type"
-    what = f"the answer is a {kind}, not a {expected}; check the base address"
+    kind = found if found in _NAMED else "resource of another type"
+    what = f"got {kind} instead of {expected}; check the base address"
     return NotFhir(what, status=answer.status, where=safe_url(answer.url))

@@ -15,6 +15,7 @@ from fhir_screener.errors import ForeignOrigin, SettingsError
 
 Level = Literal["system", "type", "resource"]
 _PORTS = {"http": 80, "https": 443}
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _SHOWN = frozenset({"_count", "_summary", "_total", "_sort", "_elements", "_type", "_include", "_revinclude"})
 
@@ -47,7 +48,10 @@ def parse_origin(url: str) -> Origin:
     """The origin of an absolute URL, its whole path included. ValueError says what is wrong, not quoting it."""
     if _UNSAFE.search(url):
         raise ValueError("it holds blanks, control characters or backslashes")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("its host is malformed") from None
     scheme = parts.scheme.lower()
     if scheme not in _PORTS:
         raise ValueError("it does not start with http:// or https://")
@@ -84,17 +88,17 @@ class Origins:
 
     def resolve(self, target: str) -> str:
         """Absolute URL of a path under the base (`Patient/1`, `metadata`) or of an allowed absolute URL."""
-        if urlsplit(target).scheme.lower() in _PORTS:
+        if _ABSOLUTE.match(target):
             return self.admit(target)
         return self.admit(f"{self.base}/{target.lstrip('/')}".rstrip("/"))
 
     def follow(self, link: str, page: str) -> str:
         """Absolute URL of a link found on `page`: relative ones belong to the base, a bare `?...` to the page."""
-        return self.admit(urljoin(page if link.startswith("?") else f"{self.base}/", link))
+        return self.admit(_joined(page if link.startswith("?") else f"{self.base}/", link))
 
     def redirect(self, location: str, page: str) -> str:
         """Absolute URL of a `Location` header sent in answer to `page`."""
-        return self.admit(urljoin(page, location))
+        return self.admit(_joined(page, location))
 
     def admit(self, url: str) -> str:
         """The URL itself. Raises ForeignOrigin when it lies outside the configured origins."""
@@ -118,6 +122,16 @@ class Origins:
         if parts in ([""], ["metadata"]):
             return "system"
         return "type" if len(parts) == 1 or parts[1].startswith(("_", "$")) else "resource"
+
+
+def _joined(page: str, link: str) -> str:
+    """Absolute links as they are, opaque. urljoin would drop line breaks: those are left for `admit` to refuse."""
+    if _UNSAFE.search(link) or _ABSOLUTE.match(link):
+        return link
+    try:
+        return urljoin(page, link)
+    except ValueError:
+        return link
 
 
 def _shown(origin: Origin, base: Origin) -> str:

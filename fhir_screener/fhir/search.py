@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from fhir_screener.errors import PageExpired, ServerError
+from fhir_screener.errors import NotFhir, NotSupported, PageExpired, Refused, ServerError
 from fhir_screener.fhir.search_warnings import Cut, Ignored, Notice, SearchWarning, Shortfall, Unreadable
 from fhir_screener.fhir.searchset import Entry, Page, newest, read_page
 from fhir_screener.fhir.session import FhirSession
@@ -73,7 +73,7 @@ def _search_once(
         number += 1
     kept = newest(entries)
     if total is None and number > 1 and ask_count:
-        total = count(session, type, params, post=post)
+        total = _count_if_able(session, type, params, post)
         got = sum(1 for entry in kept if _matches(entry, type))
         if total is not None and got < total:
             warnings.append(Shortfall(type, total, got))
@@ -193,6 +193,13 @@ def count(session: FhirSession, type: str, params: Pairs = (), *, post: bool = F
     if post:
         return session.fetch(f"{type}/_search", read_page, form=asked).total
     return session.fetch(type, read_page, asked).total
+
+
+def _count_if_able(session: FhirSession, type: str, params: Pairs, post: bool) -> int | None:
+    try:
+        return count(session, type, params, post=post)
+    except (Refused, NotSupported, NotFhir):
+        return None
 
 
 def by_ids(
