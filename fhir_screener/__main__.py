@@ -1,0 +1,5 @@
+"""`python -m fhir_screener` is `fhir-screener`."""
+
+from fhir_screener.cli.main import main
+
+main()

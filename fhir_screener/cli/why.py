@@ -1,0 +1,41 @@
+"""`why`: everything that is known about one patient and one study."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from fhir_screener.cli import render
+from fhir_screener.cli.options import AsOf, StudyOption, catalog, day
+from fhir_screener.cli.sources import open_source
+from fhir_screener.errors import UsageError
+from fhir_screener.screening.screen import screen as judge
+from fhir_screener.settings import Settings
+
+
+def why(
+    patient: Annotated[str, typer.Argument(help="The patient's id.")],
+    study: StudyOption,
+    source: Annotated[
+        str, typer.Option("--source", help="A file, folder or FHIR base URL; else the source of the settings.")
+    ] = "",
+    as_of: AsOf = "",
+) -> int:
+    """Say, criterion by criterion and with evidence, why PATIENT is or is not a candidate."""
+    settings = Settings.from_env(os.environ)
+    where = source or settings.source_url
+    if not where:
+        raise UsageError("no source: give --source, or set FHIR_SCREENER_SOURCE_URL")
+    loaded = catalog(settings).load([study])
+    chosen = loaded.studies[0]
+    when = day(as_of, chosen.zone)
+    name = patient.removeprefix("Patient/")
+    opened = open_source(where, settings, loaded, [name])
+    for record in opened.records():
+        sys.stdout.write(render.ledger(chosen, judge(chosen, record, when, loaded.terminology)))
+        return 0
+    reason = opened.unread.get(name, "there is no such patient")
+    raise UsageError(f"Patient/{name}: {reason}")
