@@ -1,0 +1,132 @@
+"""The report of a sweep: whose charts were judged, who could not be and why, what was found and what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from fhir_screener.screening.sweep_plan import ChunkResult, Counts, Head, State
+from fhir_screener.screening.sweep_tally import merge
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """One study of a sweep. Counts are patients, but for `actions`, which are Tasks.
+
+    `keeps_out` counts a patient under each criterion that keeps her out, `first_out` under the first in the study's
+    order, `unknown` (of those shown) under each that is open. `shown` is {patient id: outcome} of those with a Task.
+    """
+
+    study: str
+    checksum: str
+    evaluated: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    actions: Mapping[str, int] = field(default_factory=dict)
+    keeps_out: Mapping[str, int] = field(default_factory=dict)
+    first_out: Mapping[str, int] = field(default_factory=dict)
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    not_evaluated: Mapping[str, str] = field(default_factory=dict)
+    unwritten: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """A whole sweep. `data_as_of` is when reading began, `seconds` from start to end, `requests` those made.
+
+    `patients` were to be read, `read` were; the others are in `unread`, {patient id: why}. Warnings are whole
+    sentences, each once. Ids only.
+    """
+
+    sweep: str
+    state: State
+    as_of: date
+    zone: str
+    data_as_of: datetime
+    seconds: float
+    source: str
+    target: str
+    dry_run: bool
+    patients: int
+    read: int = 0
+    unread: Mapping[str, str] = field(default_factory=dict)
+    studies: tuple[StudyReport, ...] = ()
+    warnings: tuple[str, ...] = ()
+    requests: int = 0
+
+    @property
+    def failures(self) -> bool:
+        """Whether somebody was not read, not evaluated or not written, or the sweep was given up."""
+        return (
+            self.state is State.FAILED
+            or bool(self.unread)
+            or any(study.not_evaluated or study.unwritten for study in self.studies)
+        )
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 when there are failures."""
+        return 1 if self.failures else 0
+
+    def to_wire(self) -> dict[str, Any]:
+        """The report as a JSON-ready dict, with `failures`."""
+        body: dict[str, Any] = msgspec.to_builtins(self)
+        return body | {"failures": self.failures}
+
+
+def make_report(head: Head, results: Iterable[ChunkResult], now: datetime) -> SweepReport:
+    """The report over these results, each chunk once. `now` is the end of a sweep that has not ended."""
+    whole = ChunkResult()
+    for result in results:
+        _add(whole, result)
+    return SweepReport(
+        sweep=head.sweep,
+        state=head.state,
+        as_of=head.as_of,
+        zone=head.zone,
+        data_as_of=head.started,
+        seconds=round(((head.ended or now) - head.started).total_seconds(), 3),
+        source=head.source,
+        target=head.target,
+        dry_run=head.dry_run,
+        patients=head.patients,
+        read=whole.read,
+        unread=whole.unread,
+        studies=tuple(_study(study, checksum, whole) for study, checksum in head.studies.items()),
+        warnings=tuple(dict.fromkeys([*head.warnings, *whole.warnings])),
+        requests=head.requests + whole.requests,
+    )
+
+
+def _add(whole: ChunkResult, part: ChunkResult) -> None:
+    for name in ("outcomes", "actions", "keeps_out", "first_out", "unknown"):
+        counts: Counts = getattr(whole, name)
+        merge(counts, getattr(part, name))
+    for name in ("not_evaluated", "unwritten", "shown"):
+        for study, rows in getattr(part, name).items():
+            getattr(whole, name).setdefault(study, {}).update(rows)
+    whole.read += part.read
+    whole.unread.update(part.unread)
+    whole.warnings += part.warnings
+    whole.requests += part.requests
+
+
+def _study(study: str, checksum: str, whole: ChunkResult) -> StudyReport:
+    outcomes = whole.outcomes.get(study, {})
+    return StudyReport(
+        study=study,
+        checksum=checksum,
+        evaluated=sum(outcomes.values()),
+        outcomes=outcomes,
+        actions=whole.actions.get(study, {}),
+        keeps_out=whole.keeps_out.get(study, {}),
+        first_out=whole.first_out.get(study, {}),
+        unknown=whole.unknown.get(study, {}),
+        not_evaluated=whole.not_evaluated.get(study, {}),
+        unwritten=whole.unwritten.get(study, {}),
+        shown=whole.shown.get(study, {}),
+    )
