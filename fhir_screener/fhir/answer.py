@@ -33,6 +33,20 @@ class Answer:
         return self.headers.get("etag", "").removeprefix("W/").strip('"') or None
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """One HTTP exchange, for counters; every attempt and redirect is one. `status` is None without an answer.
+
+    `where` is the address as it may be logged; `received` counts unzipped bytes.
+    """
+
+    method: str
+    where: str
+    status: int | None
+    seconds: float
+    received: int
+
+
 class Meta(msgspec.Struct, rename="camel", gc=False):
     """`Resource.meta`, as far as it orders versions; strings as sent."""
 
@@ -52,23 +66,22 @@ _head = msgspec.json.Decoder(Head)
 
 
 def decoded(answer: Answer, decode: Callable[[Answer], T], where: str) -> T:
-    """`decode(answer)`, with msgspec's complaints turned into ours: a cut body is Unreachable, another JSON NotFhir."""
+    """`decode(answer)`, with msgspec's complaints turned into ours: cut JSON is Unreachable, any other NotFhir."""
     try:
         return decode(answer)
     except msgspec.DecodeError as error:
-        cut = "truncated" in str(error) and bool(answer.body)
+        # An empty body too: of headers cut short, the status may be all that came.
+        cut = "truncated" in str(error)
         shape = isinstance(error, msgspec.ValidationError)
     # Raised outside the handler: msgspec's own words may quote the body.
     if cut:
-        raise Unreachable("the answer was cut short inside its JSON; try again", status=answer.status, where=where)
+        raise Unreachable("the answer was empty or cut short; try again", status=answer.status, where=where)
     what = "is JSON but not FHIR" if shape else "is not JSON"
     raise NotFhir(f"the answer {what}; check the base address", status=answer.status, where=where)
 
 
 def checked(answer: Answer, expect: str | None = None) -> Answer:
-    """The answer, when it is FHIR JSON, or empty where nothing is expected. NotFhir otherwise."""
-    if expect is None and not answer.body.strip():
-        return answer
+    """The answer, when it is FHIR JSON, of type `expect` if given. A decoder for `decoded`."""
     json_only(answer)
     found = _head.decode(answer.body).resource_type
     if expect is not None and found != expect:
@@ -76,10 +89,15 @@ def checked(answer: Answer, expect: str | None = None) -> Answer:
     return answer
 
 
+def written(answer: Answer) -> Answer:
+    """As `checked`, for the answer to a write, which may be empty."""
+    return checked(answer) if answer.body.strip() else answer
+
+
 def json_only(answer: Answer) -> None:
-    """Raises NotFhir when the content type is not JSON's; a body without any gets the benefit of the doubt."""
+    """Raises NotFhir when a body's content type is not JSON's. One without a type gets the benefit of the doubt."""
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind not in _JSON:
+    if kind and kind not in _JSON and answer.body.strip():
         what = "a web page" if "html" in kind else "not FHIR JSON"
         hint = "check the base address, and whether a login page or a proxy stands before it"
         raise NotFhir(f"the answer is {what}; {hint}", status=answer.status, where=safe_url(answer.url))

@@ -6,13 +6,14 @@ FHIR: `Bundle.link.url` and `Reference.reference` may be absolute or relative to
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from fhir_screener.errors import ForeignOrigin, SettingsError
 
+Params = Mapping[str, str] | Iterable[tuple[str, str]]
 Level = Literal["system", "type", "resource"]
 _PORTS = {"http": 80, "https": 443}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -161,3 +162,9 @@ def safe_url(url: str) -> str:
         return "(malformed address)"
     head = f"{parts.scheme}://{host}" if host else ""
     return head + parts.path + ("?" + "&".join(kept) if kept else "")
+
+
+def encode(params: Params) -> str:
+    """Query or form text. Commas, colons and slashes stay as they are: batches of ids are long enough without."""
+    pairs = params.items() if isinstance(params, Mapping) else params
+    return urlencode(list(pairs), safe=",:/", quote_via=quote)

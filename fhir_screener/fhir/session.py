@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import logging
 import os
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote, urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from fhir_screener.errors import NotFhir, NotTrusted, ServerError, SettingsError, Unreachable
-from fhir_screener.fhir.answer import Answer, checked, decoded
+from fhir_screener.fhir.answer import Answer, Exchange, checked, decoded, written
 from fhir_screener.fhir.auth import Auth, NoAuth
-from fhir_screener.fhir.origin import Origins, safe_url
+from fhir_screener.fhir.origin import Origins, Params, encode, safe_url
 from fhir_screener.fhir.outcome import error_for
 from fhir_screener.fhir.retry import Retry
 from fhir_screener.log import Log
 
 T = TypeVar("T")
-Params = Mapping[str, str] | Iterable[tuple[str, str]]
 _log = Log(__name__)
 _CHUNK = 1 << 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -35,20 +34,6 @@ _FHIR_JSON = "application/fhir+json"
 _FORM = "application/x-www-form-urlencoded"
 # urllib3 logs each request with its whole query, identifiers included.
 logging.getLogger("urllib3.connectionpool").addFilter(lambda record: False)
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One HTTP exchange, for counters; every attempt and redirect is one. `status` is None without an answer.
-
-    `where` is the address as it may be logged; `received` counts unzipped bytes.
-    """
-
-    method: str
-    where: str
-    status: int | None
-    seconds: float
-    received: int
 
 
 @dataclass(frozen=True)
@@ -86,8 +71,7 @@ class FhirSession:
         connections: int = 8,
         max_body: int = 512 << 20,
     ) -> None:
-        if ca_bundle is not None and not ca_bundle.exists():
-            raise SettingsError(f"CA bundle {ca_bundle} does not exist; give a PEM file")
+        _check_ca_bundle(ca_bundle)
         self.origins = Origins.of(base_url, tuple(allowed_origins))
         self._auth = auth or NoAuth()
         self._timeout, self._ca_bundle, self._proxy = timeout, ca_bundle, proxy
@@ -160,18 +144,16 @@ class FhirSession:
         """
         sent = {"Content-Type": _FHIR_JSON} | self._headers(headers)
         call = _Call("POST", self.url(target), sent, body, repeatable=idempotent)
-        return self._run(call, lambda answer: checked(answer, expect))
+        return self._run(call, written if expect is None else lambda answer: checked(answer, expect))
 
     def put(self, target: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """Write FHIR JSON, `If-Match` in `headers`. A repeat after a cut answer may meet its own write: Conflict."""
-        return self._run(
-            _Call("PUT", self.url(target), {"Content-Type": _FHIR_JSON} | self._headers(headers), body),
-            checked,
-        )
+        sent = {"Content-Type": _FHIR_JSON} | self._headers(headers)
+        return self._run(_Call("PUT", self.url(target), sent, body), written)
 
     def delete(self, target: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Delete. A repeat after a cut answer may find it gone already: NotFound or Gone."""
-        return self._run(_Call("DELETE", self.url(target), self._headers(headers)), checked)
+        return self._run(_Call("DELETE", self.url(target), self._headers(headers)), written)
 
     def url(self, target: str, params: Params | None = None) -> str:
         """The absolute URL asked for `target` with `params`. Raises ForeignOrigin for one outside the origins."""
@@ -276,10 +258,16 @@ class FhirSession:
         return self._pool
 
 
-def encode(params: Params) -> str:
-    """Query or form text. Commas, colons and slashes stay as they are: batches of ids are long enough without."""
-    pairs = params.items() if isinstance(params, Mapping) else params
-    return urlencode(list(pairs), safe=",:/", quote_via=quote)
+def _check_ca_bundle(bundle: Path | None) -> None:
+    if bundle is None:
+        return
+    try:
+        if bundle.is_dir():
+            return
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(bundle)
+    except OSError:
+        what = f"CA bundle {bundle} cannot be used; give a readable file of certificates in PEM form"
+        raise SettingsError(what) from None
 
 
 def _failure(error: Exception, where: str, timeout: tuple[float, float]) -> ServerError:

@@ -11,8 +11,9 @@ import responses
 
 from fhir_screener import errors
 from fhir_screener.fhir.auth import BearerAuth
+from fhir_screener.fhir.origin import encode
 from fhir_screener.fhir.retry import NO_RETRY, Retry
-from fhir_screener.fhir.session import FhirSession, encode
+from fhir_screener.fhir.session import FhirSession
 
 BASE = "https://ehr.example.org/fhir"
 FHIR = "application/fhir+json;charset=utf-8"
@@ -114,7 +115,6 @@ def test_a_search_by_post_has_its_parameters_in_the_body_alone(server, session):
         (b'{"resourceType":"Bundle"}', "application/fhir+json", "got Bundle instead of Patient"),
         (b'{"resourceType":"Erika Mustermann"}', "application/fhir+json", "another type"),
         (b'{"resourceType":"OperationOutcome"}', "application/fhir+json", "got OperationOutcome"),
-        (b"", "application/fhir+json", "is not JSON"),
     ],
 )
 def test_a_200_that_is_not_the_resource_asked_for(server, session, waits, body, kind, says):
@@ -141,6 +141,14 @@ def test_a_body_cut_inside_its_json_is_asked_for_again(server, session, waits):
     server.get(f"{BASE}/Patient/1", body=b'{"resourceType":"Pati', content_type=FHIR)
     server.get(f"{BASE}/Patient/1", json=PATIENT, content_type=FHIR)
     assert session.get("Patient/1", expect="Patient").status == 200
+    assert waits == [0.5]
+
+
+@pytest.mark.parametrize("expect", [None, "Patient"])
+def test_an_empty_200_is_no_answer_to_a_read(server, session, waits, expect):
+    server.get(f"{BASE}/Patient/1", body=b"")
+    server.get(f"{BASE}/Patient/1", json=PATIENT, content_type=FHIR)
+    assert session.get("Patient/1", expect=expect).body
     assert waits == [0.5]
 
 
