@@ -1,0 +1,1 @@
+"""From the bytes of FHIR R4 resources to typed facts."""

@@ -1,0 +1,175 @@
+"""A chart made into a PatientRecord."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import cast
+
+from fhir_screener.fhir.decode import conditions, drugs, events, results
+from fhir_screener.fhir.decode.chart import Chart, distinct
+from fhir_screener.fhir.decode.collector import Collector
+from fhir_screener.fhir.decode.context import Context
+from fhir_screener.fhir.decode.lean import (
+    DRUGS,
+    ConditionLean,
+    DrugLean,
+    Glimpse,
+    ImmunizationLean,
+    Lean,
+    ObservationLean,
+    ProcedureLean,
+    ReportLean,
+    Stay,
+    WholeLean,
+)
+from fhir_screener.fhir.decode.relevance import date_of
+from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.records.facts import (
+    Condition,
+    Consent,
+    Immunization,
+    Medication,
+    Observation,
+    Patient,
+    Procedure,
+    Span,
+    Subject,
+)
+from fhir_screener.records.patient_record import CHART_TYPES, PatientRecord, Seen
+
+
+@dataclass
+class _Facts:
+    conditions: list[Condition] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    medications: list[Medication] = field(default_factory=list)
+    procedures: list[Procedure] = field(default_factory=list)
+    immunizations: list[Immunization] = field(default_factory=list)
+    consents: list[Consent] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
+
+
+def assemble(
+    collector: Collector, chart: Chart, failed: Iterable[str] = (), absent: Iterable[str] = ()
+) -> PatientRecord | None:
+    """One patient's record, or None where the chart lacks the Patient.
+
+    A record that breaks its reading is named in `problems`; the others stand.
+    """
+    versions = distinct(chart.get("Patient", ()))
+    if not versions:
+        return None
+    person = events.patient(cast(WholeLean, versions[0]))
+    faults = collector.faults.get(person.id, [])
+    context = Context(collector.book, collector.references, collector.library, person.id, person.birth_date)
+    facts, seen = _Facts(), {}
+    current = {kind: distinct(chart[kind]) for kind in CHART_TYPES if kind in chart}
+    for one in current.get("Encounter", ()):
+        if isinstance(one, Stay) and one.id and (one.date or one.end):
+            context.encounters[one.id] = Span(one.date, one.end)
+    for kind, records in current.items():
+        seen[kind] = Seen(len(records), _oldest(records))
+        make = _MAKERS.get(kind)
+        for record in records if make else ():
+            if isinstance(record, Lean) and make:
+                _guarded(make, kind, record, context, facts)
+    return _record(person, facts, seen, failed, absent, (*faults, *context.problems))
+
+
+def _record(
+    person: Patient,
+    facts: _Facts,
+    seen: dict[str, Seen],
+    failed: Iterable[str],
+    absent: Iterable[str],
+    problems: Iterable[str],
+) -> PatientRecord:
+    return PatientRecord(
+        patient=person,
+        conditions=tuple(facts.conditions),
+        observations=tuple(facts.observations),
+        medications=tuple(facts.medications),
+        procedures=tuple(facts.procedures),
+        immunizations=tuple(facts.immunizations),
+        consents=tuple(facts.consents),
+        subjects=tuple(facts.subjects),
+        seen=seen,
+        failed=frozenset(failed),
+        absent=frozenset(absent),
+        problems=tuple(problems),
+    )
+
+
+def _oldest(records: list[Lean | Glimpse]) -> str | None:
+    return min((date for one in records if (date := date_of(one))), default=None)
+
+
+def _guarded(make: _Make, kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    try:
+        make(kind, record, context, facts)
+    except (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
+        # Charts can hold anything: what nobody foresaw costs this record, is said, and stops nothing.
+        context.problems.append(f"{kind}/{record.id or '?'}: could not be understood ({type(error).__name__})")
+
+
+_Make = Callable[[str, Lean, Context, _Facts], None]
+
+
+def _condition(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    facts.conditions.append(conditions.condition(cast(ConditionLean, record), context))
+
+
+def _observation(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    facts.observations.append(results.observation(cast(ObservationLean, record), context))
+
+
+def _report(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    one = cast(ReportLean, record)
+    facts.observations.extend(results.report(one, context))
+    if not (one.result and context.library.results):
+        return
+    for ref in context.references.refs(plain(one.result)):
+        found = context.library.results.get(ref.removeprefix("Observation/"))
+        if found is not None:
+            facts.observations.append(results.observation(cast(ObservationLean, found), context))
+
+
+def _drug(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    found = drugs.medication(kind, cast(DrugLean, record), context)
+    if found is not None:
+        facts.medications.append(found)
+
+
+def _procedure(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    one = cast(ProcedureLean, record)
+    fact = events.procedure(one, context)
+    given = drugs.administered(one, fact.hits, fact.span, context)
+    if fact.hits or fact.note or given is None:
+        facts.procedures.append(fact)
+    if given is not None:
+        facts.medications.append(given)
+
+
+def _immunization(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    facts.immunizations.append(events.immunization(cast(ImmunizationLean, record), context))
+
+
+def _consent(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    facts.consents.append(events.consent(cast(WholeLean, record), context))
+
+
+def _subject(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    facts.subjects.append(events.subject(cast(WholeLean, record), context))
+
+
+_MAKERS: dict[str, _Make] = {
+    "Condition": _condition,
+    "Observation": _observation,
+    "DiagnosticReport": _report,
+    **dict.fromkeys(DRUGS, _drug),
+    "Procedure": _procedure,
+    "Immunization": _immunization,
+    "Consent": _consent,
+    "ResearchSubject": _subject,
+}

@@ -1,0 +1,95 @@
+"""What the raw parts of resources mean, remembered by their bytes.
+
+A hospital spells the same concept, unit or instruction in the same bytes again and again: each spelling is parsed and
+looked up once. The memory is bounded: a full one is emptied and filled anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.dosage import Instructions, instructions
+from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.records.facts import Quantity
+from fhir_screener.terminology.coding import NOTHING, Concept
+from fhir_screener.terminology.valueset import NO_HITS, Hits, Terminology
+
+T = TypeVar("T")
+
+
+class Memo(dict[bytes, T], Generic[T]):
+    """bytes -> what `make` makes of them, at most `limit` of them."""
+
+    def __init__(self, make: Callable[[bytes], T], limit: int = 50_000) -> None:
+        super().__init__()
+        self._make, self._limit = make, limit
+
+    def __missing__(self, raw: bytes) -> T:
+        if len(self) >= self._limit:
+            self.clear()
+        made = self[raw] = self._make(raw)
+        return made
+
+
+class Known(NamedTuple):
+    """A concept, its sets, and whether any of them makes the record that carries it worth keeping."""
+
+    concept: Concept
+    hits: Hits
+    wanted: bool
+
+
+class Bounds(NamedTuple):
+    """Observation.referenceRange: the normal one."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    text: str = ""
+
+
+UNKNOWN = Known(NOTHING, NO_HITS, False)
+
+
+class Book:
+    """The memory of one reader, for the value sets of the loaded studies."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self.terminology = terminology
+        self._answers = frozenset(name for name, one in terminology.sets.items() if one.kind == "value")
+        self.drug_sets = frozenset(name for name, one in terminology.sets.items() if one.kind == "drug")
+        self.concept: Memo[Known] = Memo(lambda raw: self.known(elements.concept(plain(raw))), 200_000)
+        self.concepts: Memo[tuple[Concept, ...]] = Memo(lambda raw: elements.concepts(plain(raw)))
+        self.codes: Memo[tuple[str, ...]] = Memo(lambda raw: elements.codes(plain(raw)))
+        self.quantity: Memo[Quantity | None] = Memo(lambda raw: elements.quantity(plain(raw)))
+        self.bounds: Memo[Bounds] = Memo(lambda raw: _bounds(plain(raw)))
+        self.instructions: Memo[Instructions] = Memo(lambda raw: instructions(plain(raw)))
+        self._words: Memo[Known] = Memo(lambda raw: self.known(Concept((), raw.decode())), 20_000)
+        self.concept[b""] = UNKNOWN
+
+    def known(self, concept: Concept) -> Known:
+        """The concept with its sets; those of answers (positive, negative) make nothing worth keeping."""
+        if concept is NOTHING:
+            return UNKNOWN
+        hits = self.terminology.classify(concept)
+        return Known(concept, hits, any(name not in self._answers for name in hits))
+
+    def words(self, text: str | None) -> Known:
+        """What free text names."""
+        return self._words[text.encode()] if text and len(text) > 1 else UNKNOWN
+
+    def drugs(self, hits: Hits) -> bool:
+        """Whether any of these sets is one of drugs."""
+        return not self.drug_sets.isdisjoint(hits)
+
+
+def _bounds(value: Any) -> Bounds:
+    """The first range that is for everybody, else the first."""
+    ranges = [one for one in elements.many(value) if isinstance(one, dict)]
+    if not ranges:
+        return Bounds()
+    usual = [one for one in ranges if "normal" in elements.codes(one.get("type")) or not one.get("type")]
+    chosen = (usual or ranges)[0]
+    text = elements.words(chosen.get("text"))
+    return Bounds(elements.quantity(chosen.get("low")), elements.quantity(chosen.get("high")), text)

@@ -1,0 +1,107 @@
+"""Condition resources as facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.context import Context
+from fhir_screener.fhir.decode.lean import ConditionLean, Raw
+from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.records.facts import NO_SPAN, Condition, Span
+
+_CLINICAL = {
+    "55561003": "active",
+    "73425007": "inactive",
+    "413322009": "resolved",
+    "277022003": "remission",
+    "246455001": "recurrence",
+    "263855007": "relapse",
+}
+"""SNOMED CT finding status -> condition-clinical."""
+_VERIFICATION = {
+    "410605003": "confirmed",
+    "415684004": "provisional",
+    "410590009": "provisional",
+    "410592001": "provisional",
+    "410516002": "refuted",
+    "723510000": "entered-in-error",
+}
+"""SNOMED CT finding context -> condition-ver-status."""
+_CATEGORY = {"55607006": "problem-list-item", "75326-9": "problem-list-item"}
+_FAMILY = ("family-history", "family history", "家族史", "416471007", "57177007", "10157-6")
+
+
+def condition(record: ConditionLean, context: Context) -> Condition:
+    """The fact of a Condition."""
+    known = context.book.concept[bytes(record.code)]
+    categories = tuple(_CATEGORY.get(code, code) for code in context.book.codes[bytes(record.category)])
+    abatement, abated = _abatement(record, context.born)
+    return Condition(
+        **context.common("Condition", record),
+        concept=known.concept,
+        hits=known.hits,
+        note=elements.notes(plain(record.note)) if record.note else "",
+        clinical=_status(record.clinicalStatus, context, _CLINICAL),
+        verification=_status(record.verificationStatus, context, _VERIFICATION),
+        categories=categories,
+        onset=_onset(record, context.born),
+        abatement=abatement,
+        abated=abated,
+        recorded=record.recordedDate or record.assertedDate,
+        encounter=_encounter(record.encounter, context),
+        family=any(code.lower() in _FAMILY for code in categories),
+        stage_text=_stage(plain(record.stage)) if record.stage else "",
+    )
+
+
+def _status(raw: Raw, context: Context, snomed: dict[str, str]) -> str:
+    """The code of a status, whichever system it is in; a bare string or a text stands for its code."""
+    found = context.book.codes[bytes(raw)]
+    for code in found:
+        if code in snomed:
+            return snomed[code]
+    return found[0].strip().lower() if found else ""
+
+
+def _onset(record: ConditionLean, born: str | None) -> Span:
+    found = _when(record.onsetDateTime, record.onsetPeriod, record.onsetAge, record.onsetRange, born)
+    if found.empty and record.onsetString:
+        return found._replace(text=record.onsetString)
+    return found
+
+
+def _abatement(record: ConditionLean, born: str | None) -> tuple[Span, bool]:
+    """(abatement, whether there is one without a date)."""
+    found = _when(record.abatementDateTime, record.abatementPeriod, record.abatementAge, record.abatementRange, born)
+    if found.empty and record.abatementString:
+        found = found._replace(text=record.abatementString)
+    return found, found.empty and (bool(found.text) or record.abatementBoolean is True)
+
+
+def _when(date: str | None, period: Raw, age: Raw, between: Raw, born: str | None) -> Span:
+    if date:
+        return elements.point(date)
+    if period:
+        return elements.span(plain(period))
+    if age:
+        exact = plain(age)
+        return elements.age_span(exact, exact, born)
+    if between:
+        ends = plain(between)
+        return elements.age_span(ends.get("low"), ends.get("high"), born) if isinstance(ends, dict) else NO_SPAN
+    return NO_SPAN
+
+
+def _encounter(raw: Raw, context: Context) -> Span:
+    if not raw:
+        return NO_SPAN
+    ref = context.references.ref(plain(raw))
+    return context.encounters.get(ref.rpartition("/")[2], NO_SPAN)
+
+
+def _stage(value: Any) -> str:
+    """Summaries and types of the stages, as words."""
+    stages = [one for one in elements.many(value) if isinstance(one, dict)]
+    texts = (f"{elements.label(one.get('type'))} {elements.label(one.get('summary'))}".strip() for one in stages)
+    return "; ".join(text for text in texts if text)

@@ -1,0 +1,221 @@
+"""Drugs, whichever resource holds them, as facts; and what a Medication resource says of itself."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.context import Context
+from fhir_screener.fhir.decode.dosage import NO_INSTRUCTIONS, Instructions
+from fhir_screener.fhir.decode.lean import DRUGS, DrugLean, ProcedureLean
+from fhir_screener.fhir.decode.references import contained
+from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.records.facts import Medication, Quantity, Span
+from fhir_screener.terminology.coding import NOTHING, STANDARD, Coding, Concept, normal_system
+from fhir_screener.terminology.routes import by_words
+from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
+
+
+class Drug(NamedTuple):
+    """What is known of a drug: its concept, its sets and those of its ingredients; or what did not resolve."""
+
+    concept: Concept = NOTHING
+    hits: Hits = NO_HITS
+    form: str = ""
+    strength: Quantity | None = None
+    unresolved: str = ""
+
+
+def drug(kind: str, record: DrugLean, context: Context) -> Drug:
+    """The drug of a record: coded in place, contained, in a Medication resource, or named by the reference itself."""
+    if record.medicationCodeableConcept:
+        known = context.book.concept[bytes(record.medicationCodeableConcept)]
+        if known.concept is not NOTHING:
+            return Drug(known.concept, known.hits)
+    if record.medicationReference:
+        return referenced(plain(record.medicationReference), record.contained, context)
+    if record.medication:
+        context.problems.append(_foreign(kind, record, "`medication` as R5 has it"))
+        return Drug(unresolved="medication (not FHIR R4)")
+    return Drug(unresolved="medication (missing)")
+
+
+def _foreign(kind: str, record: DrugLean, what: str) -> str:
+    return f"{kind}/{record.id or '?'}: shaped by another version of FHIR ({what}); only R4 is read"
+
+
+def referenced(tree: Any, inside: Any, context: Context) -> Drug:
+    """The drug that a Reference points to."""
+    if not isinstance(tree, dict):
+        return Drug(unresolved="medication (unreadable)")
+    target = context.references.parse(tree.get("reference"))
+    resource = None
+    if target is not None and target.kind == "#":
+        resource = contained(inside, target.id)
+    elif target is not None and target.kind in ("Medication", ""):
+        resource = context.library.medications.get(target.id)
+    found = described(resource, context) if resource is not None else Drug()
+    if found.concept is not NOTHING:
+        return found
+    return _named(tree, context) or Drug(unresolved=context.references.ref(tree) or "medication (no reference)")
+
+
+def _named(tree: dict[str, Any], context: Context) -> Drug | None:
+    """A drug that the reference names by itself: by its display, or an identifier that is a drug's code."""
+    identifier = tree.get("identifier")
+    codings: tuple[Coding, ...] = ()
+    if isinstance(identifier, dict):
+        system, code = normal_system(elements.words(identifier.get("system"))), elements.words(identifier.get("value"))
+        codings = (Coding(system, code),) if code and system else ()
+    display = elements.words(tree.get("display"))
+    found = context.book.known(Concept(codings, display)) if codings or display else None
+    if found is None or not (display or found.hits or codings[0].system in STANDARD):
+        return None
+    return Drug(found.concept, found.hits)
+
+
+def described(resource: dict[str, Any], context: Context) -> Drug:
+    """A Medication resource (R4 11.5): the sets of its code and of all its ingredients."""
+    known = context.book.known(elements.concept(resource.get("code")))
+    hits: dict[str, Hit] = dict(known.hits)
+    name, strength = known.concept, None
+    for part in elements.many(resource.get("ingredient")):
+        if not isinstance(part, dict):
+            continue
+        one = _ingredient(part, resource, context)
+        for key, hit in one.hits.items():
+            hits.setdefault(key, hit)
+        name = one.concept if name is NOTHING else name
+        strength = strength or _strength(part.get("strength"))
+    return Drug(name, hits or NO_HITS, elements.label(resource.get("form")), strength)
+
+
+def _ingredient(part: dict[str, Any], resource: dict[str, Any], context: Context) -> Drug:
+    known = context.book.known(elements.concept(part.get("itemCodeableConcept")))
+    if known.concept is not NOTHING:
+        return Drug(known.concept, known.hits)
+    tree = part.get("itemReference")
+    target = context.references.parse(tree.get("reference")) if isinstance(tree, dict) else None
+    if target is None:
+        return (_named(tree, context) if isinstance(tree, dict) else None) or Drug()
+    listed = [one for one in elements.many(resource.get("contained")) if isinstance(one, dict)]
+    inside = next((one for one in listed if one.get("id") == target.id), None)
+    found = inside if target.kind == "#" else context.library.medications.get(target.id)
+    if found is None or found is resource:
+        return (_named(tree, context) if isinstance(tree, dict) else None) or Drug()
+    known = context.book.known(elements.concept(found.get("code")))
+    return Drug(known.concept, known.hits)
+
+
+_PIECES = frozenset(("", "1", "tbl", "tab", "tablet", "tablets", "cap", "capsule", "vial", "片", "粒", "支"))
+
+
+def _strength(ratio: Any) -> Quantity | None:
+    """An ingredient's strength: 5 mg per tablet is 5 mg, 500 mg per 50 mL is 10 mg/mL."""
+    if not isinstance(ratio, dict):
+        return None
+    top, bottom = elements.quantity(ratio.get("numerator")), elements.quantity(ratio.get("denominator"))
+    if top is None or bottom is None or not bottom.value:
+        return top
+    if bottom.unit.strip("{}").lower() in _PIECES:
+        return top if bottom.value == 1 else Quantity(top.value / bottom.value, top.unit, top.comparator)
+    return Quantity(top.value / bottom.value, f"{top.unit}/{bottom.unit}", top.comparator)
+
+
+def medication(kind: str, record: DrugLean, context: Context) -> Medication | None:
+    """The fact of one of the four drug resources; None where no loaded study can use it."""
+    found = drug(kind, record, context)
+    if not (found.hits or found.unresolved):
+        return None
+    told = _instructions(record, context)
+    if record.taken is not None:
+        context.problems.append(_foreign(kind, record, "`taken` as STU3 has it"))
+    return Medication(
+        **context.common(kind, record) | _stu3(record),
+        concept=found.concept,
+        hits=found.hits,
+        note=elements.notes(plain(record.note)) if record.note else "",
+        kind=DRUGS[kind],
+        intent=record.intent or "",
+        do_not=record.doNotPerform is True,
+        span=_span(record),
+        authored=record.authoredOn or record.whenHandedOver or record.whenPrepared,
+        asserted=record.dateAsserted,
+        supply_days=elements.in_days(plain(record.daysSupply)) if record.daysSupply else None,
+        doses=told.doses,
+        dose_text=told.text,
+        systemic=_systemic(told, found),
+        reasons=context.book.concepts[bytes(record.reasonCode)] if record.reasonCode else (),
+        unresolved=found.unresolved,
+        category=(context.book.codes[bytes(record.category)] or ("",))[0] if record.category else "",
+        form=found.form,
+        strength=found.strength,
+        status_reason=_why(record, context),
+    )
+
+
+def _stu3(record: DrugLean) -> dict[str, Any]:
+    return {"status": "not-taken"} if record.taken == "n" else {}
+
+
+def _instructions(record: DrugLean, context: Context) -> Instructions:
+    raw = record.dosage or record.dosageInstruction
+    return context.book.instructions[bytes(raw)] if raw else NO_INSTRUCTIONS
+
+
+def _span(record: DrugLean) -> Span:
+    if record.effectiveDateTime:
+        return elements.point(record.effectiveDateTime)
+    if record.effectivePeriod:
+        return elements.span(plain(record.effectivePeriod))
+    return elements.point(record.whenHandedOver or record.whenPrepared)
+
+
+def _why(record: DrugLean, context: Context) -> str:
+    raw = record.statusReason or record.statusReasonCodeableConcept
+    return "; ".join(one.label for one in context.book.concepts[bytes(raw)]) if raw else ""
+
+
+def _systemic(told: Instructions, found: Drug) -> bool | None:
+    """By route, else by form, else by the words of the product's name, else by the words of the instruction."""
+    if told.systemic is not None:
+        return told.systemic
+    names = (found.form, found.concept.text, *(one.display for one in found.concept.codings), told.text)
+    return next((answer for text in names if text and (answer := by_words(text)) is not None), None)
+
+
+def administered(record: ProcedureLean, procedure_hits: Hits, span: Span, context: Context) -> Medication | None:
+    """A Procedure that names a drug, in its code, its devices and drugs used, or its note, as a drug given."""
+    known = context.book.concept[bytes(record.code)]
+    name, hits = known.concept, dict(procedure_hits)
+    used = [context.book.known(one) for one in context.book.concepts[bytes(record.usedCode)]] if record.usedCode else []
+    trees = elements.many(plain(record.usedReference)) if record.usedReference else []
+    drugs = [referenced(tree, record.contained, context) for tree in trees if _drug_like(tree, context)]
+    note = elements.notes(plain(record.note)) if record.note else ""
+    if not context.book.drugs(hits):
+        told = context.book.words(note)
+        named = [(one.concept, one.hits) for one in (*used, told)] + [(one.concept, one.hits) for one in drugs]
+        for concept, found in named:
+            if context.book.drugs(found):
+                name, hits = concept, {**found, **hits}
+                break
+    unresolved = next((one.unresolved for one in drugs if one.unresolved), "")
+    if not context.book.drugs(hits) and not unresolved:
+        return None
+    return Medication(
+        **context.common("Procedure", record),
+        concept=name,
+        hits=hits or NO_HITS,
+        note=note,
+        kind="procedure",
+        span=span,
+        reasons=context.book.concepts[bytes(record.reasonCode)] if record.reasonCode else (),
+        unresolved="" if context.book.drugs(hits) else unresolved,
+        systemic=by_words(name.label) if name.label else None,
+    )
+
+
+def _drug_like(tree: Any, context: Context) -> bool:
+    """Whether a used thing is a Medication (others are devices and substances)."""
+    target = context.references.parse(tree.get("reference")) if isinstance(tree, dict) else None
+    return target is not None and target.kind in ("Medication", "#")

@@ -1,0 +1,177 @@
+"""Procedures, immunizations, consents, study subjects, encounters and patients as facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.context import Context
+from fhir_screener.fhir.decode.lean import ImmunizationLean, ProcedureLean, WholeLean
+from fhir_screener.fhir.decode.tolerant import plain, tree_of
+from fhir_screener.records.facts import NO_SPAN, Consent, Immunization, Patient, Procedure, Span, Subject
+
+
+def procedure(record: ProcedureLean, context: Context) -> Procedure:
+    """The fact of a Procedure, its `hits` those of code and of what was used."""
+    known = context.book.concept[bytes(record.code)]
+    hits = known.hits
+    if record.usedCode:
+        used = [context.book.known(one).hits for one in context.book.concepts[bytes(record.usedCode)]]
+        hits = {name: hit for each in (*reversed(used), hits) for name, hit in each.items()} or hits
+    return Procedure(
+        **context.common("Procedure", record),
+        concept=known.concept,
+        hits=hits,
+        note=elements.notes(plain(record.note)) if record.note else "",
+        span=_performed(record, context.born),
+    )
+
+
+def _performed(record: ProcedureLean, born: str | None) -> Span:
+    if record.performedDateTime:
+        return elements.point(record.performedDateTime)
+    if record.performedPeriod:
+        return elements.span(plain(record.performedPeriod))
+    tree = plain(record.performedAge) if record.performedAge else plain(record.performedRange)
+    if isinstance(tree, dict):
+        low, high = (tree, tree) if record.performedAge else (tree.get("low"), tree.get("high"))
+        return elements.age_span(low, high, born)
+    return Span(text=record.performedString) if record.performedString else NO_SPAN
+
+
+def immunization(record: ImmunizationLean, context: Context) -> Immunization:
+    """The fact of an Immunization."""
+    known = context.book.concept[bytes(record.vaccineCode)]
+    return Immunization(
+        **context.common("Immunization", record),
+        concept=known.concept,
+        hits=known.hits,
+        note=elements.notes(plain(record.note)) if record.note else "",
+        occurred=record.occurrenceDateTime,
+    )
+
+
+_STUDY = re.compile(
+    r"NCT\d{8}|ISRCTN\d+|ChiCTR[-\w]*\d+|DRKS\d{8}|EUCTR\d{4}|\b20\d\d-5?\d{5}-\d\d\b|jRCT\w\d+|ACTRN\d+"
+    r"|ResearchStudy/",
+    re.IGNORECASE,
+)
+"""What tells a study from a law or a policy: a registry's number, or a ResearchStudy."""
+
+
+def consent(record: WholeLean, context: Context) -> Consent:
+    """The fact of a Consent. `studies` lists all that its policies, provisions and identifiers point to."""
+    tree = tree_of(record)
+    provision = tree.get("provision")
+    root = provision if isinstance(provision, dict) else {}
+    named = tuple(dict.fromkeys(filter(None, _names(tree, root, context))))
+    scope = (*elements.codes(tree.get("scope")), *elements.codes(tree.get("category")))
+    return Consent(
+        **context.common("Consent", record),
+        concept=elements.concept(tree.get("scope")),
+        research=any(code.lower() in ("research", "57016-8", "rsreid", "rsdid") for code in scope),
+        permit=elements.words(root.get("type")),
+        studies=named,
+        period=elements.span(root.get("period")),
+        dated=elements.words(tree.get("dateTime")) or None,
+        broad=not any(_STUDY.search(name) for name in named),
+    )
+
+
+def _names(tree: dict[str, Any], root: dict[str, Any], context: Context) -> Iterator[str]:
+    for policy in elements.many(tree.get("policy")):
+        if isinstance(policy, dict):
+            yield elements.words(policy.get("uri"))
+    for one in elements.concepts(tree.get("policyRule")):
+        yield from (coding.code for coding in one.codings)
+        yield one.text
+    yield from (_identifier(one) for one in elements.many(tree.get("identifier")))
+    for part in (root, *(one for one in elements.many(root.get("provision")) if isinstance(one, dict))):
+        for key in ("data", "actor"):
+            for one in elements.many(part.get(key)):
+                yield from study_names(one.get("reference") if isinstance(one, dict) else None, context)
+
+
+def study_names(reference: Any, context: Context) -> Iterator[str]:
+    """Every name by which a reference to a study can be known: itself, its identifier, its display, the study's own."""
+    if not isinstance(reference, dict):
+        return
+    ref = context.references.ref(reference)
+    yield ref
+    yield _identifier(reference.get("identifier"))
+    yield elements.words(reference.get("display"))
+    yield from context.library.studies.get(ref.rpartition("/")[2], ())
+
+
+def _identifier(value: Any) -> str:
+    if not isinstance(value, dict):
+        return ""
+    system, code = elements.words(value.get("system")), elements.words(value.get("value"))
+    return f"{system}|{code}" if system and code else code
+
+
+def study(tree: dict[str, Any]) -> tuple[str, ...]:
+    """The names of a ResearchStudy: its identifiers and title."""
+    names = [*(_identifier(one) for one in elements.many(tree.get("identifier"))), elements.words(tree.get("title"))]
+    return tuple(name for name in names if name)
+
+
+def subject(record: WholeLean, context: Context) -> Subject:
+    """The fact of a ResearchSubject. `study` holds every name of its study, parted by blanks."""
+    tree = tree_of(record)
+    return Subject(
+        **context.common("ResearchSubject", record),
+        study=" ".join(dict.fromkeys(filter(None, study_names(tree.get("study"), context)))),
+        period=elements.span(tree.get("period")),
+    )
+
+
+def patient(record: WholeLean) -> Patient:
+    """The Patient."""
+    tree = tree_of(record)
+    meta = tree.get("meta") if isinstance(tree.get("meta"), dict) else {}
+    dead = tree.get("deceasedDateTime") or tree.get("deceasedBoolean")
+    active = tree.get("active")
+    labels = (elements.coding(one) for one in elements.many(meta.get("security") if meta else None))
+    listed = [one for one in elements.many(tree.get("identifier")) if isinstance(one, dict)]
+    keeper = tree.get("managingOrganization")
+    return Patient(
+        id=record.id or "",
+        version=(record.meta.versionId or "") if record.meta else "",
+        updated=record.meta.lastUpdated if record.meta else None,
+        active=active if isinstance(active, bool) else None,
+        gender=elements.words(tree.get("gender")).lower(),
+        birth_date=elements.words(tree.get("birthDate")) or None,
+        birth_absent=not tree.get("birthDate") and bool(_extensions(tree.get("_birthDate"))),
+        deceased=dead if isinstance(dead, str | bool) else False if tree.get("deceasedBoolean") is False else None,
+        replaced_by=_survivor(tree),
+        labels=tuple(one for one in labels if one is not None),
+        names=tuple(filter(None, map(_name, elements.many(tree.get("name"))))),
+        identifiers=tuple((elements.words(one.get("system")), elements.words(one.get("value"))) for one in listed),
+        organization=_keeper(keeper) if isinstance(keeper, dict) else "",
+    )
+
+
+def _keeper(reference: dict[str, Any]) -> str:
+    return elements.words(reference.get("reference")) or elements.words(reference.get("display"))
+
+
+def _extensions(value: Any) -> list[Any]:
+    return elements.many(value.get("extension")) if isinstance(value, dict) else []
+
+
+def _survivor(tree: dict[str, Any]) -> str:
+    for link in elements.many(tree.get("link")):
+        other = link.get("other") if isinstance(link, dict) else None
+        if isinstance(other, dict) and link.get("type") in ("replaced-by", "replace"):
+            return elements.words(other.get("reference")) or "Patient/?"
+    return ""
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, dict):
+        return elements.words(value)
+    parts = [elements.words(one) for one in (*elements.many(value.get("given")), *elements.many(value.get("family")))]
+    return elements.words(value.get("text")) or " ".join(filter(None, parts))

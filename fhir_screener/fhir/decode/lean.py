@@ -1,0 +1,224 @@
+"""What is read of each resource type: the elements a criterion may need, and no more.
+
+Concepts, quantities and other parts with a structure stay raw bytes until somebody asks: most records concern nobody,
+and many parts are spelled alike and are read once (see `book`). Element names are those of FHIR R4.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+Raw = msgspec.Raw
+EMPTY = Raw(b"")
+
+
+class Meta(msgspec.Struct, gc=False):
+    """Resource.meta, as far as it tells versions apart."""
+
+    versionId: str | None = None
+    lastUpdated: str | None = None
+
+
+class Lean(msgspec.Struct, gc=False):
+    """What all resources have."""
+
+    id: str | None = None
+    meta: Meta | None = None
+    status: str | None = None
+
+
+class About(Lean, gc=False):
+    """A resource about a patient."""
+
+    subject: Raw = EMPTY
+    code: Raw = EMPTY
+    note: Raw = EMPTY
+    encounter: Raw = EMPTY
+    contained: Raw = EMPTY
+
+
+class ConditionLean(About, gc=False):
+    """Condition (R4 9.2); `assertedDate` is STU3's recordedDate."""
+
+    clinicalStatus: Raw = EMPTY
+    verificationStatus: Raw = EMPTY
+    category: Raw = EMPTY
+    onsetDateTime: str | None = None
+    onsetPeriod: Raw = EMPTY
+    onsetAge: Raw = EMPTY
+    onsetRange: Raw = EMPTY
+    onsetString: str | None = None
+    abatementDateTime: str | None = None
+    abatementPeriod: Raw = EMPTY
+    abatementAge: Raw = EMPTY
+    abatementRange: Raw = EMPTY
+    abatementString: str | None = None
+    abatementBoolean: bool | None = None
+    recordedDate: str | None = None
+    assertedDate: str | None = None
+    stage: Raw = EMPTY
+
+
+class Valued(About, gc=False):
+    """value[x] and what qualifies it, in Observation and Observation.component."""
+
+    valueQuantity: Raw = EMPTY
+    valueCodeableConcept: Raw = EMPTY
+    valueString: str | None = None
+    valueBoolean: bool | None = None
+    valueInteger: int | None = None
+    valueDateTime: str | None = None
+    valueTime: str | None = None
+    valuePeriod: Raw = EMPTY
+    valueRange: Raw = EMPTY
+    valueRatio: Raw = EMPTY
+    valueSampledData: Raw = EMPTY
+    dataAbsentReason: Raw = EMPTY
+    interpretation: Raw = EMPTY
+    referenceRange: Raw = EMPTY
+
+
+class ObservationLean(Valued, gc=False):
+    """Observation (R4 10.1)."""
+
+    category: Raw = EMPTY
+    focus: Raw = EMPTY
+    effectiveDateTime: str | None = None
+    effectivePeriod: Raw = EMPTY
+    effectiveInstant: str | None = None
+    effectiveTiming: Raw = EMPTY
+    issued: str | None = None
+    specimen: Raw = EMPTY
+    hasMember: Raw = EMPTY
+    component: Raw = EMPTY
+
+
+class ReportLean(About, gc=False):
+    """DiagnosticReport (R4 10.3)."""
+
+    category: Raw = EMPTY
+    effectiveDateTime: str | None = None
+    effectivePeriod: Raw = EMPTY
+    issued: str | None = None
+    result: Raw = EMPTY
+    conclusion: str | None = None
+    conclusionCode: Raw = EMPTY
+
+
+class DrugLean(About, gc=False):
+    """MedicationStatement, MedicationRequest, MedicationAdministration, MedicationDispense (R4 11.1-11.4).
+
+    `medication` is R5's shape of medication[x], `taken` STU3's: both mark a record of another version.
+    """
+
+    medicationCodeableConcept: Raw = EMPTY
+    medicationReference: Raw = EMPTY
+    medication: Raw = EMPTY
+    taken: str | None = None
+    intent: str | None = None
+    doNotPerform: bool | None = None
+    category: Raw = EMPTY
+    effectiveDateTime: str | None = None
+    effectivePeriod: Raw = EMPTY
+    dateAsserted: str | None = None
+    authoredOn: str | None = None
+    whenHandedOver: str | None = None
+    whenPrepared: str | None = None
+    daysSupply: Raw = EMPTY
+    dosage: Raw = EMPTY
+    dosageInstruction: Raw = EMPTY
+    reasonCode: Raw = EMPTY
+    statusReason: Raw = EMPTY
+    statusReasonCodeableConcept: Raw = EMPTY
+
+
+class ProcedureLean(About, gc=False):
+    """Procedure (R4 9.3)."""
+
+    performedDateTime: str | None = None
+    performedPeriod: Raw = EMPTY
+    performedAge: Raw = EMPTY
+    performedRange: Raw = EMPTY
+    performedString: str | None = None
+    usedCode: Raw = EMPTY
+    usedReference: Raw = EMPTY
+    reasonCode: Raw = EMPTY
+
+
+class ImmunizationLean(Lean, gc=False):
+    """Immunization (R4 11.5)."""
+
+    subject: Raw = msgspec.field(default=EMPTY, name="patient")
+    vaccineCode: Raw = EMPTY
+    occurrenceDateTime: str | None = None
+    occurrenceString: str | None = None
+    note: Raw = EMPTY
+
+
+class EncounterLean(Lean, gc=False):
+    """Encounter (R4 8.11): only its period, which dates what happened in it."""
+
+    subject: Raw = EMPTY
+    period: Raw = EMPTY
+
+
+class WholeLean(Lean, gc=False):
+    """A rare type that is read as a whole, when it is needed: `body` is the resource as it came."""
+
+    subject: Raw = EMPTY
+    body: bytes = msgspec.field(default=b"", name="(body)")
+
+
+class ConsentLean(WholeLean, gc=False):
+    """Consent (R4 6.2)."""
+
+    subject: Raw = msgspec.field(default=EMPTY, name="patient")
+
+
+class SubjectLean(WholeLean, gc=False):
+    """ResearchSubject (R4 8.5)."""
+
+    subject: Raw = msgspec.field(default=EMPTY, name="individual")
+
+
+class Glimpse(msgspec.Struct, gc=False):
+    """What is kept of a record that no loaded study can use."""
+
+    id: str | None
+    meta: Meta | None
+    date: str | None
+
+
+class Stay(Glimpse, gc=False):
+    """What is kept of an Encounter: its period."""
+
+    end: str | None = None
+
+
+DRUGS = {
+    "MedicationStatement": "statement",
+    "MedicationRequest": "request",
+    "MedicationAdministration": "administration",
+    "MedicationDispense": "dispense",
+}
+"""Resource type -> Medication.kind."""
+
+FORMS: dict[str, type[Lean]] = {
+    "Condition": ConditionLean,
+    "Observation": ObservationLean,
+    "DiagnosticReport": ReportLean,
+    **dict.fromkeys(DRUGS, DrugLean),
+    "Procedure": ProcedureLean,
+    "Immunization": ImmunizationLean,
+    "Encounter": EncounterLean,
+    "Consent": ConsentLean,
+    "ResearchSubject": SubjectLean,
+    "Patient": WholeLean,
+    "Medication": WholeLean,
+    "ResearchStudy": WholeLean,
+    "Specimen": WholeLean,
+}
+"""Every type that is read, and its form."""
+
+SHARED = frozenset({"Medication", "ResearchStudy", "Specimen"})
+"""The types that belong to no single chart."""

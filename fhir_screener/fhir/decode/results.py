@@ -1,0 +1,187 @@
+"""Observations, and DiagnosticReports seen as such, as facts."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+
+from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.book import Book, Bounds
+from fhir_screener.fhir.decode.context import Context
+from fhir_screener.fhir.decode.lean import ObservationLean, Raw, ReportLean, Valued
+from fhir_screener.fhir.decode.references import contained
+from fhir_screener.fhir.decode.tolerant import plain, read_part
+from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
+
+_OWN_FOCUS = frozenset({"Condition", "Procedure", "Encounter", "Observation", "DiagnosticReport", "ServiceRequest"})
+_NO_BOUNDS = Bounds()
+
+
+def observation(record: ObservationLean, context: Context, ref: str = "") -> Observation:
+    """The fact of an Observation; `ref` where it has no address of its own (contained)."""
+    book = context.book
+    known = book.concept[bytes(record.code)]
+    other, specimen = _elsewhere(record, context) if record.focus or record.specimen else (False, "")
+    common = context.common("Observation", record)
+    if ref:
+        common["ref"] = ref
+    return Observation(
+        **common,
+        concept=known.concept,
+        hits=known.hits,
+        note=elements.notes(plain(record.note)) if record.note else "",
+        effective=_effective(record),
+        issued=record.issued,
+        value=value(record, book),
+        components=_components(record.component, book) if record.component else (),
+        members=context.references.refs(plain(record.hasMember)) if record.hasMember else (),
+        categories=book.codes[bytes(record.category)],
+        other_subject=other,
+        specimen=specimen,
+    )
+
+
+def _effective(record: ObservationLean) -> Span:
+    if record.effectiveDateTime or record.effectiveInstant:
+        return elements.point(record.effectiveDateTime or record.effectiveInstant)
+    if record.effectivePeriod:
+        return elements.span(plain(record.effectivePeriod))
+    if record.effectiveTiming:
+        timing = plain(record.effectiveTiming)
+        events = sorted(filter(None, map(elements.words, elements.many(timing.get("event"))))) if timing else []
+        return Span(events[0], events[-1]) if events else NO_SPAN
+    return NO_SPAN
+
+
+def value(record: Valued, book: Book) -> Value:
+    """value[x] with all that qualifies it. What we do not read of it is named in `unread`."""
+    bounds = book.bounds[bytes(record.referenceRange)] if record.referenceRange else _NO_BOUNDS
+    text, unread, date = record.valueString or "", "", record.valueDateTime
+    if record.valueRange or record.valueRatio or record.valuePeriod or record.valueSampledData or record.valueTime:
+        text, unread, date = _odd(record)
+    return Value(
+        concept=book.concept[bytes(record.valueCodeableConcept)].concept if record.valueCodeableConcept else None,
+        quantity=book.quantity[bytes(record.valueQuantity)] if record.valueQuantity else None,
+        text=text,
+        boolean=record.valueBoolean,
+        integer=record.valueInteger,
+        date=date,
+        low=bounds.low,
+        high=bounds.high,
+        interpretation=book.concepts[bytes(record.interpretation)] if record.interpretation else (),
+        absent=_absent(book.codes[bytes(record.dataAbsentReason)]) if record.dataAbsentReason else "",
+        unread=unread,
+        range_text=bounds.text,
+    )
+
+
+def _absent(codes: tuple[str, ...]) -> str:
+    return codes[0] if codes else "unknown"
+
+
+def _odd(record: Valued) -> tuple[str, str, str | None]:
+    """(words, the name of the value[x], date) for kinds that have no field of their own."""
+    if record.valueRange:
+        tree = plain(record.valueRange)
+        ends = (elements.quantity(tree.get(end)) for end in ("low", "high")) if isinstance(tree, dict) else ()
+        return " - ".join(str(end) if end else ".." for end in ends), "valueRange", None
+    if record.valueRatio:
+        return _ratio(plain(record.valueRatio)), "valueRatio", None
+    if record.valuePeriod:
+        return "", "valuePeriod", elements.span(plain(record.valuePeriod)).start
+    if record.valueTime:
+        return record.valueTime, "valueTime", None
+    return record.valueString or "", "valueSampledData", None
+
+
+def _ratio(tree: Any) -> str:
+    """1:160, as titres are written."""
+    parts = [elements.quantity(tree.get(end)) for end in ("numerator", "denominator")] if isinstance(tree, dict) else []
+    return ":".join(str(part) if part else "" for part in parts)
+
+
+def _components(raw: Raw, book: Book) -> tuple[Component, ...]:
+    found = []
+    for tree in elements.many(plain(raw)):
+        part = cast(Valued, read_part(Valued, tree))
+        known = book.concept[bytes(part.code)]
+        found.append(Component(known.concept, known.hits, value(part, book)))
+    return tuple(found)
+
+
+def _elsewhere(record: ObservationLean, context: Context) -> tuple[bool, str]:
+    """(whether it is about somebody or something else, what is known of the specimen)."""
+    other = any(_foreign(one, context) for one in elements.many(plain(record.focus))) if record.focus else False
+    tree = plain(record.specimen) if record.specimen else None
+    if not isinstance(tree, dict):
+        return other, ""
+    name = elements.words(tree.get("display"))
+    target = context.references.parse(tree.get("reference"))
+    if target is None:
+        return other, name
+    if target.kind == "#":
+        inside = contained(record.contained, target.id) or {}
+        whose = context.references.parse((inside.get("subject") or {}).get("reference"))
+        return other or _another(whose.ref if whose else "", context), name or elements.label(inside.get("type"))
+    owner, kind = context.library.specimens.get(target.id, ("", ""))
+    return other or _another(owner, context), name or kind
+
+
+def _another(owner: str, context: Context) -> bool:
+    return bool(owner) and owner.removeprefix("Patient/") != context.patient
+
+
+def _foreign(focus: Any, context: Context) -> bool:
+    """Whether a focus is neither this patient nor something of this patient's chart."""
+    target = context.references.parse(focus.get("reference")) if isinstance(focus, dict) else None
+    if target is None:
+        return True
+    return target.id != context.patient if target.kind in ("Patient", "") else target.kind not in _OWN_FOCUS
+
+
+def report(record: ReportLean, context: Context) -> list[Observation]:
+    """The fact of a DiagnosticReport, and those of the Observations inside it."""
+    book = context.book
+    known = book.concept[bytes(record.code)]
+    common = context.common("DiagnosticReport", record)
+    effective = elements.point(record.effectiveDateTime)
+    if effective.empty and record.effectivePeriod:
+        effective = elements.span(plain(record.effectivePeriod))
+    fact = Observation(
+        **common,
+        concept=known.concept,
+        hits=known.hits,
+        note=elements.notes(plain(record.note)) if record.note else "",
+        effective=effective,
+        issued=record.issued,
+        value=Value(text=(record.conclusion or "").strip()),
+        members=context.references.refs(plain(record.result)) if record.result else (),
+        categories=book.codes[bytes(record.category)],
+        report=True,
+        conclusions=book.concepts[bytes(record.conclusionCode)] if record.conclusionCode else (),
+    )
+    kept = [fact] if known.wanted or fact.value.text or fact.conclusions else []
+    return kept + _inside(record, fact, context)
+
+
+def _inside(record: ReportLean, report: Observation, context: Context) -> list[Observation]:
+    """Contained Observations; dates and status they lack are the report's."""
+    found = []
+    for tree in elements.many(plain(record.contained)) if record.contained else ():
+        if not isinstance(tree, dict) or tree.get("resourceType") != "Observation":
+            continue
+        part = cast(ObservationLean, read_part(ObservationLean, tree))
+        if not part.contained:
+            part.contained = record.contained
+        fact = observation(part, context, f"{report.ref}#{part.id or '?'}")
+        if context.book.known(fact.concept).wanted:
+            dated = fact.effective if not fact.effective.empty else report.effective
+            found.append(_changed(fact, dated, report))
+    return found
+
+
+def _changed(fact: Observation, effective: Span, report: Observation) -> Observation:
+    return msgspec.structs.replace(
+        fact, effective=effective, issued=fact.issued or report.issued, status=fact.status or report.status
+    )

@@ -1,0 +1,65 @@
+"""The lines of a file, plain or gzip, whatever its name; read in blocks, so that a cut file gives all it has."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from fhir_screener.errors import DataError
+
+_BLOCK = 1 << 20
+_GZIP = b"\x1f\x8b"
+_MARK = b"\xef\xbb\xbf"
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """The content, unzipped, a block at a time. Raises DataError at the place where the file breaks off."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(2)
+            file.seek(0)
+            raw = iter(lambda: file.read(_BLOCK), b"")
+            yield from _unzipped(raw) if start == _GZIP else raw
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or type(error).__name__}") from None
+
+
+def _unzipped(raw: Iterator[bytes]) -> Iterator[bytes]:
+    """All members of a gzip file; zero bytes after the last are padding."""
+    unzip = zlib.decompressobj(wbits=31)
+    begun = False
+    for block in raw:
+        while block:
+            try:
+                data = unzip.decompress(block, _BLOCK * 8)
+            except zlib.error:
+                raise DataError("the gzip data is damaged from here on") from None
+            begun = True
+            if data:
+                yield data
+            block = unzip.unconsumed_tail
+            if unzip.eof:
+                block = unzip.unused_data.lstrip(b"\0")
+                unzip, begun = zlib.decompressobj(wbits=31), False
+    if begun:
+        raise DataError("the gzip file is cut short here")
+
+
+def batches(path: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """(number of the first line, lines) in batches, counted from 1. Raises DataError where the file breaks off."""
+    number, rest = 1, b""
+    parts: list[bytes] = []
+    for block in blocks(path):
+        if number == 1 and not parts and not rest:
+            block = block.removeprefix(_MARK)
+        head, newline, tail = block.rpartition(b"\n")
+        if not newline:
+            parts.append(block)
+            continue
+        lines = b"".join((*parts, head)).split(b"\n")
+        parts = [tail] if tail else []
+        yield number, lines
+        number += len(lines)
+    if parts:
+        yield number, [b"".join(parts)]

@@ -1,0 +1,88 @@
+"""Charts too big for memory, parted on disk by patient. The folder is private and goes away with its owner."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zlib import crc32
+
+import msgspec
+
+from fhir_screener.fhir.decode.collector import Collector
+from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta, Stay
+
+_PARTS = 256
+_FLUSH = 64 << 10
+_length = struct.Struct("<I")
+_pack = msgspec.msgpack.Encoder().encode
+_Row = tuple[str, str, bytes, str | None, str | None, str | None, str | None, str | None, bool]
+_unpack = msgspec.msgpack.Decoder(_Row).decode
+
+
+def part_of(patient: str) -> int:
+    """The part in which a patient's records are."""
+    return crc32(patient.encode()) % _PARTS
+
+
+class Spill:
+    """Takes records from a Collector (`overflow`) and gives them back, one part of the patients at a time."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="fhir-screener-")
+        self._waiting: list[list[bytes]] = [[] for _ in range(_PARTS)]
+        self._sizes = [0] * _PARTS
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._folder.cleanup()
+
+    def __call__(self, owner: str, kind: str, item: Lean | Glimpse, data: bytes) -> None:
+        """Write one record: whole, or as the glimpse it is."""
+        meta = item.meta or Meta()
+        if isinstance(item, Glimpse):
+            end = item.end if isinstance(item, Stay) else None
+            row = (owner, kind, b"", item.id, meta.versionId, meta.lastUpdated, item.date, end, True)
+        else:
+            row = (owner, kind, data, item.id, None, None, None, None, False)
+        packed = _pack(row)
+        part = part_of(owner)
+        self._waiting[part] += (_length.pack(len(packed)), packed)
+        self._sizes[part] += len(packed)
+        if self._sizes[part] > _FLUSH:
+            self._flush(part)
+
+    def _flush(self, part: int) -> None:
+        with self._path(part).open("ab") as file:
+            file.writelines(self._waiting[part])
+        self._waiting[part], self._sizes[part] = [], 0
+
+    def _path(self, part: int) -> Path:
+        return Path(self._folder.name) / f"{part:03d}"
+
+    def parts(self) -> Iterator[int]:
+        """All parts, in order."""
+        yield from range(_PARTS)
+
+    def restore(self, part: int, collector: Collector) -> None:
+        """Put the records of a part back into the collector's charts."""
+        self._flush(part)
+        body = memoryview(self._path(part).read_bytes())
+        at = 0
+        while at < len(body):
+            (length,) = _length.unpack_from(body, at)
+            owner, kind, data, id_, version, updated, date, end, seen = _unpack(body[at + 4 : at + 4 + length])
+            at += 4 + length
+            if not seen:
+                collector.restore(owner, kind, data, id_)
+                continue
+            meta = Meta(version, updated) if version or updated else None
+            collector.put(owner, kind, Stay(id_, meta, date, end) if end else Glimpse(id_, meta, date), b"")
+        self._path(part).unlink()
