@@ -108,8 +108,11 @@ class DoseRule:
         start = begun.intake.first or Days(begun.start, begun.start)
         free_from = self.free_for.before(start.lo)
         before = [i for i in lines if i not in course and free_from <= i.end and i.start < start.lo]
-        answers = [self._started(view, course, start, bool(before))]
-        answers += self._raises(view, course, begun.start)
+        started, raises = self._started(view, course, start, bool(before)), self._raises(view, course, begun.start)
+        # A long course that was raised is judged by its rises, not by its age.
+        answers = (
+            raises if raises and started[0] is Reason.SUSPECTED and self._long(view, start) else [started, *raises]
+        )
         doubts = [i.intake.doubt for i in course if i.intake.doubt and i.end >= view.day]
         if all(i.intake.last.lo < view.day and not i.intake.ongoing for i in course if i.end >= view.day):
             doubts.append(Reason.IMPRECISE_DATE)
@@ -138,7 +141,6 @@ class DoseRule:
     def _started(self, view: View, course: list[Line], start: Days, after_pause: bool) -> tuple[Reason | None, str]:
         """What the beginning of the course says: None for "newly started"."""
         when = view.place(start, self.started_within)
-        long = view.place(start, self.continuing)
         began = f"begun {start}"
         if when is When.STRADDLES:
             return Reason.IMPRECISE_DATE, f"{began}, perhaps within {self.started_within.text}"
@@ -148,9 +150,12 @@ class DoseRule:
             if self._other_disease(view, [i for i in course if i.start <= start.hi]):
                 return Reason.SUSPECTED, f"{began}, for another stated reason"
             return None, f"newly {began}, after {self.free_for.text} or more without; no earlier record counts as none"
-        if long is When.BEFORE:
+        if self._long(view, start):
             return Reason.SUSPECTED, f"{began}, and not raised within {self.raised_within.text}"
         return Reason.JUDGEMENT, f"{began} and continuing"
+
+    def _long(self, view: View, start: Days) -> bool:
+        return view.place(start, self.continuing) is When.BEFORE
 
     def _raises(self, view: View, course: list[Line], begun: int) -> list[tuple[Reason | None, str]]:
         """What each rise of the dose within `continuing` says: None for a raise that the protocol asks for."""

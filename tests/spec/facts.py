@@ -1,0 +1,117 @@
+"""Facts with good defaults, for tests: `condition("C1", onset="2015")`."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from fhir_screener.records import facts
+from fhir_screener.records.facts import Dose, Quantity, Span, Value
+from fhir_screener.terminology.coding import LOINC, RXNORM, SNOMED, Coding, Concept
+
+_number = itertools.count(1)
+
+ROOMS = {
+    facts.Condition: "conditions",
+    facts.Observation: "observations",
+    facts.Medication: "medications",
+    facts.Procedure: "procedures",
+    facts.Consent: "consents",
+    facts.Subject: "subjects",
+}
+
+
+def room(fact: Any) -> str:
+    return ROOMS[type(fact)]
+
+
+def span(text: str | None) -> Span:
+    """`2020..2021` is a period, `2020..` an open one, `2020` a point."""
+    if not text:
+        return Span()
+    start, dots, end = text.partition("..")
+    return Span(start or None, (end or None) if dots else start)
+
+
+def concept(system: str, code: str, text: str = "") -> Concept:
+    return Concept((Coding(system, code, code),), text)
+
+
+def _hits(found: Concept) -> Any:
+    from tests.spec.conftest import SETS
+
+    return SETS.classify(found)
+
+
+def condition(code: str, text: str = "", **more: Any) -> facts.Condition:
+    """An active, confirmed problem-list item; `onset` and `abatement` as `span` reads them."""
+    coded = concept(SNOMED, code, text)
+    fields = {"clinical": "active", "verification": "confirmed", "categories": ("problem-list-item",), **more}
+    for key in ("onset", "abatement"):
+        fields[key] = span(fields.get(key))
+    return facts.Condition(ref=f"Condition/{next(_number)}", concept=coded, hits=_hits(coded), **fields)
+
+
+def drug(code: str, kind: str = "statement", **more: Any) -> facts.Medication:
+    """A drug; `taken` as `span` reads it, `mg` a dose once a day."""
+    coded = concept(RXNORM, code)
+    taken, mg = more.pop("taken", None), more.pop("mg", None)
+    doses = () if mg is None else (dose(mg),)
+    defaults = {"statement": "active", "request": "active"}
+    fields = {"status": defaults.get(kind, "completed"), "span": span(taken), "doses": doses, "systemic": True, **more}
+    return facts.Medication(ref=f"Medication/{next(_number)}", kind=kind, concept=coded, hits=_hits(coded), **fields)
+
+
+def dose(mg: float, **more: Any) -> Dose:
+    amount = Quantity(mg, "mg")
+    return Dose(**{"low": amount, "high": amount, "times": 1, "period": 1, "unit": "d", **more})
+
+
+def result(code: str, value: Any = None, on: str | None = "2021-02-18", **more: Any) -> facts.Observation:
+    """A final result: "positive" and the like as SNOMED answers, numbers with `unit`, other text as text."""
+    coded = concept(LOINC, code)
+    unit = more.pop("unit", "")
+    fields = {"status": "final", "effective": span(on), "value": read(value, unit), **more}
+    return facts.Observation(ref=f"Observation/{next(_number)}", concept=coded, hits=_hits(coded), **fields)
+
+
+ANSWERS = {"positive": "10828004", "negative": "260385009", "indeterminate": "419984006"}
+
+
+def read(value: Any, unit: str = "") -> Value:
+    if isinstance(value, Value):
+        return value
+    if value is None:
+        return Value(absent="unknown")
+    if isinstance(value, str) and value in ANSWERS:
+        return Value(concept=Concept((Coding(SNOMED, ANSWERS[value], value),)))
+    if isinstance(value, str):
+        return Value(text=value)
+    if isinstance(value, bool):
+        return Value(boolean=value)
+    return Value(quantity=Quantity(float(value), unit))
+
+
+def number(value: float, unit: str, comparator: str = "") -> Value:
+    return Value(quantity=Quantity(value, unit, comparator))
+
+
+def procedure(code: str, on: str, status: str = "completed") -> facts.Procedure:
+    coded = concept(SNOMED, code)
+    return facts.Procedure(
+        ref=f"Procedure/{next(_number)}", status=status, concept=coded, hits=_hits(coded), span=span(on)
+    )
+
+
+def consent(*studies: str, permit: str = "permit", status: str = "active") -> facts.Consent:
+    return facts.Consent(
+        ref=f"Consent/{next(_number)}", status=status, research=True, permit=permit, studies=studies, dated="2021-01-01"
+    )
+
+
+def subject(study: str, status: str) -> facts.Subject:
+    return facts.Subject(ref=f"ResearchSubject/{next(_number)}", status=status, study=study)
+
+
+def patient(**more: Any) -> facts.Patient:
+    return facts.Patient(**{"id": "p1", "version": "1", "gender": "male", "birth_date": "1963-01-15", **more})

@@ -1,0 +1,97 @@
+"""`condition`: diagnoses on record."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
+from tests.spec import facts as make
+
+TEN_YEARS = "condition: {in: [cancer], history: [cancer-history], review: [in-situ], context: [benign], within: P10Y}"
+
+
+def test_nothing_on_record_is_unknown_and_says_what_was_searched(ask) -> None:
+    found = ask(TEN_YEARS)
+    assert (found.verdict, found.reason) == (UNKNOWN, Reason.NO_DATA)
+    assert "Nothing on record about cancer" in found.evidence[-1].note
+
+
+@pytest.mark.parametrize(
+    ("fact", "verdict", "reason"),
+    [
+        (make.condition("C1", onset="2011-03-01"), MET, None),
+        (make.condition("C1", onset="2005"), MET, None),  # active today
+        (make.condition("C1", onset="2005", clinical="remission"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.condition("C1", onset="2015", clinical="remission"), MET, None),
+        (make.condition("C1", onset="2005", abatement="2009", clinical="resolved"), UNKNOWN, Reason.NO_DATA),
+        (make.condition("C1", onset="2005", abatement="2012-06", clinical="resolved"), MET, None),
+        (make.condition("C1", onset="2005", abatement="2011", clinical="resolved"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.condition("C1", clinical=""), UNKNOWN, Reason.IMPRECISE_DATE),  # no date, no status
+        (make.condition("H1", recorded="2021-02-01"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.condition("S1", onset="2018"), UNKNOWN, Reason.SUSPECTED),
+        (make.condition("B1", onset="2018"), UNKNOWN, Reason.NO_DATA),
+        (make.condition("C1", onset="2018", verification="refuted"), UNKNOWN, Reason.NO_DATA),
+        (make.condition("C1", onset="2018", verification="entered-in-error"), UNKNOWN, Reason.NO_DATA),
+        (make.condition("C1", onset="2018", verification="differential"), UNKNOWN, Reason.EQUIVOCAL),
+        (make.condition("C1", onset="2018", family=True), UNKNOWN, Reason.NO_DATA),
+        (make.condition("C1", onset="2021-03-02"), UNKNOWN, Reason.NO_DATA),  # not yet
+    ],
+)
+def test_a_window_asks_whether_the_disease_touches_it(ask, fact, verdict, reason) -> None:
+    found = ask(TEN_YEARS, fact)
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_a_dated_end_makes_it_a_clock(ask) -> None:
+    ended = make.condition("C1", onset="2009-05", abatement="2012-05", clinical="resolved")
+    assert ask(TEN_YEARS, ended).clock
+    assert not ask(TEN_YEARS, make.condition("C1", onset="2015")).clock
+
+
+def test_current(ask) -> None:
+    rule = "condition: {in: [cancer], current: true}"
+    assert ask(rule, make.condition("C1", onset="2001")).verdict is MET
+    assert ask(rule, make.condition("C1", onset="2001", clinical="resolved")).reason is Reason.NO_DATA
+
+
+def test_begun_within_and_not_ended(ask) -> None:
+    rule = "condition: {in: [cancer], began_within: P30D}"
+    assert ask(rule, make.condition("C1", onset="2021-02-10")).verdict is MET
+    assert ask(rule, make.condition("C1", onset="2018")).reason is Reason.STALE
+    assert ask(rule, make.condition("C1", onset="2021")).reason is Reason.IMPRECISE_DATE
+    assert ask(rule, make.condition("C1", onset="2021-02-10", clinical="resolved")).reason is Reason.NO_DATA
+
+
+def test_a_match_may_be_worth_less_than_met(ask) -> None:
+    assert ask("condition: {in: [cancer], match: judgement}", make.condition("C1")).reason is Reason.JUDGEMENT
+    assert ask("condition: {in: [cancer], match: equivocal}", make.condition("C1")).reason is Reason.EQUIVOCAL
+
+
+def test_a_refuted_diagnosis_may_speak_against(ask) -> None:
+    rule = "condition: {in: [cancer], refuted: not_met}"
+    assert ask(rule, make.condition("C1", verification="refuted")).verdict is NOT_MET
+    assert ask(rule, make.condition("C1", verification="refuted"), make.condition("C2")).verdict is MET
+
+
+ONCE = {"categories": ("encounter-diagnosis",), "onset": "2020-05"}
+
+
+def test_one_encounter_code_is_not_a_diagnosis(ask) -> None:
+    rule = "condition: {in: [cancer], within: P10Y, corroborate: true}"
+    one = make.condition("C1", recorded="2020-06-01", **ONCE)
+    assert ask(rule, one).reason is Reason.SUSPECTED
+    assert ask(rule, one, make.condition("C2", recorded="2020-07-01", **ONCE)).verdict is MET
+    assert ask(rule, one, make.condition("C2", recorded="2020-06-01", **ONCE)).reason is Reason.SUSPECTED
+    assert ask(rule, one, make.condition("C2", onset="2020")).verdict is MET
+
+
+def test_what_supports_it_corroborates(ask) -> None:
+    rule = "condition: {in: [cancer], corroborate: true, supported_by: [{exposure: {to: [rituximab]}}]}"
+    one = make.condition("C1", recorded="2020-06-01", **ONCE)
+    assert ask(rule, one, make.drug("R1", "administration", taken="2020-07-01")).verdict is MET
+
+
+def test_a_failed_request_is_not_fetched(ask) -> None:
+    assert ask(TEN_YEARS, failed=frozenset({"Condition"})).reason is Reason.NOT_FETCHED
+    assert ask(TEN_YEARS, make.condition("C1", onset="2015"), failed=frozenset({"Condition"})).verdict is MET
+    assert ask(TEN_YEARS, absent=frozenset({"Condition"})).reason is Reason.NOT_FETCHED

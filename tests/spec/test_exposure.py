@@ -1,0 +1,73 @@
+"""`exposure`: drugs taken or given, from every resource that can hold one."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.verdict import MET, UNKNOWN, Reason
+from tests.spec import facts as make
+
+RULE = "exposure: {to: [rituximab], review: [denosumab], infused: [rituximab], within: P6M}"
+
+
+@pytest.mark.parametrize(
+    ("fact", "verdict", "reason"),
+    [
+        (make.drug("R1", "administration", taken="2020-09-01"), MET, None),  # the first day of the window
+        (make.drug("R1", "administration", taken="2020-08-31"), UNKNOWN, Reason.NO_DATA),
+        (make.drug("R1", "administration", taken="2020-09"), MET, None),
+        (make.drug("R1", "administration", taken="2020"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.drug("R1", "administration", taken="2020-12-01", status="not-done"), UNKNOWN, Reason.NO_DATA),
+        (make.drug("R1", taken="2019..", asserted="2021-02-20"), MET, None),
+        (make.drug("R1", taken="2016..", asserted="2016-05-01"), UNKNOWN, Reason.STALE),
+        (make.drug("R1", taken="2020-06-01..", status="completed"), UNKNOWN, Reason.NO_DATA),  # an infusion is a point
+        (make.drug("R1", taken="2019..2020-12-01", status="stopped"), MET, None),
+        (make.drug("R1", taken="2019..", status="stopped"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.drug("R1", taken="2020-12-01..", status="on-hold"), UNKNOWN, Reason.EQUIVOCAL),
+        (make.drug("R1", taken="2020-12-01", status="not-taken"), UNKNOWN, Reason.NO_DATA),
+        (make.drug("R1", taken="2021-04-01", status="intended"), UNKNOWN, Reason.NO_DATA),
+        (
+            make.drug("R1", "request", authored="2021-02-01"),
+            UNKNOWN,
+            Reason.SUSPECTED,
+        ),  # ordered, not known to be given
+        (make.drug("R1", "request", authored="2021-02-01", intent="plan"), UNKNOWN, Reason.NO_DATA),
+        (make.drug("R1", "request", authored="2021-02-01", do_not=True), UNKNOWN, Reason.NO_DATA),
+        (make.drug("R1", "procedure", taken="2021-01-05"), MET, None),
+        (make.drug("R2", "administration", taken="2021-01-05"), UNKNOWN, Reason.SUSPECTED),
+        (make.drug("R1", "administration", taken="2021-01-05", systemic=False), UNKNOWN, Reason.NO_DATA),
+    ],
+)
+def test_each_record_for_what_it_is(ask, fact, verdict, reason) -> None:
+    found = ask(RULE, fact)
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+TABLETS = "exposure: {to: [prednisone], within: P84D}"
+
+
+def test_a_supply_covers_its_days_and_thirty_are_assumed(ask) -> None:
+    """Dispensed 120 days ago without a number: covered until 91 days ago; the window is 84 days."""
+    assert ask(TABLETS, make.drug("P1", "dispense", authored="2020-11-01")).reason is Reason.NO_DATA
+    assert ask(TABLETS, make.drug("P1", "dispense", authored="2020-11-01", supply_days=60)).verdict is MET
+
+
+def test_tablets_completed_without_an_end_may_reach_into_the_window(ask) -> None:
+    fact = make.drug("P1", taken="2020-06-01..", status="completed")
+    assert ask(TABLETS, fact).reason is Reason.IMPRECISE_DATE
+
+
+def test_an_order_for_tablets_is_exposure_while_it_is_fresh(ask) -> None:
+    assert ask(TABLETS, make.drug("P1", "request", authored="2021-01-05")).verdict is MET
+    assert ask(TABLETS, make.drug("P1", "request", authored="2016-01-05")).reason is Reason.STALE
+
+
+def test_a_known_end_makes_it_a_clock(ask) -> None:
+    assert ask(RULE, make.drug("R1", "administration", taken="2021-01-10")).clock
+    assert not ask(RULE, make.drug("R1", taken="2019..", asserted="2021-02-20")).clock
+
+
+def test_a_drug_that_nobody_can_name_is_unreadable_where_it_could_matter(ask) -> None:
+    lost = {"unresolved": "Medication/9", "systemic": None}
+    assert ask(RULE, make.drug("X9", taken="2021-01-01..", asserted="2021-01-01", **lost)).reason is Reason.UNREADABLE
+    assert ask(RULE, make.drug("X9", taken="2015..2016", status="completed", **lost)).reason is Reason.NO_DATA

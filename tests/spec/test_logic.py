@@ -1,0 +1,118 @@
+"""Verdicts: Kleene's strong three-valued logic, and the four ways of weighing evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict, at_least, first_reason
+from tests.spec import facts as make
+
+TABLE = [
+    # a, b, a and b, a or b
+    (MET, MET, MET, MET),
+    (MET, UNKNOWN, UNKNOWN, MET),
+    (MET, NOT_MET, NOT_MET, MET),
+    (UNKNOWN, MET, UNKNOWN, MET),
+    (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    (UNKNOWN, NOT_MET, NOT_MET, UNKNOWN),
+    (NOT_MET, MET, NOT_MET, MET),
+    (NOT_MET, UNKNOWN, NOT_MET, UNKNOWN),
+    (NOT_MET, NOT_MET, NOT_MET, NOT_MET),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "both", "either"), TABLE)
+def test_and_or(a: Verdict, b: Verdict, both: Verdict, either: Verdict) -> None:
+    assert (a & b) is both
+    assert (a | b) is either
+
+
+def test_not() -> None:
+    assert [~v for v in (MET, UNKNOWN, NOT_MET)] == [NOT_MET, UNKNOWN, MET]
+
+
+def test_a_verdict_is_never_a_truth_value() -> None:
+    with pytest.raises(TypeError, match="not a truth value"):
+        bool(UNKNOWN)
+
+
+def test_at_least_is_settled_as_soon_as_the_unknowns_cannot_change_it() -> None:
+    assert at_least(2, [MET, MET, UNKNOWN]) is MET
+    assert at_least(2, [MET, UNKNOWN, NOT_MET]) is UNKNOWN
+    assert at_least(2, [MET, NOT_MET, NOT_MET]) is NOT_MET
+
+
+def test_the_first_reason_that_needs_eyes_wins() -> None:
+    assert first_reason([Reason.NO_DATA, Reason.STALE, Reason.EQUIVOCAL]) is Reason.EQUIVOCAL
+    assert first_reason([Reason.NO_DATA, Reason.JUDGEMENT]) is Reason.JUDGEMENT
+    assert not Reason.JUDGEMENT.needs_eyes
+    assert Reason.NOT_IMPLEMENTED.needs_eyes
+
+
+POSITIVE = "result: {of: [hbsag], within: P3M}"
+CANCER = "condition: {in: [cancer]}"
+
+
+def test_any_keeps_its_branches_and_says_which_decided(ask) -> None:
+    found = ask(f"any: [{{{POSITIVE}}}, {{{CANCER}}}]", make.condition("C1", onset="2015"))
+    assert found.verdict is MET
+    assert [branch.verdict for branch in found.branches] == [UNKNOWN, MET]
+    assert found.decided_by == 1
+
+
+def test_any_is_not_met_only_when_every_branch_is(ask) -> None:
+    rule = f"any: [{{{POSITIVE}}}, {{{CANCER}}}]"
+    assert ask(rule, make.result("L1", "negative")).verdict is UNKNOWN
+
+
+def test_weigh_lets_a_silent_source_pass(ask) -> None:
+    """Several sources for one question: one that has nothing to say does not stand in the way."""
+    rule = f"weigh: [{{{POSITIVE}}}, {{{CANCER}}}]"
+    assert ask(rule, make.result("L1", "negative")).verdict is NOT_MET
+
+
+def test_weigh_calls_yes_against_no_a_conflict(ask) -> None:
+    rule = f"weigh: [{{{POSITIVE}}}, {{{CANCER}}}]"
+    found = ask(rule, make.result("L1", "negative"), make.condition("C1", onset="2015"))
+    assert (found.verdict, found.reason) == (UNKNOWN, Reason.CONFLICTING)
+
+
+def test_weigh_calls_an_unconfirmed_yes_against_no_a_conflict(ask) -> None:
+    rule = f"weigh: [{{result: {{of: [hbsag], within: P3M, positive: equivocal}}}}, {{{CANCER}}}, {{result: {{of: [egfr], within: P3M}}}}]"
+    found = ask(rule, make.result("L1", "positive"), make.result("L2", "negative"))
+    assert found.reason is Reason.CONFLICTING
+
+
+def test_prefer_takes_the_first_that_settles_and_skips_nothing_that_needs_eyes(ask) -> None:
+    rule = f"prefer: [{{{POSITIVE}}}, {{{CANCER}}}]"
+    assert ask(rule, make.condition("C1", onset="2015")).verdict is MET
+    found = ask(rule, make.result("L1", "indeterminate"), make.condition("C1", onset="2015"))
+    assert found.reason is Reason.EQUIVOCAL
+
+
+def test_doubt_turns_a_yes_into_suspected(ask) -> None:
+    rule = f"doubt: {{rule: {{{CANCER}}}, when: [{{{POSITIVE}}}]}}"
+    assert ask(rule, make.condition("C1", onset="2015")).verdict is MET
+    found = ask(rule, make.condition("C1", onset="2015"), make.result("L1", "positive"))
+    assert found.reason is Reason.SUSPECTED
+    assert ask(rule, make.result("L1", "positive")).reason is Reason.NO_DATA
+
+
+def test_unless_rules_out_but_not_against_evidence(ask) -> None:
+    rule = f"unless: {{rule: {{{CANCER}}}, when: [{{sex: male}}]}}"
+    assert ask(rule).verdict is NOT_MET
+    assert ask(rule, make.condition("C1", onset="2015")).reason is Reason.CONFLICTING
+    assert ask(rule, patient=make.patient(gender="female")).reason is Reason.NO_DATA
+
+
+def test_when_is_not_asked_of_the_others(ask) -> None:
+    rule = f"weigh: [{{when: {{if: {{sex: female}}, then: {{{POSITIVE}}}}}}}, {{{CANCER}}}]"
+    found = ask(rule, make.result("L1", "positive"))
+    assert (found.verdict, found.reason) == (UNKNOWN, Reason.NO_DATA)
+    assert found.branches[0].applicable is False
+
+
+def test_at_least_n_of(ask) -> None:
+    rule = f"at_least: {{n: 2, of: [{{{POSITIVE}}}, {{{CANCER}}}, {{sex: male}}]}}"
+    assert ask(rule, make.condition("C1", onset="2015")).verdict is MET
+    assert ask(rule).verdict is UNKNOWN

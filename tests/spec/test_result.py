@@ -1,0 +1,97 @@
+"""`result`: laboratory and other findings."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
+from tests.spec import facts as make
+
+HBSAG = 'result: {of: [hbsag], at_least: {"[IU]/mL": 0.05}, within: P3M}'
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "reason"),
+    [
+        ("positive", MET, None),
+        ("negative", NOT_MET, None),
+        ("indeterminate", UNKNOWN, Reason.EQUIVOCAL),
+        ("阳性", MET, None),
+        ("弱阳性", UNKNOWN, Reason.EQUIVOCAL),
+        ("未检出", NOT_MET, None),
+        ("not detected", NOT_MET, None),
+        ("non-reactive", NOT_MET, None),
+        ("待复检", UNKNOWN, Reason.EQUIVOCAL),
+        ("溶血", UNKNOWN, Reason.NO_DATA),
+        ("see attached sheet", UNKNOWN, Reason.UNREADABLE),
+        (None, UNKNOWN, Reason.NO_DATA),
+        (make.number(0.01, "IU/mL"), NOT_MET, None),
+        (make.number(250, "IU/mL"), MET, None),
+        (make.number(250, "[IU]/L"), MET, None),
+        (make.number(0.05, "[IU]/mL", "<"), NOT_MET, None),
+        (make.number(1, "[IU]/mL", "<"), UNKNOWN, Reason.EQUIVOCAL),
+        (make.number(250, "[IU]/mL", ">"), MET, None),
+        (make.number(3, "mg/dL"), UNKNOWN, Reason.UNREADABLE),
+        (True, MET, None),
+    ],
+)
+def test_values_of_every_kind(ask, value, verdict, reason) -> None:
+    found = ask(HBSAG, make.result("L1", value))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_a_clearing_result_speaks_for_its_window_only(ask) -> None:
+    assert ask(HBSAG, make.result("L1", "negative", on="2020-12-01")).verdict is NOT_MET
+    assert ask(HBSAG, make.result("L1", "negative", on="2020-11-30")).reason is Reason.NO_DATA
+    assert ask(HBSAG, make.result("L1", "negative", on="2020")).reason is Reason.IMPRECISE_DATE
+
+
+def test_a_positive_does_not_expire_unless_the_rule_says_so(ask) -> None:
+    assert ask(HBSAG, make.result("L1", "positive", on="2012")).verdict is MET
+    rule = "result: {of: [hbsag], within: P3M, positive_within: P3M, older: suspected}"
+    assert ask(rule, make.result("L1", "positive", on="2012")).reason is Reason.SUSPECTED
+
+
+def test_serology_both_ways_is_conflicting(ask) -> None:
+    found = ask(HBSAG, make.result("L1", "positive", on="2019"), make.result("L1", "negative"))
+    assert found.reason is Reason.CONFLICTING
+
+
+@pytest.mark.parametrize("status", ["registered", "cancelled", "entered-in-error", "unknown"])
+def test_what_is_no_result_never_counts(ask, status) -> None:
+    assert ask(HBSAG, make.result("L1", "positive", status=status)).reason is Reason.NO_DATA
+
+
+def test_a_lone_preliminary_is_equivocal_and_a_final_supersedes_it(ask) -> None:
+    early = make.result("L1", "positive", status="preliminary")
+    assert ask(HBSAG, early).reason is Reason.EQUIVOCAL
+    assert ask(HBSAG, early, make.result("L1", "negative")).verdict is NOT_MET
+
+
+def test_somebody_elses_result_never_counts(ask) -> None:
+    assert ask(HBSAG, make.result("L1", "positive", other_subject=True)).reason is Reason.NO_DATA
+
+
+EGFR = 'result: {of: [egfr], below: {"mL/min/{1.73_m2}": 30}, within: P3M, positive: suspected, negative: context, take: latest}'
+
+
+def test_of_a_measured_quantity_the_latest_decides(ask) -> None:
+    unit = "mL/min/{1.73_m2}"
+    low, high = make.result("L2", 25, on="2021-01-10", unit=unit), make.result("L2", 60, on="2021-02-10", unit=unit)
+    assert ask(EGFR, low).reason is Reason.SUSPECTED
+    assert ask(EGFR, low, high).reason is Reason.NO_DATA
+
+
+def test_above_its_own_range(ask) -> None:
+    rule = "result: {of: [egfr], above: range, within: P3M}"
+    value = make.number(300, "mg/dL")._replace(high=make.Quantity(135, "mg/dL"))
+    assert ask(rule, make.result("L2", value)).verdict is MET
+    assert ask(rule, make.result("L2", make.number(300, "mg/dL"))).reason is Reason.UNREADABLE
+
+
+def test_detection(ask) -> None:
+    rule = "result: {of: [hbsag], detection: true, within: P3M}"
+    assert ask(rule, make.result("L1", make.number(20, "[IU]/mL"))).verdict is MET
+    assert ask(rule, make.result("L1", make.number(20, "[IU]/mL", "<"))).reason is Reason.EQUIVOCAL
+    not_detected = make.number(20, "[IU]/mL", "<")._replace(text="<20, not detected")
+    assert ask(rule, make.result("L1", not_detected)).verdict is NOT_MET
