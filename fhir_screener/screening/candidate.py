@@ -10,8 +10,8 @@
                              differs from the decision's,
                              else LEAVE
     accepted, completed      UPDATE, UNCHANGED if same     MARK, UNCHANGED if so marked
-    deleted, or entered in   LEAVE                         LEAVE
-    error, by a person
+    entered in error         LEAVE                         LEAVE
+    deleted by a person      LEAVE_DELETED                 LEAVE
 
     not evaluated: LEAVE, whatever there is. Enrolled in this study: LEAVE.
 
@@ -43,11 +43,13 @@ class Action(Enum):
     RESURFACE = "resurfaced"
     CLOSE = "closed"
     LEAVE = "left"
+    LEAVE_DELETED = "left deleted"
+    """A person deleted this candidate's Task: it is not made again, but said."""
     UNCHANGED = "unchanged"
 
     @property
     def writes(self) -> bool:
-        return self not in (Action.LEAVE, Action.UNCHANGED)
+        return self not in (Action.LEAVE, Action.LEAVE_DELETED, Action.UNCHANGED)
 
 
 class Hand(Enum):
@@ -94,7 +96,7 @@ def reconcile(existing: Existing | None, screening: Screening) -> Action:
     if existing is None:
         return Action.CREATE if screening.shown else Action.LEAVE
     if existing.deleted:
-        return Action.LEAVE
+        return Action.LEAVE_DELETED if screening.shown else Action.LEAVE
     return _kept(existing, screening) if screening.shown else _gone(existing, screening)
 
 

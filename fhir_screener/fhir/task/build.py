@@ -13,8 +13,8 @@ extension resume-on, decided-on              the coordinator
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -34,15 +34,15 @@ class Setting:
 
     `patient_base` is the source's FHIR base URL where source and target differ, else "". `literal_patients` is false
     where the target refuses references to other servers: then only the identifier names the patient. `pool` is the
-    coordinators' pool as a reference (`Organization/trials`), or "". `study_resources` is false where the target
-    keeps no ResearchStudy.
+    coordinators' pool as a reference (`Organization/trials`), or "". `studies` is {study id: reference of its
+    ResearchStudy on the target}; a study not in it is named by its identifier.
     """
 
     identity: Identity
     patient_base: str = ""
     literal_patients: bool = True
     pool: str = ""
-    study_resources: bool = True
+    studies: Mapping[str, str] = field(default_factory=dict)
 
 
 def new_task(screening: Screening, setting: Setting, now: datetime) -> Json:
@@ -83,10 +83,10 @@ def system_elements(screening: Screening, setting: Setting) -> Json:
 
 
 def study_reference(study: str, setting: Setting) -> Json:
-    """The ResearchStudy, by reference and by identifier."""
-    reference: Json = {"reference": f"ResearchStudy/{setting.identity.study(study)}"}
+    """The ResearchStudy, by reference where the target has one, and by identifier."""
+    reference = setting.studies.get(study)
     return {
-        **(reference if setting.study_resources else {}),
+        **({"reference": reference} if reference else {}),
         "type": "ResearchStudy",
         "identifier": study_identifier(study),
         "display": study,
@@ -165,7 +165,7 @@ def instant(now: datetime) -> str:
 
 
 def check(resource: Json) -> Json:
-    """The resource itself, once `fhir.resources.R4B` has found it well formed. Raises DataError; values stay out of it."""
+    """The resource itself, once `fhir.resources.R4B` has found it well formed. Raises DataError, naming no value."""
     from fhir.resources.R4B import get_fhir_model_class
     from pydantic import ValidationError
 

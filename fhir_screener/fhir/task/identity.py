@@ -46,8 +46,9 @@ class Identity:
     def study(self, study: str) -> str:
         return self._uuid("study", study)
 
-    def device(self) -> str:
-        return self._uuid("device")
+    def device(self, version: str) -> str:
+        """The id of this software in one version, so that what it wrote keeps pointing to what wrote it."""
+        return self._uuid("device", version)
 
     def sweep(self, sweep: str) -> str:
         return self._uuid("sweep", sweep)
@@ -76,7 +77,8 @@ def sweep_identifier(sweep: str) -> Json:
     return {"system": SWEEP_ID, "value": sweep}
 
 
-DEVICE_IDENTIFIER: Json = {"system": DEVICE_ID, "value": "fhir-screener"}
+def device_identifier(version: str) -> Json:
+    return {"system": DEVICE_ID, "value": f"fhir-screener/{version}"}
 
 
 def subject_of(task: Json) -> Subject:

@@ -1,0 +1,105 @@
+"""The resources that Tasks point to: the ResearchStudy, and this software as a Device. Made once, then left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from fhir_screener.errors import AuthError, Conflict, Gone, NotFound, NotSupported, Refused, ServerError
+from fhir_screener.fhir.capability import Capability
+from fhir_screener.fhir.searchset import read_page
+from fhir_screener.fhir.session import FhirSession, encode
+from fhir_screener.fhir.task.build import check
+from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.identity import Identity, device_identifier, study_identifier
+from fhir_screener.log import Log
+
+_log = Log(__name__)
+
+
+@dataclass(frozen=True)
+class StudySheet:
+    """What a ResearchStudy says of a study. `registry` is the identifier system its id comes from, or ""."""
+
+    id: str
+    title: str = ""
+    registry: str = ""
+
+
+class Support:
+    """Sees to it that the resources exist. Where the target does not take them, Tasks name them by identifier only."""
+
+    def __init__(self, session: FhirSession, capability: Capability, identity: Identity, version: str) -> None:
+        self._session, self._capability, self._identity, self._version = session, capability, identity, version
+        self._known: dict[str, str] = {}
+
+    def study(self, sheet: StudySheet) -> str:
+        """The reference of the study's ResearchStudy, or "" where the target has and takes none."""
+        identifiers = [study_identifier(sheet.id)]
+        if sheet.registry:
+            identifiers.append({"system": sheet.registry, "value": sheet.id})
+        body = {"status": "active", "identifier": identifiers, "title": sheet.title or sheet.id}
+        return self._ensured("ResearchStudy", self._identity.study(sheet.id), body)
+
+    def device(self) -> str:
+        """The reference of this software in this version, or ""."""
+        body = {
+            "identifier": [device_identifier(self._version)],
+            "deviceName": [{"name": "fhir-screener", "type": "model-name"}],
+            "version": [{"value": self._version}],
+        }
+        return self._ensured("Device", self._identity.device(self._version), body)
+
+    def _ensured(self, kind: str, id: str, body: Json) -> str:
+        if id not in self._known:
+            try:
+                self._known[id] = self._find_or_make(kind, {"resourceType": kind, "id": id, **body})
+            except (NotSupported, AuthError, Refused, Gone) as error:
+                # A Task without them is still a Task: say so once, and go on.
+                _log.warning("support.refused", where=kind, error=error)
+                self._known[id] = ""
+        return self._known[id]
+
+    def _find_or_make(self, kind: str, resource: Json) -> str:
+        if not client_ids(self._capability, kind):
+            return self._by_identifier(kind, resource)
+        where = f"{kind}/{resource['id']}"
+        try:
+            self._session.get(where, expect=kind)
+        except NotFound:
+            try:
+                self._session.put(where, orjson.dumps(check(resource)))
+            except Conflict:
+                self._session.get(where, expect=kind)  # somebody else made it in the same moment
+        return where
+
+    def _by_identifier(self, kind: str, resource: Json) -> str:
+        token = token_of(resource["identifier"][0])
+        found = self._session.fetch(kind, read_page, [("identifier", token)])
+        ids = sorted(entry.id for entry in found.entries if entry.type == kind and entry.id)
+        if ids:
+            return f"{kind}/{ids[0]}"
+        body = check({key: value for key, value in resource.items() if key != "id"})
+        answer = self._session.post(kind, orjson.dumps(body), {"If-None-Exist": encode([("identifier", token)])})
+        made = location_id(answer.headers.get("location", ""), kind)
+        if not made:
+            raise ServerError(f"made a {kind} but did not say where; see the server's log", status=answer.status)
+        return f"{kind}/{made}"
+
+
+def client_ids(capability: Capability, kind: str) -> bool:
+    """Whether the server lets us choose ids for this type. One that says nothing about types gets the benefit."""
+    abilities = capability.types.get(kind)
+    return not capability.types if abilities is None else abilities.update_create
+
+
+def token_of(identifier: Json) -> str:
+    """An identifier as a search token."""
+    return f"{identifier['system']}|{identifier['value']}"
+
+
+def location_id(location: str, kind: str) -> str:
+    """The id in a Location header (`[base]/Task/1/_history/1`), or ""."""
+    parts = location.split("/")
+    return parts[parts.index(kind) + 1] if kind in parts[:-1] else ""
