@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def pins(name: str) -> dict[str, str]:
     found = [re.fullmatch(r"([a-z0-9.-]+)==([^\s;]+)( ; .+)?", line) for line in lines if line]
     assert all(found), f"{name} holds more than pins"
     return {match[1]: match[2] for match in found if match}
+
+
+def asked_for() -> set[str]:
+    """The runtime dependencies by name, as the index spells them."""
+    return {re.split(r"[\[<>=; ]", line)[0].lower().replace(".", "-") for line in PROJECT["dependencies"]}
 
 
 def image(service: str) -> str:
@@ -117,9 +123,14 @@ def test_every_variable_of_compose_is_in_the_example() -> None:
 def test_pins_name_no_host_and_cover_what_is_asked_for() -> None:
     runtime, test = pins("requirements.txt"), pins("requirements-test.txt")
     assert runtime.items() <= test.items()
-    wanted = {re.split(r"[\[<>=; ]", line)[0].lower().replace("_", "-") for line in PROJECT["dependencies"]}
-    assert wanted <= {name.replace(".", "-") for name in runtime} | {"fhir.resources"}
-    assert "fhir-resources" in runtime
+    assert asked_for() <= set(runtime)
+
+
+def test_what_is_imported_is_asked_for_and_the_other_way_round() -> None:
+    owners = packages_distributions()
+    imported = {module.split(".")[0] for path in SOURCES for module, _ in imports(path)}
+    used = {owner.lower().replace("_", "-") for name in imported for owner in owners.get(name, [])}
+    assert used - {"fhir-core", "fhir-screener"} == asked_for() - {"tzdata"}  # zoneinfo reads that
 
 
 def test_no_lock_file_and_no_path_of_one_machine_is_kept() -> None:
