@@ -21,12 +21,12 @@ class TypeAbilities:
     search_params: frozenset[str] = frozenset()
     """Names, those for all types (`_id`, `_lastUpdated`) included."""
     search_include: frozenset[str] = frozenset()
-    conditional_create: bool = False
-    conditional_update: bool = False
-    update_create: bool = False
-    """PUT on an id of our choosing creates."""
+    conditional_create: bool | None = None
+    conditional_update: bool | None = None
+    update_create: bool | None = None
+    """PUT on an id of our choosing creates. None, as for the others, where the server does not say: HAPI does not."""
     versioning: str | None = None
-    """`no-version`, `versioned`, `versioned-update`; None where the server does not say."""
+    """`no-version`, `versioned`, `versioned-update`, or None."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,16 @@ def _types(rest: _Rest) -> dict[str, TypeAbilities]:
             interactions=known.interactions | {each.code for each in one.interaction or () if each.code},
             search_params=known.search_params | shared | _names(one.search_param),
             search_include=known.search_include | set(one.search_include or ()),
-            conditional_create=known.conditional_create or bool(one.conditional_create),
-            conditional_update=known.conditional_update or bool(one.conditional_update),
-            update_create=known.update_create or bool(one.update_create),
+            conditional_create=_either(known.conditional_create, one.conditional_create),
+            conditional_update=_either(known.conditional_update, one.conditional_update),
+            update_create=_either(known.update_create, one.update_create),
             versioning=one.versioning or known.versioning,
         )
     return types
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    return one or other if other is not None else one
 
 
 def _names(params: list[_Named] | None) -> frozenset[str]:

@@ -139,7 +139,10 @@ def _absent(status: int, own_word: bool, level: Level) -> tuple[type[ServerError
     if not own_word or (level == "system" and status == 404):
         return NotFhir, "no FHIR server answers here; check the base address"
     if status == 410:
-        return Gone, "it was deleted; leave it"
+        return (
+            Gone,
+            "it was deleted; leave it" if level != "system" else "this page has expired; start that query again",
+        )
     if level == "type":
         return NotSupported, "the server does not offer this resource type; see its CapabilityStatement"
     return NotFound, "there is no such resource; check the id"

@@ -58,6 +58,19 @@ def test_the_parts_we_ask_about():
     assert task.versioning == "versioned-update"
 
 
+def test_what_a_server_does_not_say_stays_open():
+    patient = capability(STATEMENT).types["Patient"]
+    assert (patient.conditional_create, patient.update_create, patient.versioning) == (None, None, None)
+
+
+@pytest.mark.parametrize(("first", "second", "both"), [(None, False, False), (False, True, True), (True, None, True)])
+def test_of_two_entries_the_better_counts(first, second, both):
+    entries = [{"type": "Task"} | ({} if said is None else {"updateCreate": said}) for said in (first, second)]
+    for order in (entries, entries[::-1]):
+        found = capability({**STATEMENT, "rest": [{"mode": "server", "resource": order}]})
+        assert found.types["Task"].update_create is both
+
+
 def test_a_type_listed_twice_can_do_both():
     assert capability(STATEMENT).types["Patient"].interactions == {"read", "search-type"}
 
