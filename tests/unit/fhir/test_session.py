@@ -324,6 +324,10 @@ def test_a_missing_ca_bundle_is_said_at_once(tmp_path):
         FhirSession(BASE, ca_bundle=tmp_path / "none.pem")
 
 
+def test_a_folder_of_certificates_will_do(tmp_path):
+    assert FhirSession(BASE, ca_bundle=tmp_path).base_url == BASE
+
+
 # What is counted and what is said
 
 
