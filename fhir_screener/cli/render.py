@@ -34,8 +34,9 @@ def _console(width: int | None = None) -> Console:
 
 
 def _text(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    written = console.file
+    assert isinstance(written, io.StringIO)
+    return written.getvalue()
 
 
 def table(screenings: Iterable[Screening]) -> str:

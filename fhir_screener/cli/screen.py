@@ -36,7 +36,7 @@ def screen(
     patient: Annotated[
         list[str] | None, typer.Option("--patient", help="Only this patient id; may be given again.")
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table, json or ndjson.")] = "table",  # noqa: A002
+    format: Annotated[str, typer.Option("--format", help="table, json or ndjson.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", help="Write there instead of to the screen.")] = None,
 ) -> int:
     """Judge every patient of SOURCE against a study. Nothing is written to any server."""

@@ -48,12 +48,11 @@ def open_source(source: str, settings: Settings, loaded: Loaded, patients: Seque
 def _folder(path: Path, loaded: Loaded, patients: Sequence[str]) -> Opened:
     from fhir_screener.fhir.files import FolderSource
 
-    folder = FolderSource(path, loaded.terminology)
-    opened = Opened(str(path), iter(()))
+    folder = FolderSource(path, loaded.terminology, only=patients or None)
+    opened = Opened(str(path), iter(()), problems=folder.problems, warnings=folder.notes)
 
     def read() -> Iterator[PatientRecord]:
-        yield from folder.records(patients or None)
-        opened.problems.extend(str(problem) for problem in folder.problems)
+        yield from folder.records()
 
     opened.records_of = read()
     return opened

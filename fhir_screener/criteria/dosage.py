@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from fhir_screener.criteria.view import View
@@ -47,7 +48,7 @@ def steps(view: View, fact: Medication, hit: Hit, first: int, last: int) -> list
     placed = _placed(view, fact.doses, first, last)
     edges = sorted({first, last + 1, *(d for a, b, _ in placed for d in (a, b + 1) if first < d <= last)})
     found = []
-    for start, after in zip(edges, edges[1:], strict=False):
+    for start, after in pairwise(edges):
         on = [dose for a, b, dose in placed if a <= start <= b]
         amounts = [per_day(dose, fact, hit) for dose in on]
         known = [amount for amount in amounts if amount is not None]

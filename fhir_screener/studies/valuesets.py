@@ -98,7 +98,7 @@ class ValueSetFolder:
 def _quick(path: Path) -> tuple[Any, Lines]:
     """The file's value by the C loader; on any fault once more with lines, for the message."""
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=_TextLoader), {}
+        return yaml.load(path.read_text("utf-8"), Loader=_TextLoader), {}  # noqa: S506  # a SafeLoader that keeps scalars as text
     except (yaml.YAMLError, OSError, UnicodeDecodeError):
         return read_yaml(path)
 

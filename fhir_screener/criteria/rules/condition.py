@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
-from fhir_screener.criteria.cite import cite, span_text
+from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.disease import Course, counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.model import Build, Needs, Rule

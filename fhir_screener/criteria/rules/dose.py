@@ -25,8 +25,8 @@ from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.intake import intake, why_not
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
-from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
 from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration, iso
 from fhir_screener.records.facts import Medication

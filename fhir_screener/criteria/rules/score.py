@@ -54,7 +54,7 @@ class ScoreRule:
             if not self.of & fact.hits.keys() or fact.other_subject or fact.status not in FINAL | {"preliminary"}:
                 continue
             days = view.point(fact.effective, fact.issued)
-            if (days is not None and not view.begun(days)) or _number(fact.value) is None and fact.value.absent:
+            if (days is not None and not view.begun(days)) or (_number(fact.value) is None and fact.value.absent):
                 continue
             found.append((days, fact))
         newest = max((days.lo for days, _ in found if days), default=0)

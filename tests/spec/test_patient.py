@@ -1,0 +1,141 @@
+"""`age`, `sex`, `consent`, `procedure`, `score`, `judgement`."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.errors import MappingError
+from fhir_screener.records.facts import Component, Value
+from fhir_screener.terminology.coding import LOINC, SNOMED, Concept
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
+from tests.spec import facts as make
+from tests.spec.conftest import read_rule
+
+ADULT = "age: {at_least: 18 a}"
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "verdict", "reason"),
+    [
+        ("2003-03-01", "2021-03-01", MET, None),  # the birthday counts
+        ("2003-03-02", "2021-03-01", NOT_MET, None),
+        ("2004-02-29", "2022-02-28", NOT_MET, None),
+        ("2004-02-29", "2022-03-01", MET, None),  # born on 29 February: of age on 1 March
+        ("2003", "2021-03-01", UNKNOWN, Reason.IMPRECISE_DATE),
+        ("2002", "2021-03-01", MET, None),
+        ("2003-02", "2021-03-01", MET, None),
+        (None, "2021-03-01", UNKNOWN, Reason.NO_DATA),
+        ("soon", "2021-03-01", UNKNOWN, Reason.UNREADABLE),
+    ],
+)
+def test_age(ask, born, on, verdict, reason) -> None:
+    found = ask(ADULT, on=on, patient=make.patient(birth_date=born))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_too_young_is_a_clock_too_old_is_not(ask) -> None:
+    assert ask(ADULT, patient=make.patient(birth_date="2010-01-01")).clock
+    assert not ask("age: {at_most: 75 a}", patient=make.patient(birth_date="1930-01-01")).clock
+
+
+def test_an_upper_age_lasts_to_the_day_before_the_next_birthday(ask) -> None:
+    old = make.patient(birth_date="1945-03-02")
+    assert ask("age: {at_most: 75 a}", on="2021-03-01", patient=old).verdict is MET
+    assert ask("age: {at_most: 75 a}", on="2021-03-02", patient=old).verdict is NOT_MET
+
+
+def test_an_age_range_may_be_a_parameter_of_the_study(ask) -> None:
+    rule = "age: {between: childbearing_age}"
+    found = ask(rule, parameters={"childbearing_age": ["12 a", "55 a"]})
+    assert found.verdict is NOT_MET
+
+
+def test_sex(ask) -> None:
+    assert ask("sex: female").verdict is NOT_MET
+    assert ask("sex: female", patient=make.patient(gender="female")).verdict is MET
+    assert ask("sex: female", patient=make.patient(gender="unknown")).reason is Reason.NO_DATA
+
+
+CONSENT = "consent: {to: this-study}"
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        ([make.consent("ResearchStudy/NCT1")], MET),
+        ([make.consent("https://example.org/NCT12")], UNKNOWN),  # another study whose id begins the same
+        ([make.consent("ResearchStudy/NCT1", status="inactive")], UNKNOWN),
+        ([make.consent("ResearchStudy/NCT1", permit="deny")], NOT_MET),
+        ([make.consent()], UNKNOWN),  # a broad consent is not consent to this study
+        ([make.subject("ResearchStudy/NCT1", "eligible")], MET),
+        ([make.subject("ResearchStudy/NCT1", "withdrawn")], NOT_MET),
+        ([make.subject("ResearchStudy/NCT2", "eligible")], UNKNOWN),
+    ],
+)
+def test_consent(ask, facts, verdict) -> None:
+    assert ask(CONSENT, *facts).verdict is verdict
+
+
+def test_consent_and_refusal_conflict(ask) -> None:
+    both = [make.consent("NCT1"), make.consent("NCT1", permit="deny")]
+    assert ask(CONSENT, *both).reason is Reason.CONFLICTING
+
+
+def test_procedure(ask) -> None:
+    assert ask("procedure: {in: [hysterectomy]}", make.procedure("Y1", "2001")).verdict is MET
+    assert ask("procedure: {in: [hysterectomy]}", make.procedure("Y1", "2001", "not-done")).verdict is UNKNOWN
+    assert ask("procedure: {in: [hysterectomy], within: P6M}", make.procedure("Y1", "2001")).verdict is UNKNOWN
+    assert ask("procedure: {in: [hysterectomy], within: P6M}", make.procedure("Y1", "2021-01-01")).clock
+
+
+SCORE = "score: {of: [score], at_least: 20, component: {of: [organ], in: [organs]}}"
+
+
+def component(code: str, text: str = "") -> Component:
+    asked = make.concept(LOINC, "L5")
+    from tests.spec.conftest import SETS
+
+    found = Concept((), text) if text else make.concept(SNOMED, code)
+    return Component(asked, SETS.classify(asked), Value(concept=found))
+
+
+def test_score_with_a_listed_component(ask) -> None:
+    assert ask(SCORE, make.result("L4", 24, components=(component("O1"),))).verdict is MET
+    assert ask(SCORE, make.result("L4", 24, components=(component("", "pancreas"),))).verdict is MET
+    assert ask(SCORE, make.result("L4", 24, components=(component("O9"),))).reason is Reason.SUSPECTED
+    assert ask(SCORE, make.result("L4", 19, components=(component("O1"),))).verdict is NOT_MET
+
+
+def test_the_latest_score_speaks(ask) -> None:
+    old = make.result("L4", 16, on="2020-12-01", components=(component("O1"),))
+    new = make.result("L4", 22, on="2021-02-01", components=(component("O1"),))
+    assert ask(SCORE, old, new).verdict is MET
+    same_day = make.result("L4", 10, on="2021-02-01", components=(component("O1"),))
+    assert ask(SCORE, new, same_day).reason is Reason.CONFLICTING
+
+
+def test_judgement_is_a_persons(ask) -> None:
+    assert ask("judgement: {show: [cancer]}").reason is Reason.NO_DATA
+    assert ask("judgement: {show: [cancer]}", make.condition("C1")).reason is Reason.JUDGEMENT
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        ("age: {at_leest: 18 a}", "at_leest"),
+        ("age: {at_least: 18}", "is no age"),
+        ("agee: {}", "there is no rule 'agee'"),
+        ("condition: {in: [nothing]}", "there is no value set 'nothing'"),
+        ("condition: {in: [cancer], within: 10 years}", "is no duration"),
+        ("condition: {in: [cancer], within: P1Y, current: true}", "exclude each other"),
+        ("result: {of: [hbsag]}", "`within` is missing"),
+        ("{age: {at_least: 18 a}, sex: male}", "expected exactly one rule"),
+        ("at_least: {n: 3, of: [{sex: male}]}", "`n` must be between"),
+        ("any: []", "expected a list of rules"),
+    ],
+)
+def test_a_mistake_in_a_rule_says_what_and_where(rule, what) -> None:
+    with pytest.raises(MappingError, match=what) as caught:
+        read_rule(rule)
+    assert caught.value.file == "study.yaml"
+    assert caught.value.line == 1

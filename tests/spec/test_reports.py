@@ -1,0 +1,83 @@
+"""`report`: what imaging concludes. `igra`: interferon-gamma release assays with their controls."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
+from tests.spec import facts as make
+
+RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "reason"),
+    [
+        ("No evidence of active tuberculosis.", NOT_MET, None),
+        ("Findings consistent with active tuberculosis.", MET, None),
+        ("Active tuberculosis cannot be excluded.", UNKNOWN, Reason.EQUIVOCAL),
+        ("Possible active tuberculosis.", UNKNOWN, Reason.EQUIVOCAL),
+        ("Post-operative changes.", UNKNOWN, Reason.TEXT_ONLY),
+        ("", UNKNOWN, Reason.TEXT_ONLY),
+    ],
+)
+def test_the_words_of_a_conclusion(ask, text, verdict, reason) -> None:
+    found = ask(RULE, make.result("L3", make.Value(text=text), report=True))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_a_coded_conclusion_decides(ask) -> None:
+    concluded = make.result("L3", make.Value(), report=True, conclusions=(make.concept(make.SNOMED, "T1"),))
+    assert ask(RULE, concluded).verdict is MET
+
+
+def test_an_old_clear_report_does_not_speak_for_today(ask) -> None:
+    clear = make.Value(text="No evidence of active tuberculosis.")
+    assert ask(RULE, make.result("L3", clear, on="2020-11-30")).reason is Reason.NO_DATA
+
+
+SPOTS = "igra: {spots: {a: [hbsag], b: [egfr], nil: [score], mitogen: [organ]}, within: P3M}"
+"""The tiny value sets of these tests stand in for the four parts of a T-SPOT."""
+
+
+def spots(a: float, b: float, nil: float | None = 0, mitogen: float | None = 250) -> list[object]:
+    parts = {"L1": a, "L2": b, "L4": nil, "L5": mitogen}
+    return [make.result(code, value, unit="{spots}") for code, value in parts.items() if value is not None]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((0, 1), "not_met"),
+        ((4, 0), "not_met"),
+        ((6, 0), "equivocal"),  # borderline, 5 to 7
+        ((8, 0), "suspected"),
+        ((12, 0, 8), "not_met"),  # 4 above nil
+        ((0, 1, 12), "equivocal"),  # nil above 10: invalid
+        ((0, 1, 0, 5), "equivocal"),  # mitogen below 20: invalid
+        ((30, 1, 12), "suspected"),  # reactive all the same
+        ((0, 1, 0, None), "equivocal"),  # controls not recorded
+    ],
+)
+def test_t_spot_by_spots(ask, counts, expected) -> None:
+    found = ask(SPOTS, *spots(*counts))
+    assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+QUANTIFERON = "igra: {quantiferon: {tb1: [hbsag], tb2: [egfr], nil: [score], mitogen: [organ]}, within: P3M}"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((0.1, 0.1, 0.1, 5), "not_met"),
+        ((0.4, 0.1, 0.1, 5), "suspected"),
+        ((0.4, 0.1, 4.0, 5), "not_met"),  # below 25 % of nil
+        ((0.1, 0.1, 9.0, 5), "equivocal"),
+        ((0.1, 0.1, 0.1, 0.2), "equivocal"),
+    ],
+)
+def test_quantiferon_by_values(ask, values, expected) -> None:
+    facts = [make.result(c, v, unit="[IU]/mL") for c, v in zip(("L1", "L2", "L4", "L5"), values, strict=True)]
+    found = ask(QUANTIFERON, *facts)
+    assert (found.reason.value if found.reason else found.verdict.value) == expected
