@@ -2,10 +2,9 @@
 
 Of each thousand patients 140 come through the IgG4-RD clinic, in rounds of fourteen:
 
-* 3 candidates known from codes alone, 1 candidate known in part from words (of whom some become a candidate with
-  unknowns to settle, never more: every planned fact of theirs lets them pass),
-* 8 who differ from such a candidate in one situation, whatever it leads to,
-* 2 who differ in two or three.
+* 3 candidates known from codes alone, 1 candidate perhaps known in part from words,
+* 8 who differ from such a candidate in one situation that excludes, or puts off, or needs a person's eyes,
+* 2 who have such a situation and one or two more, of any kind.
 
 The other 860 are ordinary patients: no sign of IgG4-RD, and often none of anything that bears on the trial.
 """
@@ -13,14 +12,16 @@ The other 860 are ordinary patients: no sign of IgG4-RD, and often none of anyth
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import cycle
 
 from fhir_screener.sandbox.hospital.people import ADULT, Who
 from fhir_screener.sandbox.hospital.situations import ALL, BY_CRITERION
 from fhir_screener.sandbox.hospital.situations.row import CODED, Row
-from fhir_screener.sandbox.hospital.truth import CRITERIA, JUDGEMENT, MET, NO_DATA, NOT_MET, Truth
+from fhir_screener.sandbox.hospital.truth import CRITERIA, JUDGEMENT, MET, NO_DATA, NOT_MET, Truth, decides
 
 BLOCK = 1000
 CODED_CANDIDATE, CANDIDATE, ONE, SEVERAL, ORDINARY, SLIM = (
@@ -30,6 +31,8 @@ ROUND = (
     CODED_CANDIDATE, ONE, ONE, ONE, CANDIDATE, ONE, SEVERAL,
     CODED_CANDIDATE, ONE, ONE, ONE, CODED_CANDIDATE, SEVERAL, ONE,
 )  # fmt: skip
+# Of those with a difference: does it close the door, or does it need a person's eyes?
+DOORS = (True, False, False, True, False, True, False, False, True, False)
 # What a candidate has on record, and how often: the shares of the truths a row is drawn from; the rest have nothing.
 USUAL: dict[str, tuple[tuple[float, Truth], ...]] = {
     "I3": ((0.92, MET), (1.0, JUDGEMENT)),
@@ -83,6 +86,11 @@ def _new(key: tuple[str, Truth, bool], seen: set[tuple[str, Truth, bool]]) -> bo
     return fresh
 
 
+def closes(row: Row) -> bool:
+    """A situation after which no candidate is left: it decides, or the patient cannot be screened."""
+    return row.truth == NOT_MET if row.criterion == "S" else decides(row.criterion, row.truth)
+
+
 class _Block:
     """Up to a thousand patients; situations are dealt like cards, so that each comes up before any comes twice."""
 
@@ -90,7 +98,9 @@ class _Block:
         self.dice = random.Random(f"plan/{seed}/{start}")  # noqa: S311 - sample data, not a secret
         self.start, self.size = start, size
         self.possible = {row.name for row in ALL if row.possible(as_of)}
-        self.deck: list[Row] = []
+        self.decks: dict[bool, list[Row]] = {True: [], False: []}
+        self.doors = cycle(DOORS)
+        self.used: Counter[str] = Counter()
 
     def plans(self) -> list[Plan]:
         clinic = round(self.size * 0.14)
@@ -101,23 +111,26 @@ class _Block:
             plan.number = number
         return made
 
-    def _deal(self) -> Row:
-        if not self.deck:
-            cards = [row for row in ALL if row.name in self.possible]
+    def _deal(self, closing: bool) -> Row:
+        """The next card of a deck: situations that close the door, or situations that need a person's eyes."""
+        deck = self.decks[closing]
+        if not deck:
+            cards = [row for row in ALL if row.name in self.possible and closes(row) is closing]
+            cards = [row for row in cards if closing or row.truth.needs_eyes]
             self.dice.shuffle(cards)
+            # One of each kind first, and what only patients of the clinic can have; then the rest.
             seen: set[tuple[str, Truth, bool]] = set()
-            first = [row for row in cards if _new((row.criterion, row.truth, row.ends is None), seen)]
-            self.deck = [*first, *(row for row in cards if row not in first)][::-1]
-        return self.deck.pop()
+            first = [row for row in cards if _new((row.criterion, row.truth, row.ends is None), seen) or row.signal]
+            deck.extend([*first, *(row for row in cards if row not in first)][::-1])
+        return deck.pop()
 
     def _clinic(self, kind: str) -> Plan:
         plan = Plan(0, kind)
         coded = kind == CODED_CANDIDATE
         if kind in (ONE, SEVERAL):
-            card = self._deal()
-            plan.take(card)
+            card = self._deal(closing=next(self.doors))
             coded = card.needs == CODED
-            self._fulfil(plan, card, coded)
+            self._take(plan, card, coded)
         if kind == SEVERAL:
             for _ in range(self.dice.choice((1, 1, 2))):
                 self._take_any(plan, self._pool(self.dice.choice(list(BY_CRITERION)), None, coded, True))
@@ -125,9 +138,14 @@ class _Block:
             self._usual(plan, criterion, coded)
         return plan
 
-    def _fulfil(self, plan: Plan, row: Row, coded: bool) -> None:
+    def _take(self, plan: Plan, row: Row, coded: bool) -> bool:
+        """Add a row with what must be true for it to hold; False where the plan speaks against it."""
+        if any(known.criterion in row.given for known in plan.rows) or not plan.take(row):
+            return False
+        self.used[row.name] += 1
         for criterion, truth in row.given.items():
-            self._take_any(plan, self._pool(criterion, (truth,), coded, plan.of_the_clinic))
+            self._take_any(plan, self._pool(criterion, (truth,), coded, plan.of_the_clinic), coded)
+        return True
 
     def _usual(self, plan: Plan, criterion: str, coded: bool) -> None:
         """What a candidate has in this criterion, where nothing is planned yet."""
@@ -155,9 +173,10 @@ class _Block:
             and not (truths is not None and criterion == "I3" and row.truth == NO_DATA)
         ]
 
-    def _take_any(self, plan: Plan, pool: list[Row]) -> None:
-        for row in self.dice.sample(pool, len(pool)):
-            if not row.given and plan.take(row):
+    def _take_any(self, plan: Plan, pool: list[Row], coded: bool = False) -> None:
+        """The row used least so far that fits, so that every row comes up among a thousand patients."""
+        for row in sorted(self.dice.sample(pool, len(pool)), key=lambda row: self.used[row.name]):
+            if self._take(plan, row, coded):
                 return
 
     def _ordinary(self) -> Plan:
@@ -173,7 +192,6 @@ class _Block:
                 self._take_any(plan, self._pool(criterion, (NOT_MET,), False, False))
         if plan.kind == ORDINARY and dice.random() < 0.45:
             for _ in range(dice.choice((1, 1, 2, 3))):
-                criterion = dice.choice([name for name in CRITERIA if name not in ("I1",)])
-                self._take_any(plan, self._pool(criterion, None, False, False))
+                self._take_any(plan, self._pool(dice.choice(CRITERIA), None, False, False))
         return plan
 
