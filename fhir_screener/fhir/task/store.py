@@ -81,7 +81,7 @@ class TaskStore:
 
     def _apply(self, screening: Screening) -> Action:
         sent: tuple[Action, Json] | None = None
-        setting = self._setting
+        setting, by_id = self._setting, self._writer.client_ids
         for left in reversed(range(_ATTEMPTS)):
             task = self._present(screening)
             action = reconcile(self._reduced(task), screening)
@@ -93,24 +93,29 @@ class TaskStore:
             try:
                 self._write(body, task, screening, action, now)
             except ServerError as error:
-                if not left:
+                try:
+                    setting = self._next_try(error, task, setting, left)
+                except ServerError:
+                    self._writer.client_ids = by_id  # what was tried did not help
                     raise
-                setting = self._next_try(error, task, setting)
                 _log.info("task.again", task=body.get("id"), error=error)
             else:
                 self._setting = setting
                 return action
         raise AssertionError("the last attempt returns or raises")
 
-    def _next_try(self, error: ServerError, task: Json | Gone | None, setting: Setting) -> Setting:
+    def _next_try(self, error: ServerError, task: Json | Gone | None, setting: Setting, left: int) -> Setting:
         """How to try again after this error; raises it where trying again is no use."""
+        if not left:
+            raise error
         if isinstance(error, Conflict | Unreachable):
-            return setting
-        if isinstance(error, NotSupported | NotFound) and task is None and self._writer.client_ids:
-            self._writer.client_ids = False
             return setting
         if isinstance(error, Refused) and setting.patient_base and setting.literal_patients:
             return replace(setting, literal_patients=False)
+        refused = isinstance(error, NotSupported | NotFound | Refused)
+        if refused and task is None and self._writer.client_ids and not self._writer.client_ids_promised:
+            self._writer.client_ids = False
+            return setting
         raise error
 
     def _present(self, screening: Screening) -> Json | Gone | None:

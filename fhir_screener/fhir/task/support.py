@@ -8,8 +8,9 @@ import orjson
 
 from fhir_screener.errors import AuthError, Conflict, Gone, NotFound, NotSupported, Refused, ServerError
 from fhir_screener.fhir.capability import Capability
+from fhir_screener.fhir.origin import encode
 from fhir_screener.fhir.searchset import read_page
-from fhir_screener.fhir.session import FhirSession, encode
+from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.build import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.identity import Identity, device_identifier, study_identifier
@@ -72,6 +73,10 @@ class Support:
                 self._session.put(where, orjson.dumps(check(resource)))
             except Conflict:
                 self._session.get(where, expect=kind)  # somebody else made it in the same moment
+            except (NotSupported, NotFound, Refused):
+                if client_ids_promised(self._capability, kind):
+                    raise
+                return self._by_identifier(kind, resource)
         return where
 
     def _by_identifier(self, kind: str, resource: Json) -> str:
@@ -89,9 +94,15 @@ class Support:
 
 
 def client_ids(capability: Capability, kind: str) -> bool:
-    """Whether the server lets us choose ids for this type. One that says nothing about types gets the benefit."""
+    """Whether to try ids of our choosing for this type. Servers that do not say, such as HAPI, mostly take them."""
     abilities = capability.types.get(kind)
-    return not capability.types if abilities is None else abilities.update_create
+    return not capability.types if abilities is None else abilities.update_create is not False
+
+
+def client_ids_promised(capability: Capability, kind: str) -> bool:
+    """Whether the server says that it takes ids of our choosing."""
+    abilities = capability.types.get(kind)
+    return abilities is not None and abilities.update_create is True
 
 
 def token_of(identifier: Json) -> str:

@@ -15,10 +15,11 @@ import orjson
 
 from fhir_screener.errors import Conflict, NotSupported, Refused, ServerError, ServerFault
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.session import FhirSession, encode
+from fhir_screener.fhir.origin import encode
+from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.identity import Identity
-from fhir_screener.fhir.task.support import client_ids, location_id, token_of
+from fhir_screener.fhir.task.support import client_ids, client_ids_promised, location_id, token_of
 from fhir_screener.log import Log
 
 _log = Log(__name__)
@@ -35,6 +36,7 @@ class Writer:
         self._provenance = capability.can("Provenance", "create") is not False
         self._provenance_ids = client_ids(capability, "Provenance")
         self.client_ids = client_ids(capability, "Task")
+        self.client_ids_promised = client_ids_promised(capability, "Task")
 
     def create(self, task: Json, provenance: Json) -> str:
         """Create the Task; returns its id. Raises Conflict where it is there already, or somebody made it meanwhile."""

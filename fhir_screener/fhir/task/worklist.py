@@ -1,0 +1,83 @@
+"""What coordinators have before them: the candidate Tasks of a study, by search on the Task's own elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from fhir_screener.fhir.capability import Capability
+from fhir_screener.fhir.session import FhirSession
+from fhir_screener.fhir.task import names
+from fhir_screener.fhir.task.build import Setting
+from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.finder import Finder
+from fhir_screener.fhir.task.identity import subject_of
+from fhir_screener.fhir.task.read import input_of, screening_from_task
+from fhir_screener.fhir.task.support import client_ids
+from fhir_screener.screening.candidate import Hand
+from fhir_screener.screening.screening import Outcome, Screening
+
+OPEN = (Outcome.CANDIDATE.value, Outcome.REVIEW.value, Outcome.LATER.value)
+"""The outcomes a worklist shows by default."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One Task of a worklist, without its ledger. `outcome` is a key of `names.OUTCOMES`; moments are as recorded."""
+
+    task: str
+    study: str
+    patient: str
+    status: str
+    hand: Hand
+    outcome: str
+    facets: tuple[str, ...]
+    eligible_from: date | None
+    owner: str
+    as_of: str
+    authored: str
+    modified: str
+
+
+class Worklist:
+    """Reads Tasks for people; writes nothing."""
+
+    def __init__(self, session: FhirSession, capability: Capability, setting: Setting) -> None:
+        self._finder = Finder(session, capability, setting)
+        self._client_ids = client_ids(capability, "Task")
+
+    def rows(self, study: str, outcomes: Iterable[str] = OPEN, *, facet: str = "") -> Iterator[Row]:
+        """The Tasks with one of these outcomes, as the server lists them; `facet` is a way to settle (`test: hbsag`).
+
+        Raises ServerError where the server does not send all of them.
+        """
+        wanted = tuple(outcomes)
+        filters = {"business-status": ",".join(f"{names.OUTCOME}|{outcome}" for outcome in wanted)} if wanted else {}
+        for task in self._finder.of_study(study, filters):
+            row = self._row(task)
+            if (not wanted or row.outcome in wanted) and (not facet or facet in row.facets):
+                yield row
+
+    def screening(self, study: str, patient: str) -> Screening | None:
+        """The ledger of one patient's Task, or None where there is none. Raises DataError where it cannot be read."""
+        task = self._finder.now(study, patient, by_id=self._client_ids)
+        return screening_from_task(task) if task else None
+
+    def _row(self, task: Json) -> Row:
+        existing, subject = self._finder.reduced(task), subject_of(task)
+        owner = task.get("owner") or {}
+        return Row(
+            task=existing.task_id,
+            study=subject.study,
+            patient=subject.patient,
+            status=str(task.get("status", "")),
+            hand=existing.hand,
+            outcome=existing.outcome,
+            facets=existing.facets,
+            eligible_from=existing.eligible_from,
+            owner=str(owner.get("display") or owner.get("reference") or ""),
+            as_of=str(input_of(task, names.Input.AS_OF) or ""),
+            authored=str(task.get("authoredOn", "")),
+            modified=str(task.get("lastModified", "")),
+        )
