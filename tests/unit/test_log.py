@@ -86,7 +86,7 @@ class Chart:
     "line",
     [
         lambda: foreign(
-            "urllib3.connectionpool", logging.WARNING, "Retrying: %s", f"/fhir/Patient?name={NAME}"
+            "urllib3.util.retry", logging.WARNING, "Retrying: %s", f"/fhir/Patient?name={NAME}"
         ),
         lambda: foreign("urllib3", logging.WARNING, f"Retrying /fhir/Patient?name={NAME}"),
         lambda: foreign(

@@ -129,7 +129,7 @@ def test_pins_name_no_host_and_cover_what_is_asked_for() -> None:
 def test_what_is_imported_is_asked_for_and_the_other_way_round() -> None:
     owners = packages_distributions()
     imported = {module.split(".")[0] for path in SOURCES for module, _ in imports(path)}
-    used = {owner.lower().replace("_", "-") for name in imported for owner in owners.get(name, [])}
+    used = {re.sub("[._]", "-", owner.lower()) for name in imported for owner in owners.get(name, [])}
     assert used - {"fhir-core", "fhir-screener"} == asked_for() - {"tzdata"}  # zoneinfo reads that
 
 
