@@ -70,4 +70,4 @@ def _denies(view: View, consent: Consent) -> bool:
         return False
     if not within(view, consent.period):
         return False
-    return not consent.studies or any(names_study(text, view.study) for text in consent.studies)
+    return consent.broad or any(names_study(text, view.study) for text in consent.studies)

@@ -72,6 +72,17 @@ def names_pattern(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(parts)) if parts else None
 
 
+_TEST_WORDS = re.compile(
+    r"[\[(（【].*?[\])）】]|\b(?:test|assay|serum|plasma|blood|level|result|screen(?:ing)?|quantitative|qualitative|by \w+)\b"
+    r"|血清|血浆|全血|测定|检测|检验|试验|定量|定性|筛查|化学发光法|酶联免疫法|结果|[\s,;:，；：/_-]"
+)
+
+
+def bare_test(words: str) -> str:
+    """The name of a test without specimen, method and filler, as two laboratories would agree on it."""
+    return _TEST_WORDS.sub("", words)
+
+
 class Terminology:
     """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept."""
 
@@ -125,7 +136,7 @@ class Terminology:
     def _patterns(self) -> list[tuple[str, str, bool, re.Pattern[str]]]:
         found = []
         for value_set in self.sets.values():
-            if value_set.kind == "value":
+            if value_set.kind in ("value", "result"):
                 continue
             for ingredient, words in value_set.names.items():
                 pattern = names_pattern(words)
@@ -149,6 +160,24 @@ class Terminology:
                 found[value_set.name] = pattern
         return found
 
+    def _by_test_name(self, displays: list[Coding], text: str, hits: dict[str, Hit]) -> None:
+        """Tests go by their whole name: "IgG4" is in many a name that means something else."""
+        candidates = [(text, None), *((fold(c.display), c) for c in displays if c.system not in STANDARD)]
+        if any(c.system in STANDARD for c in displays):
+            candidates = []
+        for words, coding in candidates:
+            for name in self._test_names.get(bare_test(words), ()) if words else ():
+                hits.setdefault(name, Hit(coding, by_name=True, words=words))
+
+    @cached_property
+    def _test_names(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for value_set in self.sets.values():
+            if value_set.kind == "result":
+                for word in {bare_test(fold(w)) for words in value_set.names.values() for w in words}:
+                    found.setdefault(word, []).append(value_set.name)
+        return found
+
     def _by_name(self, concept: Concept, hits: dict[str, Hit], carved: set[str]) -> None:
         displays = [c for c in concept.codings if c.display]
         local = [c for c in displays if c.system not in STANDARD]
@@ -157,6 +186,8 @@ class Terminology:
         free = [] if text in coded_words else [(text, None)]
         own = [(fold(c.display), c) for c in local]
         drug = free + [(fold(c.display), c) for c in displays]
+        if not hits:
+            self._by_test_name(displays, text, hits)
         for name, ingredient, is_drug, pattern in self._patterns:
             if name in hits or name in carved:
                 continue

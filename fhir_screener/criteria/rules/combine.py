@@ -149,9 +149,10 @@ class Weigh(_Combined):
         branches = self._branches(view)
         yes = [i for i, b in enumerate(branches) if b.verdict is MET]
         no = [i for i, b in enumerate(branches) if b.verdict is NOT_MET and b.applicable]
+        away = [i for i, b in enumerate(branches) if b.leans is NOT_MET and b.verdict is UNKNOWN]
         towards = [i for i, b in enumerate(branches) if b.leans is MET and b.verdict is UNKNOWN]
-        if no and (yes or towards):
-            found = combine(UNKNOWN, branches, self.kind, (yes or towards) + no)
+        if (no or away) and (yes or towards):
+            found = combine(UNKNOWN, branches, self.kind, (yes or towards) + no + away)
             return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, decided_by=(yes or towards)[0], clock=False)
         if yes:
             return combine(MET, branches, self.kind, yes)

@@ -33,10 +33,11 @@ from fhir_screener.records.facts import Observation, Value
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.valueset import Hit
-from fhir_screener.verdict import MET, Reason
+from fhir_screener.verdict import MET, NOT_MET, Reason
 
 FINAL = frozenset({"final", "amended", "corrected"})
 WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}
+NEGATIVES = ("not_met", "context", "against")
 OLDER = {"suspected": Reason.SUSPECTED, "stale": Reason.STALE, "context": None}
 
 
@@ -178,13 +179,16 @@ class ResultRule:
 
     def _conclude(self, view: View, tally: Tally, clearing: list[Result]) -> Finding:
         negatives = tuple(self._cite(r) for r in clearing)
-        if tally.met and clearing:
-            return unknown(Reason.CONFLICTING, *tally.met, *negatives, *tally.around(), leans=MET)
+        if clearing and (tally.met or tally.leans):
+            doubts = tally.evidence if tally.reasons else ()
+            return unknown(Reason.CONFLICTING, *tally.met, *doubts, *negatives, *tally.around(), leans=MET)
         if tally.met:
             return met(*tally.met, *tally.around(), repeatable=self.repeatable)
         if tally.reasons:
             leans = MET if tally.leans else None
             return unknown(tally.reason, *tally.evidence, *map(_context, negatives), *tally.around(), leans=leans)
+        if clearing and self.negative == "against":
+            return unknown(Reason.NO_DATA, *map(_context, negatives), *tally.around(), leans=NOT_MET)
         if clearing:
             return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
         note = absent(f"{self._about()} within {self.within.text}", view, sorted(RESULT_TYPES))
@@ -263,7 +267,7 @@ def parse_result(spec: Spec, build: Build) -> Rule:
         within=spec.needed_duration("within"),
         limits=read_limits(spec),
         positive=spec.text("positive", "met", WORTH),
-        negative=spec.text("negative", "not_met", ("not_met", "context")),
+        negative=spec.text("negative", "not_met", NEGATIVES),
         positive_within=spec.duration("positive_within"),
         older=spec.text("older", "stale", OLDER),
         latest=spec.text("take", "any", ("any", "latest")) == "latest",
