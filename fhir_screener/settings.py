@@ -66,13 +66,9 @@ Auth = Literal["none", "basic", "bearer"]
 class Settings(BaseSettings):
     """All settings, frozen. Build with `from_env` or `build`; the constructor reads no environment."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    source_url: WebUrl | None = Field(
-        None, description="Base address of the FHIR R4 server charts are read from."
-    )
+    source_url: WebUrl | None = Field(None, description="Base address of the FHIR R4 server charts are read from.")
     source_name: str = Field(
         "default",
         pattern=r"^[A-Za-z0-9._-]{1,64}$",
@@ -100,9 +96,7 @@ class Settings(BaseSettings):
     proxy: WebUrl | None = Field(None, description="HTTP proxy for both servers; unset: none.")
     connect_timeout: float = Field(10, gt=0, le=300, description="Seconds to wait for a connection.")
     read_timeout: float = Field(120, gt=0, le=3600, description="Seconds to wait for a server's next byte.")
-    connections: int = Field(
-        4, ge=1, le=32, description="Requests at the same time to one server, by one process."
-    )
+    connections: int = Field(4, ge=1, le=32, description="Requests at the same time to one server, by one process.")
     allowed_origins: Listed = Field(
         (), description="Further origins (https://host:port) that paging links of the source may lead to."
     )
@@ -116,18 +110,13 @@ class Settings(BaseSettings):
         "",
         description="Reference of the coordinators' pool that new Tasks go to, such as Group/coordinators.",
     )
-    mappings: Path | None = Field(
-        None, description="Folder of studies and value sets; unset: those of the package."
-    )
-    sites: Listed = Field((), description="Site overlays to apply, by name (files under mappings/sites).")
-    studies: Listed = Field(
-        (), description="Studies of the nightly sweep, by id; unset: every study there is."
-    )
+    mappings: Path | None = Field(None, description="Folder of studies and value sets; unset: those of the package.")
+    studies: Listed = Field((), description="Studies of the nightly sweep, by id; unset: every study there is.")
     cohort: str = Field(
-        "index",
-        pattern=r"^(index|all|group:[A-Za-z0-9.-]{1,64}|file:.+)$",
-        description="Who is read: index (by the study's index value sets), all, group:ID (a FHIR Group), or"
-        " file:PATH (patient ids, one a line).",
+        "study",
+        pattern=r"^(study|all|group:[A-Za-z0-9.-]{1,64}|list:[A-Za-z0-9.-]{1,64}|file:.+)$",
+        description="Who is read: study (as each study's file says), all, group:ID or list:ID (a FHIR Group or List),"
+        " or file:PATH (patient ids, one a line).",
     )
 
     broker_url: RedisUrl | None = Field(
@@ -142,38 +131,22 @@ class Settings(BaseSettings):
     chunk_seconds: int = Field(
         900, ge=10, le=86_400, description="Seconds after which a chunk is stopped and sent again."
     )
-    sweep_seconds: int = Field(
-        7200, ge=60, le=86_400, description="Seconds that listing a sweep's patients may take."
-    )
-    lock_seconds: int = Field(
-        1800, ge=5, le=86_400, description="Seconds after which a lifeless sweep loses its lock."
-    )
+    sweep_seconds: int = Field(7200, ge=60, le=86_400, description="Seconds that listing a sweep's patients may take.")
+    lock_seconds: int = Field(1800, ge=5, le=86_400, description="Seconds after which a lifeless sweep loses its lock.")
     quiet_seconds: int = Field(
-        120, ge=1, le=86_400, description="Seconds without progress after which chunks are sent again."
+        300, ge=1, le=86_400, description="Seconds without progress after which chunks are sent again."
     )
-    attempts: int = Field(
-        4, ge=1, le=20, description="Times a chunk is tried before it is reported as failed."
-    )
+    attempts: int = Field(4, ge=1, le=20, description="Times a chunk is tried before it is reported as failed.")
     nightly_hour: int = Field(2, ge=0, le=23, description="Hour of the nightly sweep.")
     nightly_minute: int = Field(30, ge=0, le=59, description="Minute of the nightly sweep.")
-    nightly_zone: Annotated[str, AfterValidator(_zone)] = Field(
-        "UTC", description="Time zone of the nightly sweep."
-    )
+    nightly_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="Time zone of the nightly sweep.")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
-    log_format: Literal["text", "json"] = Field(
-        "text", description="Log lines as text (key=value) or as JSON."
-    )
+    log_format: Literal["text", "json"] = Field("text", description="Log lines as text (key=value) or as JSON.")
 
-    sandbox_patients: int = Field(
-        1000, ge=1, le=100_000, description="Patients in the generated sample hospital."
-    )
-    sandbox_seed: int = Field(
-        1, ge=0, description="Seed of the sample hospital: the same seed, the same hospital."
-    )
-    sandbox_port: int = Field(
-        0, ge=0, le=65_535, description="Port of the embedded FHIR server; 0: any that is free."
-    )
+    sandbox_patients: int = Field(1000, ge=1, le=100_000, description="Patients in the generated sample hospital.")
+    sandbox_seed: int = Field(1, ge=0, description="Seed of the sample hospital: the same seed, the same hospital.")
+    sandbox_port: int = Field(0, ge=0, le=65_535, description="Port of the embedded FHIR server; 0: any that is free.")
 
     @classmethod
     def settings_customise_sources(
@@ -215,6 +188,10 @@ class Settings(BaseSettings):
     def but(self, **changes: Any) -> Self:
         """These settings with some changed (a command line's options); checked again."""
         return self.build({name: getattr(self, name) for name in self.model_fields_set} | changes)
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make these settings again, secrets included: for a child process, never for a log."""
+        return {variable(name): _spelled(getattr(self, name)) for name in sorted(self.model_fields_set)}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -264,6 +241,14 @@ def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def _spelled(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None else str(value)
+
+
 def env_example() -> str:
     """The text of `.env.example`: each setting explained, commented out, with its default."""
     lines = [
@@ -271,10 +256,8 @@ def env_example() -> str:
         "",
     ]
     for name, field in Settings.model_fields.items():
-        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-        shown = ",".join(default) if isinstance(default, tuple) else "" if default is None else default
         lines += [f"# {line}" for line in textwrap.wrap(field.description or "", 108)]
-        lines += [f"#{variable(name)}={shown}", ""]
+        lines += [f"#{variable(name)}={_spelled(field.default)}", ""]
     return "\n".join(lines)
 
 

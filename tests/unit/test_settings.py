@@ -16,7 +16,7 @@ NAMES = """
 source_url source_name source_auth source_user source_password source_token source_token_file
 target_url target_auth target_user target_password target_token target_token_file
 ca_bundle proxy connect_timeout read_timeout connections allowed_origins
-installation_key owner mappings sites studies cohort
+installation_key owner mappings studies cohort
 broker_url ledger_url ledger_days batch_size chunk_size chunk_seconds sweep_seconds lock_seconds quiet_seconds attempts
 nightly_hour nightly_minute nightly_zone log_level log_format
 sandbox_patients sandbox_seed sandbox_port
@@ -77,7 +77,7 @@ def test_settings_are_frozen() -> None:
         ("NIGHTLY_HOUR", "24", "FHIR_SCREENER_NIGHTLY_HOUR"),
         ("CHUNK_SIZE", "many", "FHIR_SCREENER_CHUNK_SIZE"),
         ("COHORT", "some", "FHIR_SCREENER_COHORT"),
-        ("LOCK_SECONDS", "60", "FHIR_SCREENER_LOCK_SECONDS must not be less"),
+        ("LOCK_SECONDS", "200", "FHIR_SCREENER_LOCK_SECONDS must not be less"),
     ],
 )
 def test_what_is_wrong_is_named_and_secrets_are_not(name: str, value: str, message: str) -> None:
@@ -110,6 +110,20 @@ def test_but_changes_some_and_checks_again() -> None:
     assert (changed.chunk_size, changed.writes_to) == (7, "https://tasks.example/fhir")
     with pytest.raises(SettingsError, match="FHIR_SCREENER_TARGET_URL"):
         settings.but(target_url="nonsense")
+
+
+def test_a_child_process_can_be_given_the_same_settings() -> None:
+    given = {
+        "source_url": "https://ehr.example/fhir",
+        "studies": ("NCT04660565", "NCT00000001"),
+        "installation_key": "0123456789abcdef",
+        "broker_url": "redis://:pw@broker/0",
+        "read_timeout": 5.5,
+        "mappings": Path("mappings"),
+    }
+    settings = Settings.build(given)
+    assert Settings.from_env(settings.environment()) == settings
+    assert settings.environment()["FHIR_SCREENER_STUDIES"] == "NCT04660565,NCT00000001"
 
 
 def test_the_demonstration_key_is_for_this_machine_only() -> None:
