@@ -35,7 +35,7 @@ ROUND = (
 DOORS = (True, False, False, True, False, True, False, False, True, False)
 # What a candidate has on record, and how often: the shares of the truths a row is drawn from; the rest have nothing.
 USUAL: dict[str, tuple[tuple[float, Truth], ...]] = {
-    "I3": ((0.92, MET), (1.0, JUDGEMENT)),
+    "I3": ((0.85, MET), (1.0, JUDGEMENT)),
     "I4": ((0.75, MET), (0.85, JUDGEMENT), (0.93, NO_DATA)),
     "E8a": ((0.85, NOT_MET), (0.93, NO_DATA)),
     "E8b": ((0.85, NOT_MET), (0.93, NO_DATA)),

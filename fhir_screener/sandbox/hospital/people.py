@@ -47,7 +47,7 @@ WOMAN = Who("f", 20, 79)
 FERTILE_WOMAN = Who("f", 20, 49)
 OLDER_WOMAN = Who("f", 58, 79)
 YOUNG_MOTHER = Who("f", 22, 42)
-SEX_UNKNOWN = Who("u", 25, 70)
+SEX_UNKNOWN = Who("u", 25, 50)
 CHILD = Who("mf", 2, 15)
 
 

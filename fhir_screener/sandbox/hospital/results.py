@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fhir_screener.sandbox.hospital.dates import When
 from fhir_screener.sandbox.hospital.laboratory import BEDSIDE, TESTS, Test
 from fhir_screener.sandbox.hospital.pen import Day, Pen
 from fhir_screener.sandbox.hospital.systems import (
@@ -56,12 +57,14 @@ class Results(Pen):
         unit: str = "",
         flag: str | None = None,
         subject: bool = True,
+        timing: Json | None = None,
         **more: Any,
     ) -> Json:
         """One Observation. `value`: negative, positive, weak, indeterminate, a number, other words, a ready value[x].
 
         `naming`: loinc, both (LOINC and local code), local (local code and name only); by default loinc or both.
-        `unit` replaces the catalogue's; `flag` is an interpretation code; `more` are further elements of the resource.
+        `unit` replaces the catalogue's; `flag` is an interpretation code; `timing` are the elements that date it, where
+        several results share them; `more` are further elements of the resource.
         """
         test = TESTS[key]
         self.touched.add(key)
@@ -70,13 +73,23 @@ class Results(Pen):
             "category": [concept(_CATEGORY, "vital-signs" if key in BEDSIDE else "laboratory")],
             "code": self._code(test, naming or self.rng.choice(("loinc", "loinc", "both"))),
             "subject": self.patient if subject else None,
-            "effectiveDateTime": self.moment(on),
+            **(timing or self.timing(on)),
             **self._value(test, value, comparator, unit),
             **more,
         }
         if flag:
             body["interpretation"] = [concept(INTERPRETATION, flag)]
         return self.write("Observation", body)
+
+    def timing(self, on: Day) -> Json:
+        """When a result is from: mostly effectiveDateTime, now and then a period within the day, or `issued` alone."""
+        style = self.rng.random()
+        day = self.day(on)
+        if isinstance(on, When) and style < 0.03:
+            return {"issued": f"{day}T15:40:00+08:00"}
+        if isinstance(on, When) and style < 0.06:
+            return {"effectivePeriod": {"start": f"{day}T08:05:00+08:00", "end": f"{day}T08:10:00+08:00"}}
+        return {"effectiveDateTime": self.moment(on)}
 
     def _code(self, test: Test, naming: str) -> Json:
         local = coding(LOCAL_LAB, test.local, test.chinese)
@@ -138,10 +151,10 @@ class Results(Pen):
             },
         )
 
-    def panel(self, key: str, on: Day, members: Sequence[Json]) -> Json:
+    def panel(self, key: str, on: Day, members: Sequence[Json], timing: Json) -> Json:
         """A panel Observation that only points to its members (hasMember)."""
         refs = [{"reference": f"Observation/{member['id']}"} for member in members]
-        return self.test(key, on, {"hasMember": refs})
+        return self.test(key, on, {"hasMember": refs}, timing=timing)
 
     def report(self, name: str, code: Json, on: Day, *, section: str = "LAB", **more: Any) -> Json:
         """A DiagnosticReport; `section` is the v2-0074 code of the department, `more` its other elements."""

@@ -101,6 +101,11 @@ def test_every_planned_verdict_of_every_criterion_is_there(charts: list[Chart]) 
     assert planned <= seen
 
 
+def test_every_situation_comes_up_among_a_thousand(charts: list[Chart]) -> None:
+    seen = {name for chart in charts for name in chart.truth["situations"]}
+    assert {f"{row.criterion}: {row.name}" for row in ALL} == seen
+
+
 def test_outcomes_of_a_thousand(charts: list[Chart]) -> None:
     outcomes = Counter(chart.truth["outcome"] for chart in charts)
     assert set(outcomes) == {"candidate", "review", "later", "excluded", "no_signal", "not_screenable"}

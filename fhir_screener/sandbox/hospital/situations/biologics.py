@@ -28,6 +28,11 @@ def _before_dawn(c: Charting) -> None:
     made["effectiveDateTime"] = f"{eve.isoformat()}T17:30:00Z"
 
 
+def _three_times(c: Charting) -> None:
+    for days in (205, 191, 45):
+        c.given("rituximab", days_ago(days), 1000)
+
+
 def _infusion_procedure(c: Charting) -> None:
     done = concept(SNOMED, "180256009", "Subcutaneous chemotherapy", "利妥昔单抗静脉输注")
     done.pop("coding")
@@ -40,6 +45,8 @@ GIVEN = [
     Row("E5", "rituximab infused six months ago to the day", MET,
         lambda c: c.given("rituximab", EDGE, 1000), ends=EDGE),
     Row("E5", "rituximab infused six months ago by the hospital's clock only", MET, _before_dawn, ends=EDGE),
+    # The last matching fact is the one whose end counts.
+    Row("E5", "rituximab infused three times, last six weeks ago", MET, _three_times, ends=days_ago(45)),
     Row("E5", "rituximab biosimilar by product code", MET,
         lambda c: c.given("rituximab", days_ago(45), 500, form="product"), ends=days_ago(45)),
     Row("E5", "rituximab under its retired ATC code", MET,

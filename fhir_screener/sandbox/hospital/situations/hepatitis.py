@@ -61,9 +61,9 @@ def _load(c: Charting, comparator: str, flag: str, on: When = LAST) -> None:
 
 
 def _superseded(c: Charting) -> None:
-    on = c.day(LAST)
+    timing = c.timing(LAST)
     for status, value in (("preliminary", "positive"), ("final", "negative")):
-        c.test("hbsag", LAST, value, status=status)["effectiveDateTime"] = on
+        c.test("hbsag", LAST, value, status=status, timing=timing)
     c.test("anti-hbc", LAST, "negative")
 
 

@@ -20,12 +20,25 @@ def _ongoing(c: Charting, drug: str, dose: Dose) -> None:
         c.order(drug, days_ago(c.rng.randint(20, 250)), dose=dose)
 
 
+def _known_thrice(c: Charting) -> None:
+    c.statement("methotrexate", months_ago(9), dose=WEEKLY, asserted=LATELY)
+    c.order("methotrexate", days_ago(40), dose=WEEKLY)
+    c.handed_over("methotrexate", days_ago(40), 90, dose=WEEKLY)
+
+
+def _one_after_the_other(c: Charting) -> None:
+    c.statement("azathioprine", years_ago(1), days_ago(75), status="completed", dose=Dose(50, 2))
+    c.statement("leflunomide", days_ago(74), days_ago(20), status="stopped", dose=Dose(20), asserted=LATELY)
+
+
 def _until_about(c: Charting) -> None:
     c.statement("methotrexate", years_ago(2), partial_across(EDGE.on(c.as_of)), status="completed", dose=WEEKLY)
 
 
 TAKEN = [
     Row("E6", "methotrexate, ongoing", MET, lambda c: _ongoing(c, "methotrexate", WEEKLY)),
+    Row("E6", "methotrexate stated, ordered and handed over", MET, _known_thrice),
+    Row("E6", "azathioprine, then leflunomide until 20 days ago", MET, _one_after_the_other, ends=days_ago(20)),
     Row("E6", "azathioprine, ongoing", MET, lambda c: _ongoing(c, "azathioprine", Dose(50, 2))),
     Row("E6", "mycophenolate mofetil, ongoing", MET, lambda c: _ongoing(c, "mycophenolate mofetil", Dose(500, 2))),
     Row("E6", "tacrolimus by mouth, ongoing", MET, lambda c: _ongoing(c, "tacrolimus", Dose(1, 2))),

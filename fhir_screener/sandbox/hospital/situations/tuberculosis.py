@@ -21,15 +21,13 @@ def spots(
 ) -> None:
     """A T-SPOT with its four counts, as components of one Observation, as members of a panel, or singly."""
     counts = {"tspot-a": a, "tspot-b": b, "tspot-nil": nil, "tspot-mitogen": mitogen}
-    style = c.rng.random()
+    style, timing = c.rng.random(), c.timing(on)
     if style < 0.5:
         c.test("tspot", on, {"component": [c.part(key, count) for key, count in counts.items()]}, flag=flag)
         return
-    parts = [c.test(key, on, count, subject=style < 0.75) for key, count in counts.items()]
-    for part in parts:
-        part["effectiveDateTime"] = parts[0]["effectiveDateTime"]
+    parts = [c.test(key, on, count, subject=style < 0.75, timing=timing) for key, count in counts.items()]
     if style > 0.75:
-        made = c.panel("tspot", on, parts)
+        made = c.panel("tspot", on, parts, timing)
         if flag:
             made["interpretation"] = [concept(INTERPRETATION, flag)]
 
@@ -47,9 +45,10 @@ def clear(c: Charting) -> None:
 
 def quantiferon(c: Charting, tb1: float, nil: float, mitogen: float, result: str) -> None:
     """A QuantiFERON: TB1 minus nil, nil and mitogen minus nil in IU/mL, and the laboratory's reading."""
+    timing = c.timing(LAST)
     for key, value in (("qft-tb1", tb1), ("qft-nil", nil), ("qft-mitogen", mitogen)):
-        c.test(key, LAST, value, flag="")
-    c.test("quantiferon", LAST, result)
+        c.test(key, LAST, value, timing=timing)
+    c.test("quantiferon", LAST, result, timing=timing)
 
 
 def _image_as_observation(c: Charting) -> None:
