@@ -21,7 +21,7 @@ from itertools import cycle
 from fhir_screener.sandbox.hospital.people import ADULT, Who
 from fhir_screener.sandbox.hospital.situations import ALL, BY_CRITERION
 from fhir_screener.sandbox.hospital.situations.row import CODED, Row
-from fhir_screener.sandbox.hospital.truth import CRITERIA, JUDGEMENT, MET, NO_DATA, NOT_MET, Truth, decides
+from fhir_screener.sandbox.hospital.truth import ANCHOR, CRITERIA, JUDGEMENT, MET, NO_DATA, NOT_MET, Truth, decides
 
 BLOCK = 1000
 CODED_CANDIDATE, CANDIDATE, ONE, SEVERAL, ORDINARY, SLIM = (
@@ -150,6 +150,8 @@ class _Block:
     def _usual(self, plan: Plan, criterion: str, coded: bool) -> None:
         """What a candidate has in this criterion, where nothing is planned yet."""
         roll = self.dice.random()
+        if criterion == ANCHOR and plan.kind == CANDIDATE:
+            roll = 0.5 + roll / 2  # more of these have a diagnosis, perhaps in words, and no score yet
         if shares := USUAL.get(criterion):
             for limit, truth in shares:
                 if roll < limit:

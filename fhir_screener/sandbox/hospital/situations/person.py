@@ -92,7 +92,9 @@ CONSENT = [
     Row("I2", "signed consent to this study", MET, lambda c: c.consent("permit", days_ago(12), study="NCT04660565")),
     Row("I2", "enrolled as eligible", MET, lambda c: c.subject("eligible", days_ago(9))),
     Row("I2", "enrolled, pending", MET, lambda c: c.subject("pending-on-study", days_ago(5))),
-    Row("I2", "refuses this study", NOT_MET, lambda c: c.consent("deny", days_ago(15), study="NCT04660565")),
+    # A refusal that names this study is also one that names no other study (SEMANTICS 3).
+    Row("I2", "refuses this study", NOT_MET, lambda c: c.consent("deny", days_ago(15), study="NCT04660565"),
+        also={"S": NOT_MET}),
     Row("I2", "withdrew from this study", NOT_MET, lambda c: c.subject("withdrawn", days_ago(60))),
     Row("I2", "consented to another study", NO_DATA, lambda c: c.consent("permit", days_ago(90), study=OTHER_TRIAL)),
     Row("I2", "on another study", NO_DATA, lambda c: c.subject("on-study", days_ago(90), OTHER_TRIAL)),
