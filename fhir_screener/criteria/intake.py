@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fhir_screener.criteria.view import View
-from fhir_screener.records.dates import Days, Duration
+from fhir_screener.records.dates import FOREVER, Days, Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.verdict import Reason
 
@@ -126,18 +126,21 @@ def _is_point(fact: Medication, single: bool) -> bool:
 
 
 def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None) -> Intake:
-    today = Days(view.day, view.day)
+    open_end = Days(FOREVER, FOREVER)
     if fact.status == "active" or fact.status in _UNSURE:
         said = _last_said(view, fact)
         if said is not None and view.older_than(said, FRESH):
             note = f"open-ended, last confirmed {said}"
-            return Intake(fact, first, today, ongoing=True, doubt=Reason.STALE, note=note)
+            return Intake(fact, first, open_end, ongoing=True, doubt=Reason.STALE, note=note)
         if said is None and first is None:
-            return Intake(fact, first, today, doubt=doubt or Reason.IMPRECISE_DATE, undated=True, note="no date")
-        return Intake(fact, first, today, ongoing=True, doubt=doubt, note="no end on record")
+            return Intake(
+                fact, first, open_end, ongoing=True, doubt=doubt or Reason.IMPRECISE_DATE, undated=True, note="no date"
+            )
+        return Intake(fact, first, open_end, ongoing=True, doubt=doubt, note="no end on record")
     lo = first.lo if first is not None else 1
     note = f"{fact.status}, no end on record"
-    return Intake(fact, first, Days(min(lo, view.day), view.day), doubt=doubt, undated=first is None, note=note)
+    # The end may be any day up to today, whichever day that is: it never leaves a window for good.
+    return Intake(fact, first, Days(min(lo, view.day), FOREVER), doubt=doubt, undated=first is None, note=note)
 
 
 def _last_said(view: View, fact: Medication) -> Days | None:

@@ -72,7 +72,6 @@ class View:
         first = back.before(self.day)
         if days.lo > EVER:
             self.mark(back.first_beyond(days.lo))
-        self.mark(back.first_beyond(hi))
         self.mark(back.first_beyond(days.hi))
         if days.lo >= first:
             return When.INSIDE

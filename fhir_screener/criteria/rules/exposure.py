@@ -61,8 +61,8 @@ class ExposureRule:
         if taken is None:
             tally.context(cite(fact, "planned, not yet taken", hit=hit, decides=False))
             return
-        placed = view.place(taken.last, self.within)
-        if taken.ongoing or placed is When.FUTURE:
+        placed = When.INSIDE if taken.ongoing else view.place(taken.last, self.within)
+        if placed is When.FUTURE:
             placed = When.INSIDE
         self._record(fact, hit, taken, placed, tally, review=review, infusion=infusion)
 
