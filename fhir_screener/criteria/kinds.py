@@ -47,6 +47,7 @@ KINDS: Mapping[str, Parse] = {
     "weigh": combine.parse_weigh,
     "doubt": combine.parse_doubt,
     "unless": combine.parse_unless,
+    "excused": combine.parse_excused,
     "when": combine.parse_when,
 }
 

@@ -7,6 +7,7 @@
   source with nothing to say does not stand in the way.
 * `doubt`: a rule, and what would cast doubt on its yes.
 * `unless`: a rule, and facts that rule it out: where they hold the answer is no, and in conflict with a yes.
+* `excused`: a rule, and facts that explain its finding: where they hold, the finding is context and nothing is known.
 * `when`: a rule that is asked only where another is met; elsewhere it is not applicable and stands in nobody's way.
 """
 
@@ -207,6 +208,25 @@ class Unless(_Combined):
 
 
 @dataclass(frozen=True)
+class Excused(_Combined):
+    """`rules[0]` is the question, the others explain its finding away."""
+
+    kind: ClassVar[str] = "excused"
+
+    def evaluate(self, view: View) -> Finding:
+        branches = self._branches(view)
+        main = branches[0]
+        explaining = [i for i, b in enumerate(branches[1:], start=1) if b.verdict is MET]
+        found = combine(main.verdict, branches, self.kind, (0,))
+        if not explaining or not (main.verdict is MET or main.needs_eyes) or main.reason is Reason.NOT_FETCHED:
+            return found
+        return found.but(verdict=UNKNOWN, reason=Reason.NO_DATA, decided_by=explaining[0], clock=False, leans=None)
+
+    def describe(self) -> str:
+        return f"{self.rules[0].describe()}, unless explained by {'; or '.join(r.describe() for r in self.rules[1:])}"
+
+
+@dataclass(frozen=True)
 class WhenRule(_Combined):
     """`rules[0]` says whether `rules[1]` is asked at all."""
 
@@ -264,6 +284,13 @@ def parse_unless(spec: Spec, build: Build) -> Rule:
     ruling = _many(spec.child("when"), build)
     spec.done()
     return Unless((main, *ruling))
+
+
+def parse_excused(spec: Spec, build: Build) -> Rule:
+    main = build(spec.child("rule"))
+    explaining = _many(spec.child("by"), build)
+    spec.done()
+    return Excused((main, *explaining))
 
 
 def parse_when(spec: Spec, build: Build) -> Rule:

@@ -7,7 +7,8 @@ condition:
   context: [benign]           # shown, decides nothing
   within: P10Y                # or `current: true`, or `began_within: P30D`; none of them: ever
   match: met                  # or judgement, equivocal, suspected: what a match in `in` is worth
-  refuted: not_met            # a refuted diagnosis with nothing else is evidence against it
+  past: suspected             # with `current`: what a match that is over is worth (default: context)
+      refuted: not_met            # a refuted diagnosis with nothing else is evidence against it
   corroborate: true           # one encounter diagnosis alone is no diagnosis: `suspected`
   supported_by: [...]         # rules, any of which corroborates
 """
@@ -48,6 +49,7 @@ class ConditionRule:
     current: bool = False
     match: str = "met"
     refuted: bool = False
+    past: bool = False
     corroborate: bool = False
     supported_by: tuple[Rule, ...] = ()
     kind: ClassVar[str] = "condition"
@@ -88,7 +90,9 @@ class ConditionRule:
             return
         reason, touches, note, clock = self._placed(view, when)
         evidence = cite(fact, note, hit=hit)
-        if not touches or role == "context":
+        if not touches and self.past and role == "in" and not is_doubtful(fact, hit):
+            tally.doubt(Reason.SUSPECTED, evidence)
+        elif not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))
         elif is_doubtful(fact, hit):
             tally.doubt(Reason.EQUIVOCAL, cite(fact, fact.verification or "said to be uncertain", hit=hit))
@@ -197,6 +201,7 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
         current=spec.flag("current"),
         match=spec.text("match", "met", MATCHES),
         refuted=spec.text("refuted", "context", ("not_met", "context")) == "not_met",
+        past=spec.text("past", "context", ("suspected", "context")) == "suspected",
         corroborate=spec.flag("corroborate"),
         supported_by=tuple(build(item) for item in spec.child("supported_by").items())
         if spec.has("supported_by")

@@ -117,16 +117,22 @@ class DoseRule:
         if all(i.intake.last.lo < view.day and not i.intake.ongoing for i in course if i.end >= view.day):
             doubts.append(Reason.IMPRECISE_DATE)
         around = tally.around()
-        return self._conclude(answers, doubts, shown, around, tally)
+        current = [i for i in course if i.end >= view.day]
+        sure = [i for i in current if not i.intake.doubt and (i.intake.ongoing or i.intake.last.lo >= view.day)]
+        return self._conclude(answers, doubts, not sure, shown, around, tally)
 
     def _conclude(
         self,
         answers: list[tuple[Reason | None, str]],
         doubts: list[Reason],
+        all_doubtful: bool,
         shown: tuple[Evidence, ...],
         around: tuple[Evidence, ...],
         tally: Tally,
     ) -> Finding:
+        if doubts and all_doubtful:
+            # Nothing is known to be taken today: when it began says nothing.
+            answers = [(first_reason(doubts), "not known to be taken today")]
         yes = [note for reason, note in answers if reason is None]
         if yes and not doubts:
             return met(*_said(yes[:1]), *shown, *around)

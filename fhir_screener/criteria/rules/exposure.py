@@ -56,7 +56,7 @@ class ExposureRule:
         if reason:
             tally.context(cite(fact, reason, hit=hit, decides=False))
             return
-        infusion = any(name in fact.hits for name in self.infused)
+        infusion = any(name in fact.hits for name in self.infused) or _intravenous(fact)
         taken = intake(view, fact, single=infusion)
         if taken is None:
             tally.context(cite(fact, "planned, not yet taken", hit=hit, decides=False))
@@ -118,6 +118,14 @@ class ExposureRule:
     def describe(self) -> str:
         when = f"within {self.within.text}" if self.within else "ever"
         return f"{'systemic ' if self.systemic else ''}{self._about()} taken or given {when}"
+
+
+def _intravenous(fact: Medication) -> bool:
+    """Whether every instruction says so; a drug given by vein is not taken because it was ordered."""
+    routes = [dose.route.lower() for dose in fact.doses if dose.route]
+    return bool(routes) and all(
+        "intraven" in route or "静脉" in route or route in ("iv", "47625008") for route in routes
+    )
 
 
 def _words_against(hit: Hit) -> str:

@@ -78,6 +78,9 @@ class ReportRule:
             if self.finding & hits:
                 yield "yes", "coded conclusion"
                 return
+            if self.doubtful & hits:
+                yield Reason.SUSPECTED, "coded conclusion"
+                return
             if self.clear & hits or "result-negative" in hits:
                 yield "no", "coded conclusion: not found"
                 return

@@ -22,6 +22,7 @@ from typing import ClassVar, NamedTuple
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
+from fhir_screener.criteria.disease import counts, course
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, read_value
@@ -37,6 +38,7 @@ from fhir_screener.verdict import MET, NOT_MET, Reason
 
 FINAL = frozenset({"final", "amended", "corrected"})
 WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}
+HALF_YEAR = Duration.parse("P6M")
 NEGATIVES = ("not_met", "context", "against")
 OLDER = {"suspected": Reason.SUSPECTED, "stale": Reason.STALE, "context": None}
 
@@ -98,6 +100,9 @@ class ResultRule:
     positive_within: Duration | None = None
     older: str = "stale"
     latest: bool = False
+    vaccines: frozenset[str] = frozenset()
+    after_vaccine: Duration | None = None
+    explained_by: frozenset[str] = frozenset()
     repeatable: bool = False
     kind: ClassVar[str] = "result"
 
@@ -158,8 +163,10 @@ class ResultRule:
         if self.positive_within is not None:
             placed = view.place(result.days, self.positive_within) if result.days else When.STRADDLES
         evidence = self._cite(result)
-        if self.positive == "context":
+        if self.positive == "context" or self._explained(view, result):
             tally.context(_context(evidence))
+        elif self._vaccinated(view, result):
+            tally.doubt(Reason.EQUIVOCAL, self._cite(result, "soon after a vaccine"))
         elif placed is When.BEFORE:
             older = OLDER[self.older]
             tally.doubt(older, evidence) if older else tally.context(_context(evidence))
@@ -171,6 +178,27 @@ class ResultRule:
             tally.doubt(worth, evidence, leans=worth is Reason.EQUIVOCAL)
         else:
             tally.yes(evidence)
+
+    def _vaccinated(self, view: View, result: Result) -> bool:
+        """Whether a vaccine of these sets was given within `after_vaccine` before the result."""
+        if self.after_vaccine is None or result.days is None:
+            return False
+        first = self.after_vaccine.before(result.days.lo)
+        doses = [v for v in view.record.immunizations if self.vaccines & v.hits.keys() and v.status == "completed"]
+        given = (view.days(dose.occurred) for dose in doses)
+        return any(days is not None and days.hi >= first and days.lo <= result.days.hi for days in given)
+
+    def _explained(self, view: View, result: Result) -> bool:
+        """Whether the result belongs to an episode that is over: dated by its end, or half a year after its onset."""
+        for fact in view.record.conditions:
+            hit = next((fact.hits[name] for name in sorted(self.explained_by) if name in fact.hits), None)
+            if hit is None or not counts(fact, hit):
+                continue
+            episode = course(view, fact)
+            end = episode.end or (Days(0, HALF_YEAR.after(episode.start.hi)) if episode.start else None)
+            if not episode.current and end is not None and result.days is not None and result.days.hi <= end.hi:
+                return True
+        return False
 
     @staticmethod
     def _overtaken(result: Result, clearing: list[Result]) -> bool:
@@ -204,7 +232,9 @@ class ResultRule:
         return ", ".join(sorted(self.of))
 
     def needs(self) -> Needs:
-        return Needs(sets=self.of | self.limits.positive | self.limits.negative, types=RESULT_TYPES)
+        sets = self.of | self.limits.positive | self.limits.negative | self.vaccines | self.explained_by
+        more = {"Immunization"} if self.vaccines else set()
+        return Needs(sets=sets, types=RESULT_TYPES | more | ({"Condition"} if self.explained_by else set()))
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
@@ -262,6 +292,7 @@ def read_limits(spec: Spec) -> Limits:
 
 
 def parse_result(spec: Spec, build: Build) -> Rule:
+    vaccine = spec.child("after_vaccine") if spec.has("after_vaccine") else None
     rule = ResultRule(
         of=spec.value_sets("of", needed=True),
         within=spec.needed_duration("within"),
@@ -271,7 +302,12 @@ def parse_result(spec: Spec, build: Build) -> Rule:
         positive_within=spec.duration("positive_within"),
         older=spec.text("older", "stale", OLDER),
         latest=spec.text("take", "any", ("any", "latest")) == "latest",
+        vaccines=vaccine.value_sets("in", needed=True) if vaccine else frozenset(),
+        after_vaccine=vaccine.needed_duration("within") if vaccine else None,
+        explained_by=spec.value_sets("explained_by"),
         repeatable=spec.flag("repeatable"),
     )
+    if vaccine:
+        vaccine.done()
     spec.done()
     return rule
