@@ -93,9 +93,7 @@ def test_a_real_parser_accepts_the_compose_file(tmp_path: Path) -> None:
     (tmp_path / "docker-compose.yml").write_text(COMPOSE)
     (tmp_path / ".env").write_text("FHIR_DB_PASSWORD=x\nFHIR_SCREENER_INSTALLATION_KEY=0123456789abcdef\n")
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    done = subprocess.run(
-        [parser, "config", "--services"], cwd=tmp_path, env=environ, capture_output=True, text=True
-    )
+    done = subprocess.run([parser, "config", "--services"], cwd=tmp_path, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) == {"fhir", "fhir-ready", "fhir-db", "broker", "worker", "beat"}
 
