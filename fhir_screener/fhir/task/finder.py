@@ -109,7 +109,7 @@ class Finder:
             return self._all(params, lean=False)
         if not found.complete:
             raise ServerFault("the server did not send all Tasks that match; try again", where="Task")
-        return [orjson.loads(entry.resource) for entry in found.entries if entry.type == "Task"]
+        return [orjson.loads(bytes(entry.resource)) for entry in found.entries if entry.type == "Task"]
 
     def _first(self, tasks: list[Json]) -> Json:
         """Of several Tasks for one candidate the one that counts, the same for every worker: one that a person has in

@@ -82,7 +82,7 @@ class SweepTasks:
             return task
         identifier = sweep_identifier(head.sweep)
         page = self._session.fetch("Task", read_page, [("identifier", token_of(identifier))])
-        tasks = (orjson.loads(entry.resource) for entry in page.entries if entry.type == "Task")
+        tasks = (orjson.loads(bytes(entry.resource)) for entry in page.entries if entry.type == "Task")
         found = sorted((t for t in tasks if identifier in dicts(t.get("identifier"))), key=lambda t: str(t.get("id")))
         if found and not found[0].get("id"):
             raise ServerFault("the server sent a Task without an id; see its log", where="Task")
