@@ -76,7 +76,7 @@ _SAME = {
     "http://hl7.org/fhir/observation-interpretation": INTERPRETATION,
 }
 
-BY_PREFIX = frozenset({ICD10, ICD10CM, ICD9CM, ICD9CM3_CN, ATC})
+BY_PREFIX = frozenset({ICD10, ICD10CM, ICD9CM, ICD9CM3_CN, ICD11, ATC})
 """Systems whose codes match by prefix after normalising."""
 
 STANDARD = frozenset(ALIASES.values()) - {OWN_OBSERVATION, UCUM}
@@ -127,7 +127,7 @@ def normal_system(system: str | None) -> str:
     return _SAME.get(plain, plain)
 
 
-_ICD_TAIL = re.compile(r"[†*+!#].*$")
+_ICD_TAIL = re.compile(r"[†*+!#&/].*$")
 
 
 def normal_code(system: str, code: str) -> str:

@@ -188,17 +188,34 @@ class Terminology:
         drug = free + [(fold(c.display), c) for c in displays]
         if not hits:
             self._by_test_name(displays, text, hits)
+        found: list[_Named] = []
         for name, ingredient, is_drug, pattern in self._patterns:
-            if name in hits or name in carved:
-                continue
             for words, coding in drug if is_drug else free + own:
-                match = pattern.search(words)
-                if match:
-                    hits[name] = Hit(
-                        coding,
-                        by_name=True,
-                        ingredient=ingredient,
-                        stance=stance(words, match.start(), match.end()),
-                        words=match.group(),
-                    )
-                    break
+                for match in pattern.finditer(words):
+                    found.append(_Named(name, ingredient, words, coding, match.start(), match.end()))
+        for one in found:
+            if one.name in hits or one.name in carved or any(other.covers(one) for other in found):
+                continue
+            hits[one.name] = Hit(
+                one.coding,
+                by_name=True,
+                ingredient=one.ingredient,
+                stance=stance(one.words, one.start, one.end),
+                words=one.words[one.start : one.end],
+            )
+
+
+class _Named(NamedTuple):
+    """A place where a text names a member of a set."""
+
+    name: str
+    ingredient: str
+    words: str
+    coding: Coding | None
+    start: int
+    end: int
+
+    def covers(self, other: _Named) -> bool:
+        """Whether the other name is part of this longer one: old tuberculosis is not tuberculosis."""
+        longer = self.end - self.start > other.end - other.start
+        return longer and self.words == other.words and self.start <= other.start and other.end <= self.end

@@ -2,6 +2,7 @@
 
     dose:
       of: [systemic-glucocorticoids]
+      local: [creams]               # forms that are never systemic
       in: prednisone                # table of equivalents
       started_within: P28D          # newly started ...
       free_for: P90D                # ... after so long without
@@ -45,6 +46,7 @@ class DoseRule:
     continuing: Duration
     baseline: float
     target: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
     kind: ClassVar[str] = "dose"
 
     def evaluate(self, view: View) -> Finding:
@@ -61,7 +63,7 @@ class DoseRule:
             if hit is None:
                 self._unknown_drug(view, fact, tally)
                 continue
-            against = why_not(fact) or ("not given systemically" if fact.systemic is False else "")
+            against = why_not(fact) or ("not given systemically" if self._is_local(fact) else "")
             if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
                 tally.context(cite(fact, against or f"the words say {hit.stance.value}", hit=hit, decides=False))
                 continue
@@ -79,6 +81,9 @@ class DoseRule:
             if id(item) in single:
                 tally.context(cite(item.intake.fact, "a single dose or premedication", hit=item.hit, decides=False))
         return [item for item in found if id(item) not in single]
+
+    def _is_local(self, fact: Medication) -> bool:
+        return fact.systemic is False or bool(self.local & fact.hits.keys())
 
     def _unknown_drug(self, view: View, fact: Medication, tally: Tally) -> None:
         if not fact.unresolved or fact.hits or why_not(fact) or fact.systemic is False:
@@ -219,7 +224,11 @@ class DoseRule:
         return ", ".join(sorted(self.of))
 
     def needs(self) -> Needs:
-        return Needs(sets=self.of | self.target, types=DRUG_TYPES, drug_window=_twice(self.continuing, self.free_for))
+        return Needs(
+            sets=self.of | self.target | self.local,
+            types=DRUG_TYPES,
+            drug_window=_twice(self.continuing, self.free_for),
+        )
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
@@ -255,6 +264,7 @@ def parse_dose(spec: Spec, build: Build) -> Rule:
         continuing=spec.needed_duration("continuing"),
         baseline=base.number("at_most") if base else 0.0,
         target=spec.value_sets("for"),
+        local=spec.value_sets("local"),
     )
     if base:
         base.done()

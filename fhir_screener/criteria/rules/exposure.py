@@ -33,6 +33,7 @@ class ExposureRule:
     to: frozenset[str]
     review: frozenset[str] = frozenset()
     infused: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
     systemic: bool = True
     within: Duration | None = None
     kind: ClassVar[str] = "exposure"
@@ -51,7 +52,7 @@ class ExposureRule:
 
     def _weigh(self, view: View, fact: Medication, hit: Hit, tally: Tally, *, review: bool) -> None:
         reason = why_not(fact) or _words_against(hit)
-        if not reason and self.systemic and fact.systemic is False:
+        if not reason and self.systemic and (fact.systemic is False or self.local & fact.hits.keys()):
             reason = "not given systemically"
         if reason:
             tally.context(cite(fact, reason, hit=hit, decides=False))
@@ -110,7 +111,7 @@ class ExposureRule:
         return ", ".join(sorted(self.to | self.review))
 
     def needs(self) -> Needs:
-        return Needs(sets=self.to | self.review | self.infused, types=DRUG_TYPES, drug_window=self.within)
+        return Needs(sets=self.to | self.review | self.infused | self.local, types=DRUG_TYPES, drug_window=self.within)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
@@ -139,6 +140,7 @@ def parse_exposure(spec: Spec, build: Build) -> Rule:
         to=spec.value_sets("to", needed=True),
         review=spec.value_sets("review"),
         infused=spec.value_sets("infused"),
+        local=spec.value_sets("local"),
         systemic=spec.text("route", "systemic", ("systemic", "any")) == "systemic",
         within=spec.duration("within"),
     )
