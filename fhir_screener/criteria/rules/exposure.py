@@ -4,6 +4,7 @@ exposure:
   to: [b-cell-depleting]       # these decide
   review: [other-biologics]    # a match is `suspected`
   infused: [b-cell-depleting]  # given by infusion: one record without end is a point; an order alone is `suspected`
+  local: [eye-drops]           # forms that are never systemic
   route: systemic              # or any
   within: P6M                  # touched by any part of the exposure; without it: ever
 """

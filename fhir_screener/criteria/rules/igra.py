@@ -44,6 +44,8 @@ class _Run:
     value: Value = Value()
     hit: Hit = Hit(None)
     preliminary: bool = False
+    rank: tuple[bool, bool, float, str] = (False, False, 0.0, "")
+    """Which part stands for the run: the panel, else the highest tube; the same whatever the order of records."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,11 @@ class IgraRule(ResultRule):
                 name = next((n for n in sorted(sets) if n in hits), None)
                 if name is None:
                     continue
-                if run.fact is None or part == "panel":
-                    run.fact, run.hit, run.value = fact, hits[name], value
-                    run.preliminary = fact.status == "preliminary"
                 _take(run, part, value, unit)
+                rank = (part == "panel", part not in ("nil", "mitogen"), run.numbers.get(part, 0.0), fact.ref)
+                if run.fact is None or rank > run.rank:
+                    run.fact, run.hit, run.value, run.rank = fact, hits[name], value, rank
+                    run.preliminary = fact.status == "preliminary"
                 if part not in ("nil", "mitogen"):
                     reading = read_value(value._replace(quantity=None, integer=None), Limits(), view.terminology)
                     if reading.says not in (Polarity.NONE, Polarity.UNREADABLE):
