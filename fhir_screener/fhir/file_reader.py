@@ -67,18 +67,10 @@ class FileReader:
                 return
 
     def _lines(self, first: int, lines: list[bytes]) -> None:
-        place, take = self._place, self._collector.take
-        for place.line, line in enumerate(lines, first):
-            try:
-                kind = kind_of(line)
-            except DataError as error:
-                if line.strip():
-                    self._trouble.setdefault(error.what, []).append(place.line)
-                continue
-            if kind in FORMS:
-                take(kind, line, place)
-            else:
-                self._one(line, place.line)
+        self._place.line = first + len(lines) - 1
+        for number, line in self._collector.take_lines(lines, first):
+            if line.strip():
+                self._one(line, number)
 
     def _one(self, data: bytes, line: int) -> None:
         """One JSON object; `line` is 0 where it is the whole file."""
@@ -108,7 +100,7 @@ class FileReader:
 
 
 def shape(lines: list[bytes]) -> str:
-    """What a file holds, from its first lines: `lines` (NDJSON), `whole` (one object over many lines), else in words."""
+    """What a file holds, by its first lines: `lines` (NDJSON), `whole` (one object over many lines), else in words."""
     filled = [line for line in lines[:50] if line.strip()]
     if not filled or any(line.startswith(b'{"') for line in filled[1:]):
         return "lines"

@@ -59,14 +59,13 @@ class FolderSource:
         reader = FileReader(self.path, collector)
         stray: Counter[str] = Counter()
         with Spill() as spill:
+            collector.limit, collector.spare = self._memory, spill
             for file in self._files():
                 reader.read(file)
-                if collector.held > self._memory and collector.overflow is None:
-                    collector.overflow = spill
             self.problems = [*reader.problems, *map(str, collector.problems)]
             self.notes, self.count = reader.notes, None
             if collector.overflow is None:
-                self.count = sum("Patient" in chart for chart in collector.charts.values())
+                self.count = sum("Patient" in chart.kept for chart in collector.charts.values())
                 yield from _assembled(collector, stray)
             else:
                 yield from _by_parts(collector, spill, stray)
@@ -84,7 +83,7 @@ def _hidden(path: Path) -> bool:
 
 def _by_parts(collector: Collector, spill: Spill, stray: Counter[str]) -> Iterator[PatientRecord]:
     """Part by part: what is on disk, together with what stayed in memory."""
-    collector.overflow = None
+    collector.overflow = collector.spare = None
     held: dict[int, dict[str, Chart]] = {}
     for patient, chart in collector.charts.items():
         held.setdefault(part_of(patient), {})[patient] = chart
@@ -103,7 +102,7 @@ def _assembled(collector: Collector, stray: Counter[str]) -> Iterator[PatientRec
             yield record
         else:
             stray["patients"] += 1
-            stray["records"] += sum(map(len, chart.values()))
+            stray["records"] += len(chart)
 
 
 def _left_out(collector: Collector, stray: Counter[str], all_wanted: bool) -> Iterator[str]:

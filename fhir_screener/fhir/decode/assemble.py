@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from fhir_screener.fhir.decode import conditions, drugs, events, results
-from fhir_screener.fhir.decode.chart import Chart, distinct
+from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import (
     DRUGS,
     ConditionLean,
     DrugLean,
-    Glimpse,
     ImmunizationLean,
     Lean,
     ObservationLean,
+    PatientLean,
     ProcedureLean,
     ReportLean,
     Stay,
@@ -57,23 +57,25 @@ def assemble(
 
     A record that breaks its reading is named in `problems`; the others stand.
     """
-    versions = distinct(chart.get("Patient", ()))
+    versions, _ = chart.of("Patient")
     if not versions:
         return None
-    person = events.patient(cast(WholeLean, versions[0]))
+    person = events.patient(cast(PatientLean, versions[0]))
     faults = collector.faults.get(person.id, [])
     context = Context(collector.book, collector.references, collector.library, person.id, person.birth_date)
     facts, seen = _Facts(), {}
-    current = {kind: distinct(chart[kind]) for kind in CHART_TYPES if kind in chart}
-    for one in current.get("Encounter", ()):
+    for one in chart.of("Encounter")[1]:
         if isinstance(one, Stay) and one.id and (one.date or one.end):
             context.encounters[one.id] = Span(one.date, one.end)
-    for kind, records in current.items():
-        seen[kind] = Seen(len(records), _oldest(records))
-        make = _MAKERS.get(kind)
-        for record in records if make else ():
-            if isinstance(record, Lean) and make:
-                _guarded(make, kind, record, context, facts)
+    for kind in CHART_TYPES:
+        if kind not in chart.kept and kind not in chart.seen:
+            continue
+        kept, glimpses = chart.of(kind)
+        dates = [one.date for one in glimpses]
+        dates += map(date_of, kept)
+        seen[kind] = Seen(len(kept) + len(glimpses), min(filter(None, dates), default=None))
+        for record in kept:
+            _guarded(_MAKERS[kind], kind, record, context, facts)
     return _record(person, facts, seen, failed, absent, (*faults, *context.problems))
 
 
@@ -99,10 +101,6 @@ def _record(
         absent=frozenset(absent),
         problems=tuple(problems),
     )
-
-
-def _oldest(records: list[Lean | Glimpse]) -> str | None:
-    return min((date for one in records if (date := date_of(one))), default=None)
 
 
 def _guarded(make: _Make, kind: str, record: Lean, context: Context, facts: _Facts) -> None:

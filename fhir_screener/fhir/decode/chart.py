@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,8 +9,32 @@ import msgspec
 
 from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta
 
-Chart = dict[str, list[Lean | Glimpse]]
-"""One patient's records by resource type."""
+
+class Chart:
+    """One patient's records by resource type: `kept` whole, `seen` as glimpses."""
+
+    __slots__ = ("kept", "seen")
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[Lean]] = {}
+        self.seen: dict[str, list[Glimpse]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self.kept.values())) + sum(map(len, self.seen.values()))
+
+    def add(self, kind: str, item: Lean | Glimpse) -> None:
+        """One more record."""
+        if isinstance(item, Glimpse):
+            self.seen.setdefault(kind, []).append(item)
+        else:
+            self.kept.setdefault(kind, []).append(item)
+
+    def of(self, kind: str) -> tuple[list[Lean], list[Glimpse]]:
+        """The records of a type, each id once, in its newest version; records without an id all stay."""
+        kept, seen = self.kept.get(kind, []), self.seen.get(kind, [])
+        ids = {one.id for one in seen}
+        ids.update(one.id for one in kept)
+        return (kept, seen) if len(ids) == len(kept) + len(seen) else _newest(kept, seen)
 
 
 class Library:
@@ -61,18 +84,18 @@ def _count(version: str | None) -> int | None:
     return int(version) if version and version.isdigit() and version.isascii() else None
 
 
-def distinct(records: Iterable[Lean | Glimpse]) -> list[Lean | Glimpse]:
-    """Each id once, in its newest version; records without an id all stay."""
+def _newest(kept: list[Lean], seen: list[Glimpse]) -> tuple[list[Lean], list[Glimpse]]:
     found: dict[str, Lean | Glimpse] = {}
-    nameless: list[Lean | Glimpse] = []
-    for record in records:
-        if record.id is None:
-            nameless.append(record)
-            continue
-        known = found.setdefault(record.id, record)
-        if known is not record and newer(record.meta, known.meta):
+    every: list[Lean | Glimpse] = [*kept, *seen]
+    for record in every:
+        known = found.setdefault(record.id, record) if record.id is not None else record
+        if record.id is not None and newer(record.meta, known.meta):
             found[record.id] = record
-    return [*found.values(), *nameless]
+    current = set(map(id, found.values()))
+    return (
+        [one for one in kept if one.id is None or id(one) in current],
+        [one for one in seen if one.id is None or id(one) in current],
+    )
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False):

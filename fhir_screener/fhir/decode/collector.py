@@ -12,9 +12,11 @@ from fhir_screener.fhir.decode.book import Book, Memo
 from fhir_screener.fhir.decode.chart import Chart, Library, Problem
 from fhir_screener.fhir.decode.lean import Glimpse, Lean, WholeLean
 from fhir_screener.fhir.decode.references import References
-from fhir_screener.fhir.decode.relevance import Relevance
-from fhir_screener.fhir.decode.tolerant import plain, read, tree_of
+from fhir_screener.fhir.decode.relevance import Judge, Relevance
+from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, kind_of, plain, read, tree_of
 
+_Lane = tuple[str, Callable[[bytes], Any], Judge]
+_PREFIX = 30
 Overflow = Callable[[str, str, Lean | Glimpse, bytes], None]
 """Takes (patient id, type, record, its bytes) instead of the charts."""
 
@@ -35,9 +37,13 @@ class Collector:
         self.faults: dict[str, list[str]] = {}
         self.unowned: Counter[str] = Counter()
         self.held = 0
+        self.limit = 1 << 62
+        self.spare: Overflow | None = None
+        """What takes the records once more than `limit` bytes are held."""
         self.overflow: Overflow | None = None
         self._owners: Memo[str] = Memo(references.owner, 500_000)
         self._judge = Relevance(book).by_kind
+        self._lanes: dict[bytes, _Lane] = {}
 
     def take(self, kind: str, data: bytes, where: object = "", spare_id: str | None = None, owner: str = "") -> str:
         """Sort one resource in; returns the patient it went to, "" where to none.
@@ -54,7 +60,7 @@ class Collector:
             record.id = spare_id
         judge = self._judge.get(kind)
         if judge is None:
-            return self._other(kind, cast(WholeLean, record), where, data)
+            return self._other(kind, record, where, data)
         subject = cast(Any, record).subject
         whose = self._owners[bytes(subject)] if subject else owner or self._elsewhere(kind, record, data)
         if not whose:
@@ -62,6 +68,63 @@ class Collector:
         elif self.only is None or whose in self.only:
             self.put(whose, kind, judge(record), data)
         return whose
+
+    def take_lines(self, lines: list[bytes], first: int) -> list[tuple[int, bytes]]:
+        """Sort in, at speed, the lines that hold a patient's record spelled as usual; returns the others, numbered."""
+        left: list[tuple[int, bytes]] = []
+        lanes, owners = self._lanes, self._owners
+        last: Any = None
+        owner, chart = "", None
+        for number, line in enumerate(lines, first):
+            lane = lanes.get(line[:_PREFIX]) or self._learn(line)
+            if lane is None:
+                left.append((number, line))
+                continue
+            kind, decode, judge = lane
+            try:
+                record = decode(line)
+            except BROKEN:
+                left.append((number, line))
+                continue
+            if record.subject != last:
+                last = record.subject
+                owner = owners[bytes(last)] if last else ""
+                chart = self._chart(owner)
+            if chart is None:
+                left.append((number, line))
+                continue
+            item = judge(record)
+            if item is record:
+                chart.add(kind, item)
+                self.held += 600 + len(line)
+            else:
+                try:
+                    chart.seen[kind].append(item)  # type: ignore[arg-type]
+                except KeyError:
+                    chart.add(kind, item)
+                self.held += 350
+            if self.held > self.limit:
+                self.overflow, last = self.spare, None
+        return left
+
+    def _chart(self, owner: str) -> Chart | None:
+        """The chart that a record of this patient goes to straight away; None where `take` must look at it."""
+        if not owner or self.overflow is not None or (self.only is not None and owner not in self.only):
+            return None
+        chart = self.charts.get(owner)
+        if chart is None:
+            chart = self.charts[owner] = Chart()
+        return chart
+
+    def _learn(self, line: bytes) -> _Lane | None:
+        """The lane of lines that begin like this one. No two types of FHIR R4 that we read begin alike."""
+        if not line.startswith(FIRST):
+            return None
+        kind = kind_of(line)
+        if kind not in self._judge or len(self._lanes) > 1000:
+            return None
+        found = self._lanes[line[:_PREFIX]] = (kind, fast(kind), self._judge[kind])
+        return found
 
     def restore(self, owner: str, kind: str, data: bytes, id_: str | None) -> None:
         """Put a kept record back that `overflow` took."""
@@ -77,13 +140,11 @@ class Collector:
             return
         chart = self.charts.get(owner)
         if chart is None:
-            chart = self.charts[owner] = {}
-        records = chart.get(kind)
-        if records is None:
-            chart[kind] = [item]
-        else:
-            records.append(item)
+            chart = self.charts[owner] = Chart()
+        chart.add(kind, item)
         self.held += 350 if isinstance(item, Glimpse) else 600 + len(data)
+        if self.held > self.limit:
+            self.overflow = self.spare
 
     def _elsewhere(self, kind: str, record: Lean, data: bytes) -> str:
         """The patient under a name that another version of FHIR uses; said as a problem of that patient's."""
@@ -106,12 +167,12 @@ class Collector:
             return
         self.unowned[kind] += 1
 
-    def _other(self, kind: str, record: WholeLean, where: object, data: bytes) -> str:
+    def _other(self, kind: str, record: Lean, where: object, data: bytes) -> str:
         """A Patient, or something that charts refer to."""
         library = self.library
         if kind == "Patient":
             return self._patient(record, where, data)
-        if record.id is None or not library.newest(kind, record.id, record.meta):
+        if not isinstance(record, WholeLean) or not record.id or not library.newest(kind, record.id, record.meta):
             return ""
         if kind == "Medication":
             tree = tree_of(record)
@@ -123,7 +184,7 @@ class Collector:
             library.specimens[record.id] = (owner, elements.label(tree_of(record).get("type")))
         return ""
 
-    def _patient(self, record: WholeLean, where: object, data: bytes) -> str:
+    def _patient(self, record: Lean, where: object, data: bytes) -> str:
         if record.id is None or not record.id.strip():
             self.problems.append(Problem(str(where) or "Patient", "a Patient without an id: cannot be answered for"))
             return ""

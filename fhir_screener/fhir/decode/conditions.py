@@ -6,7 +6,7 @@ from typing import Any
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.context import Context
-from fhir_screener.fhir.decode.lean import ConditionLean, Raw
+from fhir_screener.fhir.decode.lean import ConditionLean, Period, Raw
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import NO_SPAN, Condition, Span
 
@@ -79,11 +79,11 @@ def _abatement(record: ConditionLean, born: str | None) -> tuple[Span, bool]:
     return found, found.empty and (bool(found.text) or record.abatementBoolean is True)
 
 
-def _when(date: str | None, period: Raw, age: Raw, between: Raw, born: str | None) -> Span:
+def _when(date: str | None, period: Period | None, age: Raw, between: Raw, born: str | None) -> Span:
     if date:
         return elements.point(date)
-    if period:
-        return elements.span(plain(period))
+    if period is not None:
+        return elements.ends(period)
     if age:
         exact = plain(age)
         return elements.age_span(exact, exact, born)

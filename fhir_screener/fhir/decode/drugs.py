@@ -167,7 +167,7 @@ def _span(record: DrugLean) -> Span:
     if record.effectiveDateTime:
         return elements.point(record.effectiveDateTime)
     if record.effectivePeriod:
-        return elements.span(plain(record.effectivePeriod))
+        return elements.ends(record.effectivePeriod)
     return elements.point(record.whenHandedOver or record.whenPrepared)
 
 

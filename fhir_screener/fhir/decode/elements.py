@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from fhir_screener.fhir.decode.lean import Period
 from fhir_screener.records.dates import birthday, read_date
 from fhir_screener.records.facts import NO_SPAN, Quantity, Span
 from fhir_screener.terminology.coding import NOTHING, UCUM, Coding, Concept, normal_system
@@ -143,6 +144,11 @@ def span(value: Any) -> Span:
         return NO_SPAN
     start, end = words(value.get("start")) or None, words(value.get("end")) or None
     return Span(start, end) if start or end else NO_SPAN
+
+
+def ends(value: Period | None) -> Span:
+    """A Period that is already read."""
+    return Span(value.start or None, value.end or None) if value is not None else NO_SPAN
 
 
 def point(text: str | None) -> Span:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.context import Context
-from fhir_screener.fhir.decode.lean import ImmunizationLean, ProcedureLean, WholeLean
+from fhir_screener.fhir.decode.lean import ImmunizationLean, PatientLean, ProcedureLean, WholeLean
 from fhir_screener.fhir.decode.tolerant import plain, tree_of
 from fhir_screener.records.facts import NO_SPAN, Consent, Immunization, Patient, Procedure, Span, Subject
 
@@ -33,7 +33,7 @@ def _performed(record: ProcedureLean, born: str | None) -> Span:
     if record.performedDateTime:
         return elements.point(record.performedDateTime)
     if record.performedPeriod:
-        return elements.span(plain(record.performedPeriod))
+        return elements.ends(record.performedPeriod)
     tree = plain(record.performedAge) if record.performedAge else plain(record.performedRange)
     if isinstance(tree, dict):
         low, high = (tree, tree) if record.performedAge else (tree.get("low"), tree.get("high"))
@@ -128,27 +128,23 @@ def subject(record: WholeLean, context: Context) -> Subject:
     )
 
 
-def patient(record: WholeLean) -> Patient:
+def patient(record: PatientLean) -> Patient:
     """The Patient."""
-    tree = tree_of(record)
-    meta = tree.get("meta") if isinstance(tree.get("meta"), dict) else {}
-    dead = tree.get("deceasedDateTime") or tree.get("deceasedBoolean")
-    active = tree.get("active")
-    labels = (elements.coding(one) for one in elements.many(meta.get("security") if meta else None))
-    listed = [one for one in elements.many(tree.get("identifier")) if isinstance(one, dict)]
-    keeper = tree.get("managingOrganization")
+    meta, keeper = record.meta, plain(record.managingOrganization)
+    labels = map(elements.coding, elements.many(plain(meta.security))) if meta and meta.security else ()
+    listed = [one for one in elements.many(plain(record.identifier)) if isinstance(one, dict)]
     return Patient(
         id=record.id or "",
-        version=(record.meta.versionId or "") if record.meta else "",
-        updated=record.meta.lastUpdated if record.meta else None,
-        active=active if isinstance(active, bool) else None,
-        gender=elements.words(tree.get("gender")).lower(),
-        birth_date=elements.words(tree.get("birthDate")) or None,
-        birth_absent=not tree.get("birthDate") and bool(_extensions(tree.get("_birthDate"))),
-        deceased=dead if isinstance(dead, str | bool) else False if tree.get("deceasedBoolean") is False else None,
-        replaced_by=_survivor(tree),
+        version=(meta.versionId or "") if meta else "",
+        updated=meta.lastUpdated if meta else None,
+        active=record.active,
+        gender=(record.gender or "").strip().lower(),
+        birth_date=record.birthDate or None,
+        birth_absent=not record.birthDate and bool(_extensions(plain(record.birthDateExtra))),
+        deceased=record.deceasedDateTime or record.deceasedBoolean,
+        replaced_by=_survivor(elements.many(plain(record.link))),
         labels=tuple(one for one in labels if one is not None),
-        names=tuple(filter(None, map(_name, elements.many(tree.get("name"))))),
+        names=tuple(filter(None, map(_name, elements.many(plain(record.name))))),
         identifiers=tuple((elements.words(one.get("system")), elements.words(one.get("value"))) for one in listed),
         organization=_keeper(keeper) if isinstance(keeper, dict) else "",
     )
@@ -162,8 +158,8 @@ def _extensions(value: Any) -> list[Any]:
     return elements.many(value.get("extension")) if isinstance(value, dict) else []
 
 
-def _survivor(tree: dict[str, Any]) -> str:
-    for link in elements.many(tree.get("link")):
+def _survivor(links: list[Any]) -> str:
+    for link in links:
         other = link.get("other") if isinstance(link, dict) else None
         if isinstance(other, dict) and link.get("type") in ("replaced-by", "replace"):
             return elements.words(other.get("reference")) or "Patient/?"

@@ -19,6 +19,13 @@ class Meta(msgspec.Struct, gc=False):
     lastUpdated: str | None = None
 
 
+class Period(msgspec.Struct, gc=False):
+    """A Period; dates as recorded."""
+
+    start: str | None = None
+    end: str | None = None
+
+
 class Lean(msgspec.Struct, gc=False):
     """What all resources have."""
 
@@ -44,12 +51,12 @@ class ConditionLean(About, gc=False):
     verificationStatus: Raw = EMPTY
     category: Raw = EMPTY
     onsetDateTime: str | None = None
-    onsetPeriod: Raw = EMPTY
+    onsetPeriod: Period | None = None
     onsetAge: Raw = EMPTY
     onsetRange: Raw = EMPTY
     onsetString: str | None = None
     abatementDateTime: str | None = None
-    abatementPeriod: Raw = EMPTY
+    abatementPeriod: Period | None = None
     abatementAge: Raw = EMPTY
     abatementRange: Raw = EMPTY
     abatementString: str | None = None
@@ -69,7 +76,7 @@ class Valued(About, gc=False):
     valueInteger: int | None = None
     valueDateTime: str | None = None
     valueTime: str | None = None
-    valuePeriod: Raw = EMPTY
+    valuePeriod: Period | None = None
     valueRange: Raw = EMPTY
     valueRatio: Raw = EMPTY
     valueSampledData: Raw = EMPTY
@@ -84,13 +91,13 @@ class ObservationLean(Valued, gc=False):
     category: Raw = EMPTY
     focus: Raw = EMPTY
     effectiveDateTime: str | None = None
-    effectivePeriod: Raw = EMPTY
+    effectivePeriod: Period | None = None
     effectiveInstant: str | None = None
     effectiveTiming: Raw = EMPTY
     issued: str | None = None
     specimen: Raw = EMPTY
     hasMember: Raw = EMPTY
-    component: Raw = EMPTY
+    component: list[Valued] | None = None
 
 
 class ReportLean(About, gc=False):
@@ -98,7 +105,7 @@ class ReportLean(About, gc=False):
 
     category: Raw = EMPTY
     effectiveDateTime: str | None = None
-    effectivePeriod: Raw = EMPTY
+    effectivePeriod: Period | None = None
     issued: str | None = None
     result: Raw = EMPTY
     conclusion: str | None = None
@@ -119,7 +126,7 @@ class DrugLean(About, gc=False):
     doNotPerform: bool | None = None
     category: Raw = EMPTY
     effectiveDateTime: str | None = None
-    effectivePeriod: Raw = EMPTY
+    effectivePeriod: Period | None = None
     dateAsserted: str | None = None
     authoredOn: str | None = None
     whenHandedOver: str | None = None
@@ -136,7 +143,7 @@ class ProcedureLean(About, gc=False):
     """Procedure (R4 9.3)."""
 
     performedDateTime: str | None = None
-    performedPeriod: Raw = EMPTY
+    performedPeriod: Period | None = None
     performedAge: Raw = EMPTY
     performedRange: Raw = EMPTY
     performedString: str | None = None
@@ -159,7 +166,29 @@ class EncounterLean(Lean, gc=False):
     """Encounter (R4 8.11): only its period, which dates what happened in it."""
 
     subject: Raw = EMPTY
-    period: Raw = EMPTY
+    period: Period | None = None
+
+
+class PatientMeta(Meta, gc=False):
+    """Patient.meta: its security labels may say that nobody is behind it."""
+
+    security: Raw = EMPTY
+
+
+class PatientLean(Lean, gc=False):
+    """Patient (R4 8.1)."""
+
+    meta: PatientMeta | None = None
+    active: bool | None = None
+    gender: str | None = None
+    birthDate: str | None = None
+    birthDateExtra: Raw = msgspec.field(default=EMPTY, name="_birthDate")
+    deceasedBoolean: bool | None = None
+    deceasedDateTime: str | None = None
+    name: Raw = EMPTY
+    identifier: Raw = EMPTY
+    link: Raw = EMPTY
+    managingOrganization: Raw = EMPTY
 
 
 class WholeLean(Lean, gc=False):
@@ -213,7 +242,7 @@ FORMS: dict[str, type[Lean]] = {
     "Encounter": EncounterLean,
     "Consent": ConsentLean,
     "ResearchSubject": SubjectLean,
-    "Patient": WholeLean,
+    "Patient": PatientLean,
     "Medication": WholeLean,
     "ResearchStudy": WholeLean,
     "Specimen": WholeLean,

@@ -7,15 +7,13 @@ subjects and reports with a conclusion are always kept.
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-import msgspec
+from collections.abc import Callable
+from typing import Any
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.lean import (
     DRUGS,
-    EMPTY,
     ConditionLean,
     DrugLean,
     EncounterLean,
@@ -23,22 +21,20 @@ from fhir_screener.fhir.decode.lean import (
     ImmunizationLean,
     Lean,
     ObservationLean,
+    Period,
     ProcedureLean,
     Raw,
     ReportLean,
     Stay,
+    Valued,
 )
-from fhir_screener.fhir.decode.tolerant import BROKEN, plain
-from fhir_screener.records.facts import NO_SPAN
+from fhir_screener.fhir.decode.tolerant import plain
+
+Judge = Callable[[Any], Lean | Glimpse]
+"""Takes a record in its form; gives it back, or a glimpse of it."""
 
 
-class _Part(msgspec.Struct, gc=False):
-    code: Raw = EMPTY
-    valueCodeableConcept: Raw = EMPTY
-    valueString: Raw = EMPTY
-
-
-_parts = msgspec.json.Decoder(list[_Part]).decode
+_SPELLINGS = 200_000
 
 
 class Relevance:
@@ -46,8 +42,8 @@ class Relevance:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._concepts = book.concept
-        self.by_kind = {
+        self._seen: dict[bytes, bool] = {}
+        self.by_kind: dict[str, Judge] = {
             "Condition": self._condition,
             "Observation": self._observation,
             "DiagnosticReport": self._report,
@@ -59,12 +55,16 @@ class Relevance:
             "ResearchSubject": self._keep,
         }
 
-    def __call__(self, kind: str, record: Lean) -> Lean | Glimpse:
-        """The record itself, or a glimpse of it."""
-        return self.by_kind[kind](record)
-
     def _wanted(self, raw: Raw) -> bool:
-        return self._concepts[bytes(raw)].wanted
+        """Whether a concept is in a set that counts. The memory is a plain dict: this is asked of every record."""
+        key = bytes(raw)
+        try:
+            return self._seen[key]
+        except KeyError:
+            if len(self._seen) > _SPELLINGS:
+                self._seen.clear()
+            found = self._seen[key] = self._book.concept[key].wanted
+            return found
 
     def _told(self, note: Raw) -> bool:
         return bool(note) and self._book.words(elements.notes(plain(note))).wanted
@@ -72,21 +72,22 @@ class Relevance:
     def _keep(self, record: Lean) -> Lean | Glimpse:
         return record
 
-    def _encounter(self, record: Lean) -> Lean | Glimpse:
-        one = cast(EncounterLean, record)
-        period = elements.span(plain(one.period)) if one.period else NO_SPAN
+    def _encounter(self, one: EncounterLean) -> Lean | Glimpse:
+        period = elements.ends(one.period)
         return Stay(one.id, one.meta, period.start, period.end)
 
-    def _condition(self, record: Lean) -> Lean | Glimpse:
-        one = cast(ConditionLean, record)
+    def _condition(self, one: ConditionLean) -> Lean | Glimpse:
         if self._wanted(one.code) or self._told(one.note):
             return one
         return Glimpse(one.id, one.meta, one.onsetDateTime or _start(one.onsetPeriod) or one.recordedDate)
 
-    def _observation(self, record: Lean) -> Lean | Glimpse:
-        one = cast(ObservationLean, record)
-        if self._concepts[bytes(one.code)].wanted:
-            return one
+    def _observation(self, one: ObservationLean) -> Lean | Glimpse:
+        try:
+            if self._seen[bytes(one.code)]:
+                return one
+        except KeyError:
+            if self._wanted(one.code):
+                return one
         if one.valueCodeableConcept and self._wanted(one.valueCodeableConcept):
             return one
         if one.component and self._components(one.component):
@@ -98,30 +99,24 @@ class Relevance:
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.effectiveInstant or one.issued
         return Glimpse(one.id, one.meta, date)
 
-    def _components(self, raw: Raw) -> bool:
-        try:
-            parts: list[Any] = _parts(raw)
-        except BROKEN:
-            return True
+    def _components(self, parts: list[Valued]) -> bool:
         for part in parts:
             if self._wanted(part.code):
                 return True
             if part.valueCodeableConcept and self._wanted(part.valueCodeableConcept):
                 return True
-            if part.valueString and self._wanted(part.valueString):
+            if part.valueString and self._book.words(part.valueString).wanted:
                 return True
         return False
 
-    def _report(self, record: Lean) -> Lean | Glimpse:
-        one = cast(ReportLean, record)
+    def _report(self, one: ReportLean) -> Lean | Glimpse:
         if self._wanted(one.code) or (one.conclusion and one.conclusion.strip()) or one.conclusionCode:
             return one
         if one.result or one.contained:
             return one
         return Glimpse(one.id, one.meta, one.effectiveDateTime or _start(one.effectivePeriod) or one.issued)
 
-    def _drug(self, record: Lean) -> Lean | Glimpse:
-        one = cast(DrugLean, record)
+    def _drug(self, one: DrugLean) -> Lean | Glimpse:
         if one.medicationReference or one.medication or not one.medicationCodeableConcept:
             return one
         if self._wanted(one.medicationCodeableConcept):
@@ -129,8 +124,7 @@ class Relevance:
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.authoredOn or one.whenHandedOver
         return Glimpse(one.id, one.meta, date or one.dateAsserted)
 
-    def _procedure(self, record: Lean) -> Lean | Glimpse:
-        one = cast(ProcedureLean, record)
+    def _procedure(self, one: ProcedureLean) -> Lean | Glimpse:
         if self._wanted(one.code) or one.usedReference or (one.usedCode and self._used(one.usedCode)):
             return one
         if self._told(one.note):
@@ -140,36 +134,31 @@ class Relevance:
     def _used(self, raw: Raw) -> bool:
         return any(self._book.known(one).wanted for one in self._book.concepts[bytes(raw)])
 
-    def _immunization(self, record: Lean) -> Lean | Glimpse:
-        one = cast(ImmunizationLean, record)
+    def _immunization(self, one: ImmunizationLean) -> Lean | Glimpse:
         if self._wanted(one.vaccineCode) or self._told(one.note):
             return one
         return Glimpse(one.id, one.meta, one.occurrenceDateTime)
 
 
-def date_of(record: Lean | Glimpse) -> str | None:
-    """The date by which `Seen.since` counts a record, as recorded."""
-    if isinstance(record, Glimpse):
-        return record.date
-    for name in _DATES:
-        text = getattr(record, name, None)
-        if text:
-            return cast(str, text)
-    for name in ("effectivePeriod", "onsetPeriod", "performedPeriod"):
-        text = _start(getattr(record, name, EMPTY))
+def date_of(record: Lean) -> str | None:
+    """The date by which `Seen.since` counts a kept record, as recorded."""
+    for name in _DATES.get(type(record), ()):
+        value = getattr(record, name)
+        text = value if isinstance(value, str) else _start(value) if value else None
         if text:
             return text
     return None
 
 
-_DATES = (
-    "effectiveDateTime", "onsetDateTime", "performedDateTime", "occurrenceDateTime", "effectiveInstant", "authoredOn",
-    "whenHandedOver", "whenPrepared", "recordedDate", "issued", "dateAsserted",
-)  # fmt: skip
+_DATES: dict[type[Lean], tuple[str, ...]] = {
+    ConditionLean: ("onsetDateTime", "onsetPeriod", "recordedDate"),
+    ObservationLean: ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued"),
+    ReportLean: ("effectiveDateTime", "effectivePeriod", "issued"),
+    DrugLean: ("effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver", "whenPrepared", "dateAsserted"),
+    ProcedureLean: ("performedDateTime", "performedPeriod"),
+    ImmunizationLean: ("occurrenceDateTime",),
+}
 
 
-def _start(raw: Raw) -> str | None:
-    if not raw:
-        return None
-    found = elements.span(plain(raw))
-    return found.start or found.end
+def _start(period: Period | None) -> str | None:
+    return (period.start or period.end) if period is not None else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.book import Book, Bounds
 from fhir_screener.fhir.decode.context import Context
-from fhir_screener.fhir.decode.lean import ObservationLean, Raw, ReportLean, Valued
+from fhir_screener.fhir.decode.lean import ObservationLean, ReportLean, Valued
 from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.tolerant import plain, read_part
 from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
@@ -46,7 +46,7 @@ def _effective(record: ObservationLean) -> Span:
     if record.effectiveDateTime or record.effectiveInstant:
         return elements.point(record.effectiveDateTime or record.effectiveInstant)
     if record.effectivePeriod:
-        return elements.span(plain(record.effectivePeriod))
+        return elements.ends(record.effectivePeriod)
     if record.effectiveTiming:
         timing = plain(record.effectiveTiming)
         events = sorted(filter(None, map(elements.words, elements.many(timing.get("event"))))) if timing else []
@@ -89,7 +89,7 @@ def _odd(record: Valued) -> tuple[str, str, str | None]:
     if record.valueRatio:
         return _ratio(plain(record.valueRatio)), "valueRatio", None
     if record.valuePeriod:
-        return "", "valuePeriod", elements.span(plain(record.valuePeriod)).start
+        return "", "valuePeriod", elements.ends(record.valuePeriod).start
     if record.valueTime:
         return record.valueTime, "valueTime", None
     return record.valueString or "", "valueSampledData", None
@@ -101,10 +101,9 @@ def _ratio(tree: Any) -> str:
     return ":".join(str(part) if part else "" for part in parts)
 
 
-def _components(raw: Raw, book: Book) -> tuple[Component, ...]:
+def _components(parts: list[Valued], book: Book) -> tuple[Component, ...]:
     found = []
-    for tree in elements.many(plain(raw)):
-        part = cast(Valued, read_part(Valued, tree))
+    for part in parts:
         known = book.concept[bytes(part.code)]
         found.append(Component(known.concept, known.hits, value(part, book)))
     return tuple(found)
@@ -147,7 +146,7 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
     common = context.common("DiagnosticReport", record)
     effective = elements.point(record.effectiveDateTime)
     if effective.empty and record.effectivePeriod:
-        effective = elements.span(plain(record.effectivePeriod))
+        effective = elements.ends(record.effectivePeriod)
     fact = Observation(
         **common,
         concept=known.concept,
@@ -171,7 +170,7 @@ def _inside(record: ReportLean, report: Observation, context: Context) -> list[O
     for tree in elements.many(plain(record.contained)) if record.contained else ():
         if not isinstance(tree, dict) or tree.get("resourceType") != "Observation":
             continue
-        part = cast(ObservationLean, read_part(ObservationLean, tree))
+        part = read_part(ObservationLean, tree)
         if not part.contained:
             part.contained = record.contained
         fact = observation(part, context, f"{report.ref}#{part.id or '?'}")

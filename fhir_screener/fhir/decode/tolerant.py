@@ -6,12 +6,15 @@ A bad element never loses the resource: it is left out, and everything else of i
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from fhir_screener.errors import DataError
-from fhir_screener.fhir.decode.lean import EMPTY, FORMS, Lean, Meta, Raw, WholeLean
+from fhir_screener.fhir.decode.lean import EMPTY, FORMS, Lean, Meta, PatientMeta, Period, Raw, Valued, WholeLean
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises for bytes it cannot read."""
@@ -25,14 +28,14 @@ class _Head(msgspec.Struct, gc=False):
 
 
 _head = msgspec.json.Decoder(_Head).decode
-_FIRST = b'{"resourceType":"'
+FIRST = b'{"resourceType":"'
 _decoders = {form: msgspec.json.Decoder(form).decode for form in set(FORMS.values())}
-_fields = {form: msgspec.structs.fields(form) for form in _decoders}
+_PARTS: tuple[type[msgspec.Struct], ...] = (Meta, PatientMeta, Period)
 
 
 def kind_of(line: bytes) -> str:
     """The resourceType, "" where there is none. Raises one of BROKEN for what is no JSON object."""
-    if line.startswith(_FIRST):
+    if line.startswith(FIRST):
         end = line.find(b'"', 17, 64)
         if end > 0:
             return line[17:end].decode("ascii", "replace")
@@ -81,55 +84,52 @@ def read(kind: str, data: bytes | Raw) -> Lean:
     return found
 
 
+def fast(kind: str) -> Callable[[bytes], Any]:
+    """The decoder of a type, which raises one of BROKEN where `read` would take its patient way."""
+    return _decoders[FORMS[kind]]
+
+
 def tree_of(record: WholeLean) -> dict[str, Any]:
     """The whole resource as plain objects."""
     tree = plain(record.body)
     return tree if isinstance(tree, dict) else {}
 
 
-def read_part(form: type[Lean], part: Any) -> Lean:
-    """A part already read as plain objects (a component, a contained resource) as a form."""
+def read_part(form: type[S], part: Any) -> S:
+    """A part already read as plain objects (a contained resource) as a form."""
     try:
-        found: Lean = _part_decoder(form)(msgspec.json.encode(part))
-        return found
+        return msgspec.json.decode(msgspec.json.encode(part), type=form)
     except (*BROKEN, TypeError, ValueError):
         return from_tree(form, part if isinstance(part, dict) else {})
 
 
-def _part_decoder(form: type[Lean]) -> Any:
-    if form not in _decoders:
-        _decoders[form] = msgspec.json.Decoder(form).decode
-        _fields[form] = msgspec.structs.fields(form)
-    return _decoders[form]
-
-
-def from_tree(form: type[Lean], tree: dict[str, Any]) -> Lean:
+def from_tree(form: type[S], tree: dict[str, Any]) -> S:
     """An object as a form, element by element; what has the wrong type is left out."""
-    _part_decoder(form)
     found = form()
-    for field in _fields[form]:
+    for field in msgspec.structs.fields(form):
         value = tree.get(field.encode_name)
-        if value is None or field.name == "body":
-            continue
-        if field.name == "meta":
-            found.meta = _meta(value)
-        elif field.type is Raw:
-            setattr(found, field.name, _raw(value))
-        else:
-            setattr(found, field.name, _simple(field.type, value))
+        if value is not None and field.name != "body":
+            setattr(found, field.name, _element(field.type, value))
     return found
+
+
+def _element(kind: Any, value: Any) -> Any:
+    """One element as its type, or nothing."""
+    if kind is Raw:
+        return _raw(value)
+    if kind == list[Valued] | None:
+        listed = value if isinstance(value, list) else [value]
+        return [from_tree(Valued, one) for one in listed if isinstance(one, dict)]
+    for part in _PARTS:
+        if kind == part | None:
+            return from_tree(part, value) if isinstance(value, dict) else None
+    return _simple(kind, value)
 
 
 def _object(tree: Any) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise DataError("not a JSON object")
     return tree
-
-
-def _meta(value: Any) -> Meta | None:
-    if not isinstance(value, dict):
-        return None
-    return Meta(_simple(str, value.get("versionId")), _simple(str, value.get("lastUpdated")))
 
 
 def _simple(kind: Any, value: Any) -> Any:
