@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
-import os
 import socket
 import sys
 import threading
@@ -97,9 +96,8 @@ def serve(sandbox: Sandbox, announce: Callable[[Sandbox], None] | None = None) -
 
 
 def _announce(sandbox: Sandbox) -> None:
-    """One line of JSON on stdout, for the process that started this one."""
-    line = {"fhir": sandbox.base_url, "admin": sandbox.admin_url, "pid": os.getpid()}
-    sys.stdout.write(orjson.dumps(line).decode() + "\n")
+    """The FHIR base as one line on stdout, for the process that started this one."""
+    sys.stdout.write(sandbox.base_url + "\n")
     sys.stdout.flush()
 
 
@@ -138,7 +136,7 @@ def running(data: Resources = (), **options: Any) -> Iterator[Sandbox]:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m fhir_screener.sandbox.server",
-        description="An in-memory FHIR R4 server. Its address comes as one line of JSON on stdout.",
+        description="An in-memory FHIR R4 server. Its base URL comes as one line on stdout.",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
