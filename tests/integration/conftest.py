@@ -77,7 +77,8 @@ def sandbox(log: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "fhir_screener.sandbox.server", "--port", "0"]
     with child(command, log, stdout=subprocess.PIPE) as process:
         assert process.stdout
-        base = process.stdout.readline().strip()
+        with process.stdout as said:
+            base = said.readline().strip()
         if not base.startswith("http://127.0.0.1:"):
             pytest.fail(f"the sandbox did not say its address but {base!r}:\n{log.read_text()[-2000:]}")
         wait_until_up(base + "/metadata", process, log)
