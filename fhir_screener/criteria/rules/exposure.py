@@ -29,6 +29,9 @@ from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 
 
+LIFETIME = Duration.parse("P150Y")
+
+
 @dataclass(frozen=True)
 class ExposureRule:
     to: frozenset[str]
@@ -112,7 +115,7 @@ class ExposureRule:
         return ", ".join(sorted(self.to | self.review))
 
     def needs(self) -> Needs:
-        return Needs(sets=self.to | self.review | self.infused | self.local, types=DRUG_TYPES, drug_window=self.within)
+        return Needs(sets=self.to | self.review | self.infused | self.local, types=DRUG_TYPES, drug_window=self.within or LIFETIME)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
