@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import AuthError, Busy, NotSupported, ScreenerError, ServerError, Unreachable
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.cohort import Cohort
+from fhir_screener.fhir.server_cohort import Cohort
 from fhir_screener.fhir.decode.assemble import assemble
 from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.references import References
-from fhir_screener.fhir.linked import Linked
-from fhir_screener.fhir.plan import ReadPlan, TypePlan
+from fhir_screener.fhir.server_links import Linked
+from fhir_screener.fhir.server_plan import ReadPlan, TypePlan
 from fhir_screener.fhir.search import by_ids, search_all
 from fhir_screener.fhir.searchset import Entry
 from fhir_screener.fhir.session import FhirSession
