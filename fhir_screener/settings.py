@@ -74,6 +74,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9._-]{1,64}$",
         description="Short name of the source. In every Task's identifier: never change it once Tasks exist.",
     )
+    source_profile: str = Field(
+        "generic", description="Kind of the source server: generic or hapi. See `fhir-screener plan`."
+    )
     source_auth: Auth = Field("none", description="How to sign in at the source: none, basic or bearer.")
     source_user: str = Field("", description="User name at the source (basic).")
     source_password: SecretStr = Field(SecretStr(""), description="Password at the source (basic).")

@@ -13,7 +13,7 @@ from fhir_screener.settings import DEMO_KEY, PREFIX, Settings, env_example, is_l
 ROOT = Path(__file__).parents[2]
 
 NAMES = """
-source_url source_name source_auth source_user source_password source_token source_token_file
+source_url source_name source_profile source_auth source_user source_password source_token source_token_file
 target_url target_auth target_user target_password target_token target_token_file
 ca_bundle proxy connect_timeout read_timeout connections allowed_origins
 installation_key owner mappings studies cohort
