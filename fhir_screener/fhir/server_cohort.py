@@ -95,7 +95,7 @@ class Cohort:
         try:
             for page in pages(self._session, kind, params):
                 for entry in page.entries:
-                    tree = orjson.loads(entry.resource)
+                    tree = orjson.loads(bytes(entry.resource))
                     about = tree.get("subject") or tree.get("patient")
                     target = self._references.parse(about.get("reference")) if isinstance(about, dict) else None
                     if target is not None and target.kind in ("Patient", ""):

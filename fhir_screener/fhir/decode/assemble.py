@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec import Raw
+
 from fhir_screener.fhir.decode import conditions, drugs, events, results
 from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
@@ -119,18 +121,27 @@ def _condition(kind: str, record: Lean, context: Context, facts: _Facts) -> None
 
 
 def _observation(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    facts.observations.append(results.observation(cast(ObservationLean, record), context))
+    one = cast(ObservationLean, record)
+    facts.observations.append(results.observation(one, context))
+    if one.hasMember:
+        _members(one.hasMember, context, facts)
 
 
 def _report(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     one = cast(ReportLean, record)
     facts.observations.extend(results.report(one, context))
-    if not (one.result and context.library.results):
+    if one.result:
+        _members(one.result, context, facts)
+
+
+def _members(references: Raw, context: Context, facts: _Facts) -> None:
+    """Results that name no patient themselves, reachable only through their panel or report; each once."""
+    if not context.library.results:
         return
-    for ref in context.references.refs(plain(one.result)):
+    for ref in context.references.refs(plain(references)):
         found = context.library.results.get(ref.removeprefix("Observation/"))
-        if found is not None:
-            facts.observations.append(results.observation(cast(ObservationLean, found), context))
+        if found is not None and not any(known.ref == ref for known in facts.observations):
+            _observation("Observation", found, context, facts)
 
 
 def _drug(kind: str, record: Lean, context: Context, facts: _Facts) -> None:

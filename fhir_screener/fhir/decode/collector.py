@@ -10,7 +10,7 @@ from fhir_screener.errors import DataError
 from fhir_screener.fhir.decode import elements, events
 from fhir_screener.fhir.decode.book import Book, Memo
 from fhir_screener.fhir.decode.chart import Chart, Library, Problem
-from fhir_screener.fhir.decode.lean import Glimpse, Lean, WholeLean
+from fhir_screener.fhir.decode.lean import FORMS, Glimpse, Lean, WholeLean
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.decode.relevance import Judge, Relevance
 from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, kind_of, plain, read, tree_of
@@ -121,7 +121,7 @@ class Collector:
         if not line.startswith(FIRST):
             return None
         kind = kind_of(line)
-        if kind not in self._judge or len(self._lanes) > 1000:
+        if kind not in self._judge or len(self._lanes) > 1000 or issubclass(FORMS[kind], WholeLean):
             return None
         found = self._lanes[line[:_PREFIX]] = (kind, fast(kind), self._judge[kind])
         return found
