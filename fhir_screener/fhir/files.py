@@ -62,14 +62,15 @@ class FolderSource:
             collector.limit, collector.spare = self._memory, spill
             for file in self._files():
                 reader.read(file)
-            self.problems = [*reader.problems, *map(str, collector.problems)]
-            self.notes, self.count = reader.notes, None
+            self.problems[:] = [*reader.problems, *map(str, collector.problems)]
+            self.notes[:] = reader.notes
+            self.count = None
             if collector.overflow is None:
                 self.count = sum("Patient" in chart.kept for chart in collector.charts.values())
                 yield from _assembled(collector, stray)
             else:
                 yield from _by_parts(collector, spill, stray)
-        self.notes = [*self.notes, *_left_out(collector, stray, self._only is None)]
+        self.notes.extend(_left_out(collector, stray, self._only is None))
 
     def _files(self) -> list[Path]:
         if self.path.is_file():

@@ -1,121 +1,204 @@
-"""The read plan: how this server is asked for what the studies need, and what that hides.
+"""The read plan: which requests bring the charts of a batch of patients from this server, and what they hide.
 
-Conditions, drugs, procedures and results are read whole, never by code: local codes and text would be missed. Types the
-server does not list are not asked for. Everything is asked for by batches of patients.
+Conditions, drugs and procedures are read whole, never by code: local codes and words would be missed. Encounters,
+Medications and studies are read by id, where a record refers to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from fhir_screener.criteria.model import Needs, Study
+from fhir_screener.criteria.model import DRUG_TYPES, Study
 from fhir_screener.errors import UsageError
-from fhir_screener.fhir.capability import Capability
+from fhir_screener.fhir.capability import Capability, TypeAbilities
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.patient_record import CHART_TYPES
 
-ALWAYS = frozenset({"Consent", "ResearchSubject", "Encounter"})
-"""Read for every study: whether a patient may be screened at all, and the dates of what happened in an encounter."""
+ALWAYS = ("Consent", "ResearchSubject")
+"""Read for every study: they say whether a patient may be screened at all."""
+BY_REFERENCE = ("Medication", "Encounter", "ResearchStudy")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What is known of a kind of server. `pages` is the `_count` asked for, `batch` patients a search."""
+    """What is known of a kind of server beyond its CapabilityStatement. `batch`: patients in one request at most."""
 
     name: str
-    pages: int = 500
-    batch: int = 100
+    batch: int = 50
+    page: int = 500
+    url_room: int = 4000
+    """Characters of one request's list of ids."""
+    post: bool = False
+    by_category: tuple[str, ...] = ()
+    """Categories of Observation, where the server guarantees them; else Observations are read whole."""
 
 
-PROFILES = {profile.name: profile for profile in (Profile("generic"), Profile("hapi", pages=1000))}
+PROFILES = {
+    "generic": Profile("generic"),
+    "hapi": Profile("hapi", batch=100),
+}
 
 
 @dataclass(frozen=True)
 class TypePlan:
-    """How one resource type is asked for: by `parameter` = patients, with `params` besides."""
+    """How one type is read. `parameter` takes the patients (or, for `_id`, the ids); `hides` is "" where nothing is."""
 
     type: str
     parameter: str
     params: tuple[tuple[str, str], ...] = ()
-    batch: int = 100
+    batch: int = 50
+    room: int = 4000
+    post: bool = False
+    hides: str = ""
+
+    def query(self, ids: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """The search parameters for these ids."""
+        typed = self.parameter in ("subject", "individual")
+        joined = ",".join(f"Patient/{one}" for one in ids) if typed else ",".join(ids)
+        return ((self.parameter, joined), *self.params)
+
+    def batches(self, ids: Iterable[str]) -> Iterator[list[str]]:
+        """The ids in batches that fit one request."""
+        held: list[str] = []
+        room = self.room
+        for one in ids:
+            need = len(one) + 9
+            if held and (len(held) >= self.batch or (room < need and not self.post)):
+                yield held
+                held, room = [], self.room
+            held.append(one)
+            room -= need
+        if held:
+            yield held
 
 
 @dataclass(frozen=True)
 class ReadPlan:
-    """How charts are read from one server. `absent` types are not offered; `hidden` are sentences for the report."""
+    """All requests of one batch. `absent`: types that are wanted and that the server does not offer."""
 
-    profile: str
-    types: tuple[TypePlan, ...]
+    profile: Profile
+    patient: TypePlan
+    charts: tuple[TypePlan, ...]
+    references: tuple[TypePlan, ...]
     absent: frozenset[str] = frozenset()
-    hidden: tuple[str, ...] = ()
-    batch: int = 100
-    studies: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    since: date | None = None
+    """Administrations before this day are not asked for."""
 
-    def rows(self) -> list[tuple[str, str]]:
-        """(type, the search) for people to read."""
-        found = []
-        for one in self.types:
-            query = "&".join(f"{name}={value}" for name, value in (*one.params, (one.parameter, "<patients>")))
-            found.append((one.type, f"{one.type}?{query}  (up to {one.batch} patients a search)"))
-        return found
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """What this way of reading cannot see, in sentences for the report."""
+        narrow = tuple(f"{one.type}: {one.hides} is not read" for one in self.charts if one.hides)
+        return (*narrow, *(f"the server does not offer {kind}" for kind in sorted(self.absent)), *self.notes)
 
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(type, how it is asked for, what that hides), for printing."""
+        rows = [(one.type, self._asked(one), one.hides) for one in (self.patient, *self.charts, *self.references)]
+        return rows + [(kind, "not offered by this server", "everything of this type") for kind in sorted(self.absent)]
 
-def needs_of(studies: Iterable[Study]) -> Needs:
-    """The needs of several studies together; the longest drug window of all."""
-    found = [study.needs() for study in studies]
-    windows = [need.drug_window for need in found if need.drug_window is not None]
-    return Needs(
-        sets=frozenset().union(*(need.sets for need in found)),
-        types=frozenset().union(*(need.types for need in found)),
-        drug_window=max(windows, key=lambda w: w.months * 31 + w.days, default=None),
-        vital_signs=any(need.vital_signs for need in found),
-    )
+    def _asked(self, one: TypePlan) -> str:
+        extra = "&".join(f"{name}={value}" for name, value in one.params)
+        whose = "ids" if one.parameter == "_id" else "patients"
+        return f"{'POST' if one.post else 'GET'} {one.parameter}={{{whose}, {one.batch} at most}}&{extra}"
+
+    def table(self) -> str:
+        """The plan as plain text, one type a line."""
+        rows = [("type", "request", "hides"), *self.rows()]
+        widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+        lines = (f"{kind:<{widths[0]}}  {how:<{widths[1]}}  {hides}".rstrip() for kind, how, hides in rows)
+        return "\n".join([f"profile {self.profile.name}", *lines, *self.notes])
 
 
 def make_plan(
     studies: Iterable[Study], capability: Capability, profile: str = "generic", as_of: date | None = None
 ) -> ReadPlan:
-    """The plan for these studies on this server. With `as_of`, administrations only as far back as a drug matters."""
-    known = PROFILES.get(profile)
-    if known is None:
-        raise UsageError(f"there is no server profile {profile!r}: one of {', '.join(sorted(PROFILES))}")
-    chosen = tuple(studies)
-    needs = needs_of(chosen)
-    wanted = [kind for kind in CHART_TYPES if kind in needs.types | ALWAYS]
-    absent = frozenset(kind for kind in wanted if capability.can(kind, "search-type") is False)
-    types = [TypePlan("Patient", "_id", (("_count", str(known.pages)),), known.batch)]
-    hidden = []
-    for kind in wanted:
-        if kind in absent:
+    """The plan for these studies on this server. Without `as_of` administrations are read whole.
+
+    Raises UsageError for a profile that does not exist.
+    """
+    if profile not in PROFILES:
+        raise UsageError(f"there is no server profile {profile!r}: known are {', '.join(PROFILES)}")
+    kind, listed = PROFILES[profile], list(studies)
+    wanted = {*ALWAYS, *(name for study in listed for name in study.needs().types)}
+    window = drug_window(listed)
+    since = day_before(as_of, window) if as_of and window else None
+    charts: list[TypePlan] = []
+    absent, notes = set(), []
+    for name in CHART_TYPES:
+        if name not in wanted or name in BY_REFERENCE:
             continue
-        params: tuple[tuple[str, str], ...] = (("_count", str(known.pages)),)
-        if kind == "MedicationAdministration" and as_of is not None and needs.drug_window is not None:
-            since = _since(as_of, needs.drug_window)
-            params += (("effective-time", f"ge{since}"),)
-            hidden.append(f"administrations before {since} are not read: no criterion looks further back")
-        types.append(TypePlan(kind, _parameter(kind, capability), params, known.batch))
-    return ReadPlan(
-        known.name,
-        tuple(types),
-        absent,
-        (*hidden, *(f"the server does not offer {kind}" for kind in sorted(absent))),
-        known.batch,
-        tuple(study.id for study in chosen),
-    )
+        parameter = _parameter(name, capability)
+        if parameter is None:
+            absent.add(name)
+        else:
+            charts.append(_type_read(name, parameter, kind, since, capability))
+    if absent >= wanted & DRUG_TYPES:
+        notes.append("no type that holds drugs is offered: criteria about drugs cannot be answered")
+    references = [_by_id(name, kind) for name in BY_REFERENCE if capability.can(name, "search-type") is not False]
+    if "Medication" not in {one.type for one in references} and wanted & DRUG_TYPES:
+        notes.append("Medication cannot be searched: drugs known only by reference stay unreadable")
+    patient = replace(_by_id("Patient", kind), hides="")
+    return ReadPlan(kind, patient, tuple(charts), tuple(references), frozenset(absent), tuple(notes), since)
 
 
-def _since(as_of: date, window: Duration) -> str:
-    """A full day, one day wider than the window: servers differ on zones and partial dates; we filter again."""
-    return date.fromordinal(window.before(as_of.toordinal()) - 1).isoformat()
+def drug_window(studies: Iterable[Study]) -> Duration | None:
+    """The longest look-back for drugs; None where some rule asks for all of them."""
+    longest: Duration | None = None
+    for study in studies:
+        for criterion in study.criteria:
+            for rule in criterion.rules():
+                needs = rule.needs()
+                if not needs.types & DRUG_TYPES:
+                    continue
+                if needs.drug_window is None:
+                    return None
+                if longest is None or _days(needs.drug_window) > _days(longest):
+                    longest = needs.drug_window
+    return longest
 
 
-def _parameter(kind: str, capability: Capability) -> str:
-    """`patient` where the server knows it, else `subject`, else what the type calls it."""
-    abilities = capability.types.get(kind)
-    offered = abilities.search_params if abilities else frozenset()
-    for name in ("patient", "subject", "individual"):
-        if name in offered:
-            return name
-    return "patient"
+def day_before(as_of: date, window: Duration) -> date:
+    """The first day of the window, one day wider: servers compare local days, and years by halves of days."""
+    return date.fromordinal(max(window.before(as_of.toordinal()) - 1, 1))
+
+
+def _days(window: Duration) -> int:
+    return window.months * 31 + window.days
+
+
+def _parameter(name: str, capability: Capability) -> str | None:
+    """The parameter that takes patients; None where the server does not offer the type, or not by patient."""
+    if capability.can(name, "search-type") is False:
+        return None
+    abilities = capability.types.get(name, TypeAbilities())
+    known = {one for one in abilities.search_params if not one.startswith("_")}
+    for parameter in ("patient", "subject", "individual"):
+        if parameter in known:
+            return parameter
+    return None if known else "patient"
+
+
+def _type_read(name: str, parameter: str, profile: Profile, since: date | None, capability: Capability) -> TypePlan:
+    params: list[tuple[str, str]] = []
+    hides = ""
+    if name == "MedicationAdministration" and since is not None and _offers(name, "effective-time", capability):
+        params.append(("effective-time", f"ge{since.isoformat()}"))
+        hides = f"what was given before {since.isoformat()}, and what has no date"
+    if name == "Observation" and profile.by_category:
+        params.append(("category", ",".join(profile.by_category)))
+        hides = f"results of other categories than {', '.join(profile.by_category)}"
+    params.append(("_count", str(profile.page)))
+    return TypePlan(name, parameter, tuple(params), profile.batch, profile.url_room, profile.post, hides)
+
+
+def _offers(name: str, parameter: str, capability: Capability) -> bool:
+    abilities = capability.types.get(name)
+    return abilities is not None and parameter in abilities.search_params
+
+
+def _by_id(name: str, profile: Profile) -> TypePlan:
+    hides = "" if name == "Patient" else "those that no record refers to"
+    params = (("_count", str(profile.page)),)
+    return TypePlan(name, "_id", params, profile.batch, profile.url_room, profile.post, hides)

@@ -1,0 +1,76 @@
+"""Searching for one type of a batch of patients, so that what fails for one patient fails for that patient only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fhir_screener.errors import AuthError, Busy, ForeignOrigin, NotSupported, ServerError, Unreachable
+from fhir_screener.fhir.search import Found, search_all
+from fhir_screener.fhir.server_plan import TypePlan
+from fhir_screener.fhir.session import FhirSession
+
+_SPLITS = 16
+"""Times one type of one batch is asked for in halves, before the rest of what fails is given up together."""
+
+
+@dataclass
+class TypeResult:
+    """What came. `failed` are the ids for which it cannot be taken as whole; `absent` where the type is not offered."""
+
+    type: str
+    found: list[Found] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    """{id: why}"""
+    absent: bool = False
+    warnings: list[str] = field(default_factory=list)
+    error: ServerError | None = None
+    """The last error of a request."""
+
+
+class BatchRead:
+    """Reads types by batches of ids over one session."""
+
+    def __init__(self, session: FhirSession) -> None:
+        self._session = session
+
+    def read(self, how: TypePlan, ids: Sequence[str]) -> TypeResult:
+        """Everything of this type for these ids; never raises for a server's failure."""
+        result = TypeResult(how.type)
+        waiting = list(how.batches(ids))
+        splits = _SPLITS
+        while waiting and not result.absent:
+            batch = waiting.pop(0)
+            why, hopeless = self._one(how, batch, result)
+            if not why:
+                continue
+            if len(batch) > 1 and splits > 0 and not hopeless:
+                splits -= 1
+                half = len(batch) // 2
+                waiting[:0] = [batch[:half], batch[half:]]
+            else:
+                result.failed.update(dict.fromkeys(batch, why))
+                result.warnings.append(f"{how.type}: {_whose(batch, how)} could not be read in full: {why}")
+        return result
+
+    def _one(self, how: TypePlan, batch: list[str], result: TypeResult) -> tuple[str, bool]:
+        """(why it failed or "", whether asking for less would not help)."""
+        try:
+            found = search_all(self._session, how.type, how.query(batch), post=how.post)
+        except NotSupported as error:
+            result.absent, result.error = True, error
+            return "", True
+        except ServerError as error:
+            result.error = error
+            return str(error), isinstance(error, AuthError | Busy | Unreachable | ForeignOrigin)
+        partial = [str(one) for one in found.warnings if one.partial]
+        if partial and len(batch) > 1:
+            return "; ".join(partial), False
+        result.found.append(found)
+        result.warnings += [str(one) for one in found.warnings if not one.partial]
+        return "; ".join(partial), False
+
+
+def _whose(batch: list[str], how: TypePlan) -> str:
+    what = "ids" if how.parameter == "_id" else "patients"
+    return f"1 of the {what} asked for" if len(batch) == 1 else f"{len(batch)} {what}"
