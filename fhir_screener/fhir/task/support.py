@@ -37,25 +37,17 @@ class Support:
 
     def study(self, sheet: StudySheet) -> str:
         """The reference of the study's ResearchStudy, or "" where the target has and takes none."""
-        identifiers = [study_identifier(sheet.id)]
-        if sheet.registry:
-            identifiers.append({"system": sheet.registry, "value": sheet.id})
-        body = {"status": "active", "identifier": identifiers, "title": sheet.title or sheet.id}
-        return self._ensured("ResearchStudy", self._identity.study(sheet.id), body)
+        return self._ensured(research_study(sheet, self._identity))
 
     def device(self) -> str:
         """The reference of this software in this version, or ""."""
-        body = {
-            "identifier": [device_identifier(self._version)],
-            "deviceName": [{"name": "fhir-screener", "type": "model-name"}],
-            "version": [{"value": self._version}],
-        }
-        return self._ensured("Device", self._identity.device(self._version), body)
+        return self._ensured(device(self._version, self._identity))
 
-    def _ensured(self, kind: str, id: str, body: Json) -> str:
+    def _ensured(self, resource: Json) -> str:
+        kind, id = resource["resourceType"], resource["id"]
         if id not in self._known:
             try:
-                self._known[id] = self._find_or_make(kind, {"resourceType": kind, "id": id, **body})
+                self._known[id] = self._find_or_make(kind, resource)
             except (NotSupported, AuthError, Refused, Gone) as error:
                 # A Task without them is still a Task: say so once, and go on.
                 _log.warning("support.refused", where=kind, error=error)
@@ -91,6 +83,29 @@ class Support:
         if not made:
             raise ServerError(f"made a {kind} but did not say where; see the server's log", status=answer.status)
         return f"{kind}/{made}"
+
+
+def research_study(sheet: StudySheet, identity: Identity) -> Json:
+    """The ResearchStudy of a study (FHIR R4 8.6)."""
+    registered = [{"system": sheet.registry, "value": sheet.id}] if sheet.registry else []
+    return {
+        "resourceType": "ResearchStudy",
+        "id": identity.study(sheet.id),
+        "identifier": [study_identifier(sheet.id), *registered],
+        "title": sheet.title or sheet.id,
+        "status": "active",
+    }
+
+
+def device(version: str, identity: Identity) -> Json:
+    """This software in one version (FHIR R4 11.9)."""
+    return {
+        "resourceType": "Device",
+        "id": identity.device(version),
+        "identifier": [device_identifier(version)],
+        "deviceName": [{"name": "fhir-screener", "type": "model-name"}],
+        "version": [{"value": version}],
+    }
 
 
 def client_ids(capability: Capability, kind: str) -> bool:

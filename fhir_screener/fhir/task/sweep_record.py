@@ -44,7 +44,7 @@ class SweepTasks:
 
     def closed(self, head: Head, report: Mapping[str, Any]) -> None:
         """Write how it ended. `report` is `SweepReport.to_wire()`. Raises ServerError."""
-        self._write(head, sweep_task(head, self._identity) | {"output": list(_outputs(report))})
+        self._write(head, sweep_record(head, report, self._identity))
 
     def _write(self, head: Head, task: Json) -> None:
         check(task)
@@ -111,6 +111,11 @@ def sweep_task(head: Head, identity: Identity) -> Json:
             *(_about_study(study, checksum) for study, checksum in head.studies.items()),
         ],
     }
+
+
+def sweep_record(head: Head, report: Mapping[str, Any], identity: Identity) -> Json:
+    """The record of a sweep that has ended, with its counts. `report` is `SweepReport.to_wire()`."""
+    return sweep_task(head, identity) | {"output": list(_outputs(report))}
 
 
 def _about_study(study: str, checksum: str) -> Json:
