@@ -1,7 +1,7 @@
 """The command line's entry: errors become exit codes here and nowhere else.
 
 Exit codes: 0 done; 1 done, with failures named in the report; 2 wrong use or a mapping error; 3 a server or its
-authentication could not be reached; 130 stopped by Ctrl-C.
+authentication could not be reached; 70 a mistake in the program; 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -9,42 +9,70 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
 
 from fhir_screener import errors
-from fhir_screener.cli.commands import register
+from fhir_screener.cli.commands import Commands
+from fhir_screener.log import describe
+
+# Typer brings a click of its own, by another name in each version; these are its classes whatever they are called.
+_WRONG_USE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+_REPORT = "Please report it; FHIR_SCREENER_LOG_LEVEL=debug shows all of it, which may hold patient data"
 
 app = typer.Typer(
+    cls=Commands,
     name="fhir-screener",
-    help="Screens patient charts on a FHIR R4 server against the eligibility criteria of clinical trials.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-register(app)
+
+
+@app.callback()
+def _program() -> None:
+    """Screens patient charts on a FHIR R4 server against the eligibility criteria of clinical trials.
+
+    Settings come from the environment (FHIR_SCREENER_...); options of a command go before them.
+    Exit codes: 0 done, 1 done with failures named in the report, 2 wrong use or mapping error, 3 server unreachable.
+    """
 
 
 def run(argv: list[str] | None = None) -> int:
     """Run a command line; returns the exit code."""
-    command = typer.main.get_command(app)
     try:
-        done = command.main(args=argv, prog_name="fhir-screener", standalone_mode=False)
+        done = typer.main.get_command(app).main(args=argv, prog_name="fhir-screener", standalone_mode=False)
     except errors.ScreenerError as error:
         return _say(str(error), error.exit_code)
-    except click.exceptions.Exit as stop:
-        return int(stop.exit_code)
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (typer.Abort, KeyboardInterrupt):
         return _say("stopped", 130)
     except BrokenPipeError:
         # Whoever read our output has seen enough; the interpreter must not try to flush it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _say(f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}", 2)
+    except Exception as error:
+        if isinstance(error, _WRONG_USE):
+            return _wrong_use(error)
+        if os.environ.get("FHIR_SCREENER_LOG_LEVEL") == "debug":
+            raise
+        return _say(f"a mistake in the program: {describe(error)}. {_REPORT}", 70)
     return done if isinstance(done, int) else 0
+
+
+def _wrong_use(error: Exception) -> int:
+    """One line: what is wrong, and where help is. A group without a command is answered with its help."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "fhir-screener"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(f"{error}\n")
+        return 2
+    what = str(getattr(error, "format_message", lambda: error)()).rstrip(".")
+    return _say(f"{what}; see {path} --help", 2)
 
 
 def _say(what: str, code: int) -> int:

@@ -1,42 +1,94 @@
-"""Options that several commands share, spelled once."""
+"""Options that several commands share, spelled once; and the settings, read once."""
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from fhir_screener.errors import UsageError
+from fhir_screener.errors import SettingsError, UsageError
+from fhir_screener.log import configure
 from fhir_screener.records.dates import parse_day
-from fhir_screener.settings import Settings
+from fhir_screener.settings import Settings, variable
 from fhir_screener.studies.load import Catalog
 
 StudyOption = Annotated[str, typer.Option("--study", help="Registry id of the study, or the path of a study file.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Judge as of this day, YYYY-MM-DD; today if not given.")]
+SourceOption = Annotated[
+    str, typer.Option("--source", help=f"FHIR base URL to read from; else {variable('source_url')}.")
+]
+TargetOption = Annotated[
+    str,
+    typer.Option("--target", help=f"FHIR base URL to write Tasks to; else {variable('target_url')}, else --source."),
+]
+
+
+def new_app(*, help: str | None = None, group: bool = False) -> typer.Typer:
+    """A Typer app that looks like all others; `group` for one with commands of its own."""
+    return typer.Typer(
+        help=help,
+        no_args_is_help=group,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+
+
+class _Stderr:
+    """Standard error as it is at the moment: a progress bar puts its own in place."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def read_settings(**given: Any) -> Settings:
+    """The environment's settings with a command's options over them (empty: not given); sets up logging.
+
+    Before people, only warnings are logged, unless the environment asks for more.
+    """
+    settings = Settings.from_env(os.environ)
+    changes = {name: value for name, value in given.items() if value}
+    try:
+        settings = settings.but(**changes) if changes else settings
+    except SettingsError as error:
+        raise SettingsError(_by_option(str(error), changes)) from None
+    asked = variable("log_level") in os.environ
+    configure(settings.log_level if asked else "warning", settings.log_format, _Stderr())  # type: ignore[arg-type]
+    return settings
+
+
+def _by_option(message: str, changes: dict[str, Any]) -> str:
+    """The message in the words of whoever gave an option, not a variable."""
+    for name in changes:
+        message = message.replace(f"{variable(name)}:", f"--{name.removesuffix('_url').replace('_', '-')}:")
+    return message
+
+
+def parse_as_of(text: str) -> date | None:
+    """The day of --as-of, or None where it is not given. Raises UsageError."""
+    if not text:
+        return None
+    try:
+        return parse_day(text)
+    except Exception as error:
+        raise UsageError(f"--as-of: {error}") from error
 
 
 def day(text: str, zone: str) -> date:
     """The day to judge on: as given, else today in the study's zone."""
-    if text:
-        try:
-            return parse_day(text)
-        except Exception as error:
-            raise UsageError(f"--as-of: {error}") from error
-    return datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+    return parse_as_of(text) or datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def catalog(settings: Settings) -> Catalog:
     """The studies of the mappings folder in force."""
+    from fhir_screener.bootstrap.servers import mappings_folder  # brings HTTP with it
+
     return Catalog(mappings_folder(settings))
-
-
-def mappings_folder(settings: Settings) -> Path:
-    """The folder set by FHIR_SCREENER_MAPPINGS, else that of the package, else that of the checkout."""
-    if settings.mappings is not None:
-        return settings.mappings
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "_mappings"
-    return inside if inside.is_dir() else package.parent / "mappings"

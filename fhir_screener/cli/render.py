@@ -1,106 +1,124 @@
-"""What people read: tables, ledgers and summaries in plain words."""
+"""Screenings as people read them: a table of those worth a look, and one patient's whole ledger."""
 
 from __future__ import annotations
 
-import io
-import shutil
-import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from fhir_screener.cli.console import BOLD, DIM, Page, columns
 from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
 from fhir_screener.criteria.model import Study
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import explanation
 from fhir_screener.verdict import Verdict
 
-if TYPE_CHECKING:
-    from fhir_screener.cli.sources import Opened
-
-ORDER = (Outcome.CANDIDATE, Outcome.REVIEW, Outcome.LATER)
+ORDER = (Outcome.CANDIDATE.value, Outcome.REVIEW.value, Outcome.LATER.value)
+"""Best first."""
+OUTCOME_COLOURS = {"candidate": "green", "review": "yellow", "later": "cyan"}
 COLOURS = {"met": "green", "not_met": "red", "unknown": "yellow"}
+LONGEST = 160
+"""Characters of a reason in a table."""
 
 
-def _console(width: int | None = None) -> Console:
-    """A console on a buffer, coloured only when the screen is one that shows colours."""
-    wide = width or shutil.get_terminal_size((120, 40)).columns
-    return Console(file=io.StringIO(), width=max(60, wide), force_terminal=sys.stdout.isatty(), highlight=False)
+@dataclass(frozen=True)
+class Row:
+    """What a table says of one Screening; the ledger itself need not be kept for it."""
+
+    patient: str
+    outcome: str
+    eligible_from: str
+    why: str
+    open: str
+
+    @classmethod
+    def of(cls, screening: Screening) -> Row:
+        day = str(screening.eligible_from or "")
+        open_questions = ", ".join(screening.settle_facets) or "none"
+        return cls(screening.patient, screening.outcome.value, day, why(screening), open_questions)
+
+    @property
+    def rank(self) -> tuple[int, str, str]:
+        return (ORDER.index(self.outcome), self.eligible_from, self.patient)
 
 
-def _text(console: Console) -> str:
-    written = console.file
-    assert isinstance(written, io.StringIO)
-    return written.getvalue()
-
-
-def table(screenings: Iterable[Screening]) -> str:
+def table(rows: Iterable[Row]) -> str:
     """Candidates, reviews and laters as a table, best first; a sentence where there are none."""
-    rows = sorted(screenings, key=lambda s: (ORDER.index(s.outcome), str(s.eligible_from or ""), s.patient))
-    if not rows:
-        return "No candidates.\n"
-    console = _console()
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    grid.add_column("patient", no_wrap=True)
-    grid.add_column("outcome", no_wrap=True)
-    grid.add_column("why", ratio=1)
-    grid.add_column("open questions", ratio=1)
-    for row in rows:
-        grid.add_row(row.patient, _outcome(row), why(row), ", ".join(row.settle_facets) or "none")
-    console.print(grid)
-    return _text(console)
+    ranked = sorted(rows, key=lambda row: row.rank)
+    if not ranked:
+        return "Nobody to look at: no candidate, no review, nobody for later.\n"
+    page, grid = Page(), columns("patient", "outcome", "why", "open questions", wide=("why",))
+    grid.columns[3].no_wrap, grid.columns[3].max_width = False, 24
+    for row in ranked:
+        grid.add_row(row.patient, outcome_text(row.outcome, row.eligible_from), row.why, row.open)
+    page.table(grid)
+    return str(page)
 
 
-def _outcome(screening: Screening) -> str:
-    if screening.outcome is Outcome.LATER:
-        return f"later, from {screening.eligible_from}" if screening.eligible_from else "later"
-    return screening.outcome.value
+def outcome_text(outcome: str, eligible_from: str = "") -> Text:
+    """The outcome in its colour, a `later` with its day."""
+    said = outcome.replace("_", " ").replace("-", " ") + (f" {eligible_from}" if eligible_from else "")
+    return Text(said, style=OUTCOME_COLOURS.get(outcome, ""))
 
 
 def why(screening: Screening) -> str:
-    """Why in one line: what keeps the patient out, what needs eyes, else how many criteria are settled."""
+    """Why in one line: what keeps the patient out, else what needs eyes, else what speaks for the patient."""
     if screening.why_not:
         return screening.why_not
     deciding = [c for c in screening.criteria if c.decides]
-    if deciding:
-        return "; ".join(_brief(c) for c in deciding)
     eyes = [c for c in screening.criteria if c.finding.needs_eyes]
-    if eyes:
-        return "; ".join(_brief(c) for c in eyes)
-    settled = sum(c.verdict is not Verdict.UNKNOWN for c in screening.criteria)
-    met = [c.id for c in screening.criteria if c.role == "inclusion" and c.verdict is Verdict.MET]
-    return f"{', '.join(met)} met; {settled} of {len(screening.criteria)} criteria settled, none against"
+    if deciding or eyes:
+        return _cut("; ".join(_brief(c) for c in deciding or eyes))
+    return _cut("; ".join(_brief(c) for c in _in_favour(screening)) or "nothing on record speaks against")
+
+
+def _in_favour(screening: Screening) -> list[CriterionFinding]:
+    """The inclusions that a record of the chart supports, not only the register's age and sex."""
+    return [
+        c
+        for c in screening.criteria
+        if c.role == "inclusion" and any(e.decides and not _of_register(e) for e in _evidence(c.finding))
+    ]
+
+
+def _of_register(item: Evidence) -> bool:
+    return not item.reference or item.reference.startswith("Patient/")
 
 
 def _brief(criterion: CriterionFinding) -> str:
-    words = explanation(criterion.finding)
-    short = words if len(words) <= 110 else words[:109].rsplit(" ", 1)[0] + " ..."
-    reason = f" {criterion.reason.value}" if criterion.reason else ""
-    return f"{criterion.id}{reason}: {short}"
+    """Criterion, reason where it is open, and the first sentence of its deciding evidence."""
+    notes = [item.note for item in _evidence(criterion.finding) if item.decides and item.note]
+    words = notes[0] if notes else explanation(criterion.finding)
+    reason = f" ({criterion.reason.value})" if criterion.reason else ""
+    return f"{criterion.id}{reason} {words.rstrip('.')}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0] + " ..."
 
 
 def ledger(study: Study, screening: Screening) -> str:
     """The whole ledger as a person reads it."""
-    console = _console()
-    console.print(Text(f"{screening.reference}: {_outcome(screening)}", style="bold"))
-    console.print(f"{study.id} {study.title}, version {study.version}; as of {screening.as_of}")
+    page = Page()
+    head = Text(f"{screening.reference}: ", style=BOLD)
+    head.append_text(outcome_text(screening.outcome.value))
+    page.line(head)
+    page.line(f"{study.id} {study.title}, version {study.version}; as of {screening.as_of}")
     for line in _headlines(screening):
-        console.print(line)
-    texts = {criterion.id: criterion for criterion in study.criteria}
+        page.line(line)
+    texts = {criterion.id: criterion.text for criterion in study.criteria}
     for found in screening.criteria:
-        _criterion(console, texts[found.id].text, found)
-    return _text(console)
+        _criterion(page, texts.get(found.id, ""), found)
+    return str(page)
 
 
 def _headlines(screening: Screening) -> list[str]:
     lines = []
     if screening.why_not:
         lines.append(f"Not screenable: {screening.why_not}.")
+    if screening.replaced_by:
+        lines.append(f"Merged into Patient/{screening.replaced_by}.")
     if screening.eligible_from:
         lines.append(f"Could qualify from {screening.eligible_from}.")
     if screening.next_change_on:
@@ -112,48 +130,38 @@ def _headlines(screening: Screening) -> list[str]:
     return lines + [f"Could not be understood: {problem}" for problem in screening.problems]
 
 
-def _criterion(console: Console, protocol: str, found: CriterionFinding) -> None:
+def _criterion(page: Page, protocol: str, found: CriterionFinding) -> None:
     verdict = found.verdict.value.replace("_", " ")
     reason = f", {found.reason.value}" if found.reason else ""
-    aside = "" if found.finding.applicable else " (does not apply)"
-    console.print()
-    head = Text(f"{found.id} {found.role}: ")
+    head = Text(f"{found.id} {found.role}: ", style=BOLD)
     head.append(verdict + reason, style=COLOURS[found.verdict.value])
-    head.append(aside)
-    console.print(head)
-    console.print(Text(f"  {protocol}", style="italic"))
-    shown = _evidence(found.finding)
-    for item in shown:
-        console.print(Text("  - " + _line(item), style="" if item.decides else "dim"))
-    if found.reason and found.settle:
-        console.print(f"  To settle: {found.settle}")
+    head.append("" if found.finding.applicable else " (does not apply)")
+    page.line()
+    page.line(head)
+    page.item(Text(protocol, style="italic"), mark="")
+    for item in _evidence(found.finding):
+        page.item(_line(item), mark="* " if item.decides else "- ", style="" if item.decides else DIM)
+    if found.verdict is Verdict.UNKNOWN and found.settle:
+        page.item(f"To settle: {found.settle}", mark="? ")
 
 
 def _evidence(finding: Finding) -> list[Evidence]:
-    """The deciding branch's evidence first, then the other branches', each once."""
-    found = list(finding.evidence)
-    order: Sequence[Finding] = finding.branches
-    if finding.decided_by is not None:
-        chosen = finding.branches[finding.decided_by]
-        order = [chosen, *(branch for branch in finding.branches if branch is not chosen)]
-    for branch in order:
-        found += _evidence(branch)
-    return list(dict.fromkeys(found))
+    """What moved the verdict first, then what was looked at beside it; each once."""
+    found = dict.fromkeys(_gathered(finding, moves=True))
+    return sorted(found, key=lambda item: not item.decides)
+
+
+def _gathered(finding: Finding, moves: bool) -> Iterator[Evidence]:
+    """`decides` of what is given stays only where the verdict of the whole criterion hangs on it."""
+    for item in finding.evidence:
+        yield item if moves else replace(item, decides=False)
+    for number, branch in enumerate(finding.branches):
+        yield from _gathered(branch, moves and finding.decided_by in (None, number))
 
 
 def _line(item: Evidence) -> str:
+    """Sentence, value and date as recorded, and where it stands in the chart."""
     value = f" = {item.value}" if item.value else ""
-    when = f" [{item.date}]" if item.date else ""
+    when = f" [{item.date[:10]}]" if item.date else ""
     where = f" ({item.reference})" if item.reference else ""
     return f"{item.note or item.display}{value}{when}{where}"
-
-
-def summary(study: Study, when: date, counts: Counter[str], opened: Opened, missing: Sequence[str]) -> None:
-    """Counts and whatever could not be read, on standard error: the answers alone are on standard output."""
-    lines = [f"{study.id} as of {when}: {counts.total()} patients answered"]
-    lines += [f"  {counts[outcome.value]:>8} {outcome.value}" for outcome in reversed(Outcome) if counts[outcome.value]]
-    lines += [f"could not be read: {problem}" for problem in opened.problems]
-    lines += [f"warning: {warning}" for warning in opened.warnings]
-    lines += [f"Patient/{patient}: {why}" for patient, why in sorted(opened.unread.items())]
-    lines += [f"Patient/{patient}: there is no such patient" for patient in missing if patient not in opened.unread]
-    sys.stderr.write("\n".join(lines) + "\n")

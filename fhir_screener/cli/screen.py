@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Literal
 
 import orjson
 import typer
 
 from fhir_screener.cli import render
-from fhir_screener.cli.options import AsOf, StudyOption, catalog, day
+from fhir_screener.cli.options import AsOf, StudyOption, catalog, day, new_app, read_settings
+from fhir_screener.cli.progress import progress
 from fhir_screener.cli.sources import Opened, open_source
-from fhir_screener.errors import UsageError
 from fhir_screener.screening.screen import screen as judge
-from fhir_screener.screening.screening import Screening
+from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import to_wire
-from fhir_screener.settings import Settings
 from fhir_screener.studies.load import Loaded
 
-FORMATS = ("table", "json", "ndjson")
+app = new_app()
+Format = Literal["table", "json", "ndjson"]
+SHOWN = 20
+"""Lines of a kind in the summary; the rest are counted."""
 
 
+@app.command()
 def screen(
     source: Annotated[
         str, typer.Argument(help="A file or folder of FHIR (NDJSON or Bundles, .gz too), or a FHIR base URL.")
@@ -36,45 +38,66 @@ def screen(
     patient: Annotated[
         list[str] | None, typer.Option("--patient", help="Only this patient id; may be given again.")
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table, json or ndjson.")] = "table",
+    format: Annotated[Format, typer.Option("--format", help="How to answer.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", help="Write there instead of to the screen.")] = None,
 ) -> int:
-    """Judge every patient of SOURCE against a study. Nothing is written to any server."""
-    if format not in FORMATS:
-        raise UsageError(f"--format: {format!r} is not known: one of {', '.join(FORMATS)}")
-    settings = Settings.from_env(os.environ)
+    """Judge every patient of SOURCE against a study. Nothing is written to any server.
+
+    A table shows who is worth a look; json and ndjson answer for everybody. The summary goes to standard error.
+    """
+    settings = read_settings()
     loaded = catalog(settings).load([study])
     when = day(as_of, loaded.studies[0].zone)
     wanted = [name.removeprefix("Patient/") for name in patient or []]
-    opened = open_source(source, settings, loaded, wanted)
+    opened = open_source(source, settings, loaded, when, wanted)
     with ExitStack() as stack:
         stream = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
         counts = _write(_screenings(opened, loaded, when), format, stream)
     missing = [name for name in wanted if name not in opened.answered]
-    render.summary(loaded.studies[0], when, counts, opened, missing)
+    sys.stderr.write(_summary(loaded.studies[0].id, when, counts, opened, missing))
     return 1 if opened.problems or opened.unread or missing else 0
 
 
 def _screenings(opened: Opened, loaded: Loaded, when: date) -> Iterator[Screening]:
     study = loaded.studies[0]
-    for record in opened.records():
-        yield judge(study, record, when, loaded.terminology)
+    with progress("screening") as step:
+        for done, record in enumerate(opened.records(), 1):
+            yield judge(study, record, when, loaded.terminology)
+            step(done, opened.total())
 
 
-def _write(screenings: Iterator[Screening], form: str, stream: IO[bytes]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    rows: list[Screening] = []
+def _write(screenings: Iterator[Screening], form: Format, stream: IO[bytes]) -> Counter[Outcome]:
+    """Writes each answer as it is found; only the table waits for the last, and keeps a few lines of each."""
+    counts: Counter[Outcome] = Counter()
+    rows: list[render.Row] = []
     for number, screening in enumerate(screenings):
-        counts[screening.outcome.value] += 1
+        counts[screening.outcome] += 1
         if form == "ndjson":
             stream.write(orjson.dumps(to_wire(screening)) + b"\n")
         elif form == "json":
             stream.write((b",\n" if number else b"[\n") + orjson.dumps(to_wire(screening), option=orjson.OPT_INDENT_2))
         elif screening.outcome.kept:
-            rows.append(screening)
+            rows.append(render.Row.of(screening))
     if form == "json":
         stream.write(b"\n]\n" if counts else b"[]\n")
     elif form == "table":
         stream.write(render.table(rows).encode())
     stream.flush()
     return counts
+
+
+def _summary(study: str, when: date, counts: Counter[Outcome], opened: Opened, missing: list[str]) -> str:
+    """Counts and whatever could not be read."""
+    lines = [f"{study} as of {when}: {counts.total():,} patients answered"]
+    lines += [f"  {counts[outcome]:>9,} {outcome.value}" for outcome in reversed(Outcome) if counts[outcome]]
+    lines += _some("could not be read", opened.problems)
+    lines += _some("warning", opened.warnings)
+    lines += _some("not answered", [f"Patient/{patient}: {why}" for patient, why in sorted(opened.unread.items())])
+    gone = [name for name in missing if name not in opened.unread]
+    lines += _some("not answered", [f"Patient/{name}: there is no such patient" for name in gone])
+    return "\n".join(lines) + "\n"
+
+
+def _some(kind: str, said: list[str]) -> list[str]:
+    lines = [f"{kind}: {one}" for one in said[:SHOWN]]
+    return [*lines, f"{kind}: and {len(said) - SHOWN:,} more"] if len(said) > SHOWN else lines

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from fhir_screener.errors import UsageError
@@ -14,17 +15,20 @@ from fhir_screener.studies.load import Loaded
 
 @dataclass
 class Opened:
-    """An open source. `problems` are whole lines for the report, `unread` {patient id: why}, both filled while reading."""
+    """An open source. `problems` are whole lines for the report, `unread` {patient id: why}: filled while reading."""
 
     name: str
-    records_of: Iterator[PatientRecord]
+    read: Callable[[Opened], Iterator[PatientRecord]]
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    total: Callable[[], int | None] = lambda: None
+    """How many patients there are, once that is known."""
 
     def records(self) -> Iterator[PatientRecord]:
-        for record in self.records_of:
+        """The charts, each once."""
+        for record in self.read(self):
             self.answered.add(record.patient.id)
             yield record
 
@@ -33,10 +37,10 @@ def is_url(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-def open_source(source: str, settings: Settings, loaded: Loaded, patients: Sequence[str] = ()) -> Opened:
+def open_source(source: str, settings: Settings, loaded: Loaded, as_of: date, patients: Sequence[str] = ()) -> Opened:
     """Open a source for reading all patients, or only those named. Raises UsageError where there is nothing to open."""
     if is_url(source):
-        return _server(source, settings, loaded, patients)
+        return _server(source, settings, loaded, as_of, patients)
     path = Path(source)
     if not path.exists():
         raise UsageError(
@@ -49,29 +53,27 @@ def _folder(path: Path, loaded: Loaded, patients: Sequence[str]) -> Opened:
     from fhir_screener.fhir.files import FolderSource
 
     folder = FolderSource(path, loaded.terminology, only=patients or None)
-    opened = Opened(str(path), iter(()), problems=folder.problems, warnings=folder.notes)
 
-    def read() -> Iterator[PatientRecord]:
+    def read(opened: Opened) -> Iterator[PatientRecord]:
         yield from folder.records()
+        opened.problems, opened.warnings = folder.problems, folder.notes
 
-    opened.records_of = read()
-    return opened
+    return Opened(str(path), read, total=lambda: folder.count)
 
 
-def _server(source: str, settings: Settings, loaded: Loaded, patients: Sequence[str]) -> Opened:
+def _server(source: str, settings: Settings, loaded: Loaded, as_of: date, patients: Sequence[str]) -> Opened:
     from fhir_screener.bootstrap import server_source
+    from fhir_screener.screening.sweep_plan import batches
 
-    reader = server_source(settings, loaded, source)
-    opened = Opened(source, iter(()))
-    size = settings.batch_size
+    reader = server_source(settings, loaded, source, as_of=as_of)
+    ids = list(patients) or list(reader.cohort())
 
-    def read() -> Iterator[PatientRecord]:
-        ids = list(patients) or list(reader.cohort())
-        for start in range(0, len(ids), size):
-            batch = reader.read(ids[start : start + size])
+    def read(opened: Opened) -> Iterator[PatientRecord]:
+        for some in batches(ids, settings.batch_size):
+            batch = reader.read(some)
             opened.unread.update({item.patient: item.why for item in batch.unread})
             opened.warnings.extend(w for w in batch.warnings if w not in opened.warnings)
             yield from batch.records
 
-    opened.records_of = read()
-    return opened
+    hidden = [] if patients else list(reader.hidden)
+    return Opened(source, read, warnings=hidden, total=lambda: len(ids))

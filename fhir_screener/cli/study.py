@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
 import typer
 
-from fhir_screener.cli.options import StudyOption, catalog
+from fhir_screener.cli.options import StudyOption, catalog, new_app, read_settings
 from fhir_screener.criteria.model import Criterion, Rule, Study
-from fhir_screener.settings import Settings
 from fhir_screener.terminology.valueset import Terminology, ValueSet
 
-app = typer.Typer(help="The studies of the mappings folder.", no_args_is_help=True)
+app = new_app(help="The studies of the mappings folder.", group=True)
 
 
 @app.command("list")
 def list_studies() -> int:
     """Each study with its title, version and number of criteria."""
-    found = catalog(Settings.from_env(os.environ))
+    found = catalog(read_settings())
     for name in found.ids:
         study = found.study(name)
         sys.stdout.write(f"{study.id}  {study.title}  (version {study.version}, {len(study.criteria)} criteria)\n")
@@ -31,7 +29,7 @@ def check(
     study: Annotated[str, typer.Option("--study", help="Registry id or file; all studies if not given.")] = "",
 ) -> int:
     """Read study files and value sets whole, and say what is wrong: file, line, path, what to do."""
-    found = catalog(Settings.from_env(os.environ))
+    found = catalog(read_settings())
     for name in [study] if study else found.ids:
         loaded = found.load([name])
         chosen = loaded.studies[0]
@@ -46,7 +44,7 @@ def check(
 @app.command("explain")
 def explain(study: StudyOption) -> int:
     """The study as a sign-off sheet: the protocol's sentence, the rule in plain words, each code with its display."""
-    loaded = catalog(Settings.from_env(os.environ)).load([study])
+    loaded = catalog(read_settings()).load([study])
     sys.stdout.write(sheet(loaded.studies[0], loaded.terminology))
     return 0
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
 import typer
 
 from fhir_screener.cli import render
-from fhir_screener.cli.options import AsOf, StudyOption, catalog, day
+from fhir_screener.cli.options import AsOf, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.sources import open_source
 from fhir_screener.errors import UsageError
 from fhir_screener.screening.screen import screen as judge
-from fhir_screener.settings import Settings
+from fhir_screener.settings import variable
+
+app = new_app()
 
 
+@app.command()
 def why(
     patient: Annotated[str, typer.Argument(help="The patient's id.")],
     study: StudyOption,
@@ -25,15 +27,15 @@ def why(
     as_of: AsOf = "",
 ) -> int:
     """Say, criterion by criterion and with evidence, why PATIENT is or is not a candidate."""
-    settings = Settings.from_env(os.environ)
+    settings = read_settings()
     where = source or settings.source_url
     if not where:
-        raise UsageError("no source: give --source, or set FHIR_SCREENER_SOURCE_URL")
+        raise UsageError(f"no source: give --source, or set {variable('source_url')}")
     loaded = catalog(settings).load([study])
     chosen = loaded.studies[0]
     when = day(as_of, chosen.zone)
     name = patient.removeprefix("Patient/")
-    opened = open_source(where, settings, loaded, [name])
+    opened = open_source(where, settings, loaded, when, [name])
     for record in opened.records():
         sys.stdout.write(render.ledger(chosen, judge(chosen, record, when, loaded.terminology)))
         return 0

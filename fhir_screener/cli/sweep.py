@@ -1,0 +1,118 @@
+"""`sweep`: judge a server's patients, and keep one Task for each candidate."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from fhir_screener.bootstrap import Screener, build_screener
+from fhir_screener.cli.options import AsOf, SourceOption, TargetOption, catalog, new_app, parse_as_of, read_settings
+from fhir_screener.cli.progress import progress
+from fhir_screener.cli.report_text import report_text
+from fhir_screener.errors import UsageError
+from fhir_screener.screening.report import SweepReport
+from fhir_screener.screening.sweep_ports import Progress
+
+app = new_app()
+PATIENCE = 20.0
+"""Seconds without anything done, after which a missing worker is likelier than a slow one."""
+WORKER = "Start one with `celery -A workers.app worker`, and the same settings"
+
+
+@app.command()
+def sweep(
+    study: Annotated[
+        list[str] | None, typer.Option("--study", help="Registry id of a study; may be given again.")
+    ] = None,
+    all_studies: Annotated[bool, typer.Option("--all", help="Every study of the mappings folder.")] = False,
+    source: SourceOption = "",
+    target: TargetOption = "",
+    since: Annotated[str, typer.Option("--since", help="none: read all of each chart.")] = "none",
+    as_of: AsOf = "",
+    patients: Annotated[
+        Path | None, typer.Option("--patients", help="A file of patient ids, one a line; else the study's cohort.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")] = False,
+    queue: Annotated[
+        bool | None,
+        typer.Option(
+            "--queue/--inline", help="Leave the work to workers, or do it here; queued where a broker is set."
+        ),
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Write the report there too, as JSON.")] = None,
+) -> int:
+    """Judge the patients of a FHIR server, and keep one Task for each candidate on the target server.
+
+    Run again, it changes only what has changed. A patient who could not be read whole changes no Task.
+    """
+    _check(study, all_studies, since, patients, report)
+    settings = read_settings(source_url=source, target_url=target, cohort=f"file:{patients}" if patients else "")
+    screener = build_screener(settings)
+    queued = settings.broker_url is not None if queue is None else queue
+    studies = list(dict.fromkeys(study or catalog(settings).ids))
+    reports = (_queued if queued else _inline)(screener, studies, parse_as_of(as_of), dry_run)
+    return tell(reports, screener, report)
+
+
+def _check(study: list[str] | None, all_studies: bool, since: str, patients: Path | None, report: Path | None) -> None:
+    """Everything that can be seen to be wrong before anything is done."""
+    if bool(study) == all_studies:
+        raise UsageError("say which: --study ID, or --all")
+    if since != "none":
+        raise UsageError(
+            f"--since {since}: incremental sweeps are not there yet; leave it out, and every chart is read whole"
+        )
+    if patients is not None and not patients.is_file():
+        raise UsageError(f"--patients: there is no file {patients}")
+    if report is not None and not report.parent.is_dir():
+        raise UsageError(f"--report: there is no folder {report.parent}")
+
+
+def _inline(screener: Screener, studies: Sequence[str], day: date | None, dry_run: bool) -> list[SweepReport]:
+    with progress("sweeping") as step:
+        return screener.sweep(studies, day, dry_run=dry_run, progress=step)
+
+
+def _queued(screener: Screener, studies: Sequence[str], day: date | None, dry_run: bool) -> list[SweepReport]:
+    """List the patients here, let workers do the rest, and watch them."""
+    with progress("sweeping") as step:
+        heads = screener.start(studies, day, dry_run=dry_run)
+        try:
+            return [screener.follow(head, _patient(step)) for head in heads]
+        except KeyboardInterrupt:
+            names = ", ".join(head.sweep for head in heads)
+            sys.stderr.write(f"fhir-screener: no longer watching; the workers go on with {names}\n")
+            raise
+
+
+def _patient(step: Progress) -> Progress:
+    """The same steps, and a word, once, when nobody seems to take up the work."""
+    began, told = time.monotonic(), False
+
+    def stepped(done: int, total: int | None) -> None:
+        nonlocal told
+        step(done, total)
+        if not told and not done and time.monotonic() - began > PATIENCE:
+            told = True
+            sys.stderr.write(f"no worker has finished anything in {PATIENCE:.0f} s; is one running? {WORKER}\n")
+
+    return stepped
+
+
+def tell(reports: Sequence[SweepReport], screener: Screener, file: Path | None = None) -> int:
+    """Print the reports, write them to a file where one is named; gives the exit code."""
+    loaded = screener.benches.load([study.study for report in reports for study in report.studies])
+    order = {study.id: [criterion.id for criterion in study.criteria] for study in loaded.studies}
+    for report in reports:
+        sys.stdout.write(report_text(report, order))
+    if file is not None:
+        body = {"sweeps": [report.to_wire() for report in reports]}
+        file.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return max((report.exit_code for report in reports), default=0)
