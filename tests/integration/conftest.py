@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from fhir_screener.sandbox.broker import broker
 from tests.hapi import run_hapi
 
 SERVERS = [
@@ -156,3 +157,10 @@ def sandbox_server(logs: Path) -> Iterator[str]:
     """The base URL of an empty sandbox server, where one server is enough."""
     with sandbox(logs / "sandbox.log") as base:
         yield base
+
+
+@pytest.fixture
+def broker_url(tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty broker with an append-only file."""
+    with broker(folder=tmp_path / "broker") as url:
+        yield url

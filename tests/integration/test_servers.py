@@ -5,6 +5,7 @@ import urllib.request
 from typing import Any
 
 import pytest
+import redis
 
 
 def _send(base: str, method: str, path: str, resource: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -29,3 +30,10 @@ def test_each_test_finds_its_server_empty(fhir_server: str, turn: int) -> None:
 
 def test_each_server_speaks_r4(fhir_server: str) -> None:
     assert _send(fhir_server, "GET", "metadata")["fhirVersion"] == "4.0.1"
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_finds_its_broker_empty(broker_url: str, turn: int) -> None:
+    with redis.Redis.from_url(broker_url) as client:
+        assert client.dbsize() == 0
+        client.set("left", "behind")
