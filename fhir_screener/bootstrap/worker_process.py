@@ -32,7 +32,17 @@ _COLD = getattr(signal, "SIGQUIT", signal.SIGTERM)
 
 def _command(concurrency: int) -> list[str]:
     """Without gossip and mingle a worker is ready a second earlier; they are for crowds of workers."""
-    command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--concurrency", str(concurrency)]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "workers.app",
+        "worker",
+        "--concurrency",
+        str(concurrency),
+    ]
     return [*command, "--without-gossip", "--without-mingle"]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Celery
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from fhir_screener.settings import Settings
 
@@ -32,8 +32,10 @@ def _travel(settings: Settings) -> dict[str, Any]:
     return {
         "task_serializer": "json",
         "accept_content": ["json"],
-        "task_queues": [Queue(CONTROL), Queue(CHUNKS)],
+        "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in (CONTROL, CHUNKS)],
         "task_default_queue": CONTROL,
+        "task_default_exchange": CONTROL,
+        "task_default_routing_key": CONTROL,
         "task_routes": {RUN_CHUNK: {"queue": CHUNKS}},
         "task_ignore_result": True,
         "task_publish_retry_policy": {"max_retries": 6, "interval_start": 0.1, "interval_step": 0.5, "interval_max": 3},

@@ -62,15 +62,15 @@ class MemoryLedger:
 
     def begin(self, sweep: str, number: int, at: float) -> int:
         times = self._sweeps[sweep].begun.get(number, (0, 0.0))[0] + 1
-        self._mark(sweep, number, times, at)
+        self._sweeps[sweep].begun[number] = (times, 0.0)
+        self.beat(sweep, number, at)
         return times
 
     def beat(self, sweep: str, number: int, at: float) -> None:
-        self._mark(sweep, number, self._sweeps[sweep].begun.get(number, (1, 0.0))[0], at)
-
-    def _mark(self, sweep: str, number: int, times: int, at: float) -> None:
-        self._sweeps[sweep].begun[number] = (times, at)
-        self._sweeps[sweep].last_sign = at
+        entry = self._sweeps[sweep]
+        if number in entry.begun:
+            entry.begun[number] = (entry.begun[number][0], at)
+        entry.last_sign = at
 
     def begun(self, sweep: str) -> Mapping[int, tuple[int, float]]:
         return dict(self._sweeps[sweep].begun)

@@ -57,7 +57,7 @@ class Ledger(Protocol):
         """Somebody begins the chunk; returns how many times it has now been begun."""
 
     def beat(self, sweep: str, number: int, at: float) -> None:
-        """Whoever works on the chunk is alive."""
+        """Whoever works on the chunk is alive, or it was just sent again."""
 
     def begun(self, sweep: str) -> Mapping[int, tuple[int, float]]:
         """{chunk: (times begun, last sign of life)}; done chunks may be missing."""

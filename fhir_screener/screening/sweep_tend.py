@@ -70,14 +70,20 @@ def _lost(sweeper: Sweeper, head: Head, pending: list[int]) -> list[int]:
 def _again(sweeper: Sweeper, chunk: Chunk) -> None:
     times = sweeper.ledger.begun(chunk.sweep).get(chunk.number, (0, 0.0))[0]
     if times < max(2, sweeper.limits.attempts // 2):
-        sweeper.dispatcher.send(chunk)
+        _send(sweeper, chunk)
     elif len(chunk.patients) > 1:
         _take_apart(sweeper, chunk)
     elif times < sweeper.limits.attempts:
-        sweeper.dispatcher.send(chunk)
+        _send(sweeper, chunk)
     else:
         why = f"{times} workers stopped while they had this chart in hand"
         sweeper.ledger.done(chunk.sweep, failed_chunk(chunk, why), sweeper.at())
+
+
+def _send(sweeper: Sweeper, chunk: Chunk) -> None:
+    """Sent again, it has its quiet time anew, lest it be sent once more before a worker has it."""
+    sweeper.ledger.beat(chunk.sweep, chunk.number, sweeper.at())
+    sweeper.dispatcher.send(chunk)
 
 
 def _take_apart(sweeper: Sweeper, chunk: Chunk) -> None:

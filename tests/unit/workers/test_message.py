@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, date, datetime
+from queue import Empty
 from typing import Any
 
 import pytest
@@ -63,6 +64,8 @@ def test_a_chunk_as_it_travels(app: Celery) -> None:
     assert headers["task"] == "fhir_screener.run_chunk"
     assert (args, kwargs) == ([FROZEN], {})
     assert "p1" not in json.dumps(headers)
+    with pytest.raises(Empty):
+        received(app, CONTROL)
     assert chunk_from_wire(args[0]) == CHUNK
 
 
