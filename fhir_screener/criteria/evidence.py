@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 
@@ -57,7 +57,14 @@ class Finding:
 
     def but(self, **changes: object) -> Finding:
         """This finding with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        new = object.__new__(Finding)
+        for name in _FIELDS:
+            object.__setattr__(new, name, changes[name] if name in changes else getattr(self, name))
+        new.__post_init__()
+        return new
+
+
+_FIELDS = tuple(field.name for field in fields(Finding))
 
 
 def met(*evidence: Evidence, **more: object) -> Finding:

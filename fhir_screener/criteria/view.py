@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.index import Index
 from fhir_screener.records.dates import EVER, FOREVER, Days, Duration, read_date
 from fhir_screener.records.facts import Span
 from fhir_screener.records.patient_record import PatientRecord
@@ -26,7 +28,16 @@ class When(Enum):
     FUTURE = "future"
 
 
-@dataclass
+@dataclass(slots=True)
+class Shared:
+    """What all views of one record share: the index, and answers that no day can change."""
+
+    index: Index | None = None
+    constant: dict[int, Finding] = field(default_factory=dict)
+    """{id of a rule: its answer where no fact concerns it}"""
+
+
+@dataclass(slots=True)
 class View:
     """A record on `day` (ordinal) in `zone`; `parameters` are the study's; `watch` collects days of possible change."""
 
@@ -37,10 +48,18 @@ class View:
     study: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     watch: set[int] = field(default_factory=set)
+    shared: Shared = field(default_factory=lambda: Shared())
+
+    @property
+    def index(self) -> Index:
+        """The record's facts by value set."""
+        if self.shared.index is None:
+            self.shared.index = Index(self.record)
+        return self.shared.index
 
     def on(self, day: int) -> View:
         """The same record on another day, with a watch list of its own."""
-        return View(self.record, day, self.zone, self.terminology, self.study, self.parameters)
+        return View(self.record, day, self.zone, self.terminology, self.study, self.parameters, shared=self.shared)
 
     def days(self, text: str | None) -> Days | None:
         """The days a recorded date may mean; None where missing or unreadable."""

@@ -22,6 +22,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.disease import Course, counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -55,13 +56,19 @@ class ConditionRule:
     kind: ClassVar[str] = "condition"
 
     def evaluate(self, view: View) -> Finding:
+        facts = among(view.index.conditions, self.sets | self.history | self.review | self.context)
+        known = view.shared.constant.get(id(self))
+        if not facts and known is not None:
+            return known
         tally = Tally()
         decisive: list[Condition] = []
-        for fact in view.record.conditions:
-            if fact.hits:
-                self._look(view, fact, tally, decisive)
+        for fact in facts:
+            self._look(view, fact, tally, decisive)
         finding = self._conclude(view, tally, decisive)
-        return fetched(finding.but(rule=self.kind), view, TYPES, self._about())
+        found = fetched(finding.but(rule=self.kind), view, TYPES, self._about())
+        if not facts:
+            view.shared.constant[id(self)] = found
+        return found
 
     def _look(self, view: View, fact: Condition, tally: Tally, decisive: list[Condition]) -> None:
         for names, role in (

@@ -23,6 +23,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.dosage import Amount
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import intake, why_not
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
@@ -58,7 +59,7 @@ class DoseRule:
     def _lines(self, view: View, tally: Tally) -> list[Line]:
         """Every record on the time line; what is no exposure, or a single dose, becomes context."""
         found: list[Line] = []
-        for fact in view.record.medications:
+        for fact in (*among(view.index.medications, self.of), *view.index.nameless):
             hit = fact.hit(self.of)
             if hit is None:
                 self._unknown_drug(view, fact, tally)

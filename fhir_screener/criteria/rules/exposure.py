@@ -17,6 +17,7 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
@@ -27,7 +28,6 @@ from fhir_screener.records.facts import Medication
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
-
 
 LIFETIME = Duration.parse("P150Y")
 
@@ -43,8 +43,12 @@ class ExposureRule:
     kind: ClassVar[str] = "exposure"
 
     def evaluate(self, view: View) -> Finding:
+        facts = [*among(view.index.medications, self.to | self.review), *view.index.nameless]
+        known = view.shared.constant.get(id(self))
+        if not facts and known is not None:
+            return known
         tally = Tally()
-        for fact in view.record.medications:
+        for fact in facts:
             hit = fact.hit(self.to)
             if hit is not None:
                 self._weigh(view, fact, hit, tally, review=False)
@@ -52,7 +56,10 @@ class ExposureRule:
                 self._weigh(view, fact, doubtful, tally, review=True)
             elif fact.unresolved and not fact.hits:
                 self._unknown_drug(view, fact, tally)
-        return fetched(self._conclude(view, tally), view, DRUG_TYPES, self._about())
+        found = fetched(self._conclude(view, tally), view, DRUG_TYPES, self._about())
+        if not facts:
+            view.shared.constant[id(self)] = found
+        return found
 
     def _weigh(self, view: View, fact: Medication, hit: Hit, tally: Tally, *, review: bool) -> None:
         reason = why_not(fact) or _words_against(hit)
@@ -115,7 +122,11 @@ class ExposureRule:
         return ", ".join(sorted(self.to | self.review))
 
     def needs(self) -> Needs:
-        return Needs(sets=self.to | self.review | self.infused | self.local, types=DRUG_TYPES, drug_window=self.within or LIFETIME)
+        return Needs(
+            sets=self.to | self.review | self.infused | self.local,
+            types=DRUG_TYPES,
+            drug_window=self.within or LIFETIME,
+        )
 
     def parts(self) -> tuple[Rule, ...]:
         return ()

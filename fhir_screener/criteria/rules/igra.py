@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, read_value
 from fhir_screener.criteria.rules.result import FINAL, WORTH, Result, ResultRule
@@ -55,6 +56,9 @@ class IgraRule(ResultRule):
     interpretation: frozenset[str] = frozenset()
     kind: ClassVar[str] = "igra"
 
+    def concerned(self, view: View) -> bool:
+        return any(name in view.index.observations for name in self.needs().sets)
+
     def found(self, view: View) -> Iterable[Result]:
         yield from self._runs(view, self.spots, "{spots}", _spots)
         yield from self._runs(view, self.quantiferon, "[IU]/mL", _quantiferon)
@@ -64,7 +68,7 @@ class IgraRule(ResultRule):
 
     def _runs(self, view: View, parts: dict[str, frozenset[str]], unit: str, read: _Reader) -> Iterable[Result]:
         runs: dict[Days | None, _Run] = {}
-        for fact in view.record.observations:
+        for fact in among(view.index.observations, frozenset().union(*parts.values())):
             if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
                 continue
             days = view.point(fact.effective, fact.issued)

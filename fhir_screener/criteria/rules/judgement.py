@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Evidence, Finding, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -24,7 +25,7 @@ class JudgementRule:
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
-        for fact in view.record.conditions:
+        for fact in among(view.index.conditions, self.show):
             hit = next((fact.hits[name] for name in sorted(self.show) if name in fact.hits), None)
             if hit is not None:
                 tally.context(cite(fact, "on record", hit=hit, decides=False))

@@ -21,6 +21,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.rules.procedure import done
@@ -63,7 +64,7 @@ class PregnantRule:
         return fetched(finding.but(rule=self.kind), view, TYPES, "pregnancy")
 
     def _diagnoses(self, view: View, tally: Tally, outcome: int) -> None:
-        for fact in view.record.conditions:
+        for fact in among(view.index.conditions, self.conditions):
             hit = next((fact.hits[name] for name in sorted(self.conditions) if name in fact.hits), None)
             if hit is None or not counts(fact, hit):
                 continue
@@ -89,7 +90,7 @@ class PregnantRule:
 
     def _due_dates(self, view: View, tally: Tally, outcome: int) -> None:
         found = []
-        for fact in view.record.observations:
+        for fact in among(view.index.observations, self.due_date):
             hit = next((fact.hits[name] for name in sorted(self.due_date) if name in fact.hits), None)
             due = view.days(fact.value.date or fact.value.text) if hit else None
             said = view.point(fact.effective, fact.issued)
@@ -194,7 +195,7 @@ class LactatingRule:
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
-        for fact in view.record.conditions:
+        for fact in among(view.index.conditions, self.conditions | self.suppressed):
             for names, ends in ((self.suppressed, True), (self.conditions, False)):
                 hit = next((fact.hits[name] for name in sorted(names) if name in fact.hits), None)
                 if hit is None or not counts(fact, hit):

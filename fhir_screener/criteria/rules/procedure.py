@@ -12,6 +12,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.disease import counts
 from fhir_screener.criteria.evidence import Finding, met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -28,7 +29,10 @@ TYPES = frozenset({"Procedure", "Condition"})
 def done(view: View, sets: frozenset[str]) -> list[tuple[Fact, Hit, Days | None]]:
     """Procedures of these sets that were done by the view's day, and conditions that say so, with their dates."""
     found: list[tuple[Fact, Hit, Days | None]] = []
-    facts: list[Procedure | Condition] = [*view.record.procedures, *view.record.conditions]
+    facts: list[Procedure | Condition] = [
+        *among(view.index.procedures, sets),
+        *among(view.index.conditions, sets),
+    ]
     for fact in facts:
         hit = next((fact.hits[name] for name in sorted(sets) if name in fact.hits), None)
         if hit is None or hit.stance not in (Stance.ASSERTED, Stance.PAST):

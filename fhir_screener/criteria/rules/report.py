@@ -19,6 +19,7 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.rules.result import FINAL
 from fhir_screener.criteria.spec import Spec
@@ -43,8 +44,8 @@ class ReportRule:
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         clearing: list[Evidence] = []
-        for fact in view.record.observations:
-            if self.of & fact.hits.keys() and fact.status in FINAL | {"preliminary"} and not fact.other_subject:
+        for fact in among(view.index.observations, self.of):
+            if fact.status in FINAL | {"preliminary"} and not fact.other_subject:
                 self._weigh(view, fact, tally, clearing)
         return fetched(self._conclude(view, tally, clearing), view, RESULT_TYPES, self._about())
 

@@ -24,6 +24,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, read_value
 from fhir_screener.criteria.spec import Spec
@@ -57,7 +58,7 @@ class Result(NamedTuple):
 def results(view: View, sets: frozenset[str], limits: Limits) -> Iterator[Result]:
     """The results of tests in `sets` that count: no controls, nobody else's, nothing withdrawn or not yet there."""
     found = []
-    for fact in view.record.observations:
+    for fact in among(view.index.observations, sets):
         if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
             continue
         days = view.point(fact.effective, fact.issued)
@@ -107,9 +108,19 @@ class ResultRule:
     kind: ClassVar[str] = "result"
 
     def evaluate(self, view: View) -> Finding:
-        found = sorted(self.found(view), key=newest_first)
-        finding = self._judge(view, found).but(rule=self.kind)
-        return fetched(finding, view, RESULT_TYPES, self._about())
+        concerns = self.concerned(view)
+        known = view.shared.constant.get(id(self))
+        if not concerns and known is not None:
+            return known
+        found = sorted(self.found(view), key=newest_first) if concerns else []
+        finding = fetched(self._judge(view, found).but(rule=self.kind), view, RESULT_TYPES, self._about())
+        if not concerns:
+            view.shared.constant[id(self)] = finding
+        return finding
+
+    def concerned(self, view: View) -> bool:
+        """Whether any fact is about these tests at all."""
+        return any(name in view.index.observations for name in self.of)
 
     def found(self, view: View) -> Iterable[Result]:
         """The results to judge; other kinds of tests read theirs in their own way."""
@@ -190,7 +201,7 @@ class ResultRule:
 
     def _explained(self, view: View, result: Result) -> bool:
         """Whether the result belongs to an episode that is over: dated by its end, or half a year after its onset."""
-        for fact in view.record.conditions:
+        for fact in among(view.index.conditions, self.explained_by):
             hit = next((fact.hits[name] for name in sorted(self.explained_by) if name in fact.hits), None)
             if hit is None or not counts(fact, hit):
                 continue

@@ -13,6 +13,7 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.rules.result import FINAL
 from fhir_screener.criteria.spec import Spec
@@ -50,8 +51,8 @@ class ScoreRule:
     def _latest(self, view: View) -> list[Observation]:
         """The newest scores: all of the latest day, and those that may be as new."""
         found: list[tuple[Days | None, Observation]] = []
-        for fact in view.record.observations:
-            if not self.of & fact.hits.keys() or fact.other_subject or fact.status not in FINAL | {"preliminary"}:
+        for fact in among(view.index.observations, self.of):
+            if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
                 continue
             days = view.point(fact.effective, fact.issued)
             if (days is not None and not view.begun(days)) or (_number(fact.value) is None and fact.value.absent):

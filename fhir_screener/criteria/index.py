@@ -1,0 +1,47 @@
+"""A record's facts by the value sets they are in: each fact is looked at once, for all criteria of all studies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from fhir_screener.records.facts import Condition, Fact, Immunization, Medication, Observation, Procedure
+from fhir_screener.records.patient_record import PatientRecord
+
+F = TypeVar("F", bound=Fact)
+Shelf = dict[str, list[F]]
+
+
+class Index:
+    """The facts of one record by set name; built once, shared by all views of the record."""
+
+    def __init__(self, record: PatientRecord) -> None:
+        self.conditions: Shelf[Condition] = _shelved(record.conditions)
+        self.medications: Shelf[Medication] = _shelved(record.medications)
+        self.procedures: Shelf[Procedure] = _shelved(record.procedures)
+        self.immunizations: Shelf[Immunization] = _shelved(record.immunizations)
+        self.observations: Shelf[Observation] = _shelved(record.observations)
+        for fact in record.observations:
+            for component in fact.components:
+                for name in component.hits:
+                    shelf = self.observations.setdefault(name, [])
+                    if not shelf or shelf[-1] is not fact:
+                        shelf.append(fact)
+        self.nameless = [fact for fact in record.medications if fact.unresolved and not fact.hits]
+        """Drugs that nobody can name."""
+
+
+def _shelved(facts: Iterable[F]) -> Shelf[F]:
+    found: Shelf[F] = {}
+    for fact in facts:
+        for name in fact.hits:
+            found.setdefault(name, []).append(fact)
+    return found
+
+
+def among(shelf: Shelf[F], names: Iterable[str]) -> list[F]:
+    """The facts in any of these sets, each once."""
+    lists = [shelf[name] for name in names if name in shelf]
+    if len(lists) < 2:
+        return lists[0] if lists else []
+    return list({id(fact): fact for one in lists for fact in one}.values())
