@@ -36,7 +36,6 @@ OUTPUT = f"{BASE}:output"
 CRITERION = f"{BASE}:criterion"
 VERDICT = f"{BASE}:verdict"
 REASON = f"{BASE}:reason"
-ROLE = f"{BASE}:role"
 
 # extensions
 _EXTENSION = f"{BASE}:extension"
