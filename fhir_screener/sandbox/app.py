@@ -74,15 +74,16 @@ class _Fhir:
         from starlette.requests import Request
 
         call = await _call(Request(scope, receive))
-        reply, ending = await self._answer(call)
-        self._stats.count(call.method, call.kind, len(reply.body))
+        about = self._service.about(call)
+        reply, ending = await self._answer(call, about)
+        self._stats.count(call.method, about.kind, len(reply.body))
         if ending is not None and ending.kind == "lost":
             raise Hangup("the answer is lost on purpose")
         await _send(send, reply, cut=ending is not None, head=call.method == "HEAD")
 
-    async def _answer(self, call: Call) -> tuple[Reply, Fault | None]:
+    async def _answer(self, call: Call, about: Call) -> tuple[Reply, Fault | None]:
         faults = self._service.faults
-        fault = faults.take(*ANSWERS, method=call.method, of=call.kind, names=call.names)
+        fault = faults.take(*ANSWERS, method=call.method, of=about.kind, names=about.names)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         elif fault is not None:
@@ -93,7 +94,7 @@ class _Fhir:
             at = traceback.extract_tb(error.__traceback__)[-1]
             _log.error("%s at %s:%s answering %s", type(error).__name__, at.name, at.lineno, call.method)
             reply = Reply(500, outcome_bytes("exception", f"the server failed: {type(error).__name__}"))
-        return reply, faults.take(*ENDINGS, method=call.method, of=call.kind, names=call.names)
+        return reply, faults.take(*ENDINGS, method=call.method, of=about.kind, names=about.names)
 
 
 async def _call(request: Request) -> Call:

@@ -4,7 +4,7 @@ A fault is a JSON object: `{"kind": "busy", "count": 2, "type": "Observation"}`.
 
 | kind | what happens | options, with what they are if not given |
 |---|---|---|
-| busy | 429 with `Retry-After` | retry_after 1 (seconds; text is sent as it stands) |
+| busy | 429 with `Retry-After` | retry_after 1 (whole seconds; text is sent as it stands) |
 | unavailable | 503, with `Retry-After` if asked for | retry_after none |
 | error | 500 with an OperationOutcome | status 500 |
 | unauthorized | 401 with `WWW-Authenticate` | - |
@@ -54,7 +54,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     patient: str | None = None
     status: int | None = None
     seconds: float = 5.0
-    retry_after: float | str | None = None
+    retry_after: int | str | None = None
 
     def fits(self, method: str, kind: str, names: Callable[[str], bool]) -> bool:
         return (

@@ -22,6 +22,8 @@ from fhir_screener.sandbox.store import Store
 # Real charts carry ids outside the FHIR rule; what would break an address is all that is refused here.
 _USABLE_ID = re.compile(r"[A-Za-z0-9\-._~:@]{1,255}")
 
+_FHIR_FILE = re.compile(r"\.(ndjson|json)(\.gz)?$")
+
 
 class _Head(msgspec.Struct):
     kind: str = msgspec.field(name="resourceType")
@@ -89,10 +91,13 @@ def _load_bundle(store: Store, data: bytes) -> int:
 
 
 def load_path(store: Store, path: Path) -> int:
-    """Loads a file, or every file under a folder in order of name; gives how many resources. Raises DataError."""
+    """Loads a file of any name, or the `.ndjson` and `.json` files (also `.gz`) under a folder, in order of name.
+
+    Gives how many resources. Raises DataError with the name of the file and the number of the resource.
+    """
     if not path.exists():
         raise DataError("there is nothing here to load", where=str(path))
-    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
+    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if _FHIR_FILE.search(one.name))
     return sum(load_resources(store, _resources(file), where=file.name) for file in files)
 
 

@@ -51,6 +51,10 @@ class Snapshots:
             return False
         return self._resources > _MOST_HELD or oldest.used < self._clock() - _IDLE
 
+    def origin(self, page: str) -> str | None:
+        held = self._held.get(page.rpartition(".")[0])
+        return held.self_url if held else None
+
     def find(self, page: str) -> tuple[Snapshot, int]:
         """The search and the offset a next link stands for. Raises Refusal 410 when it has run out."""
         token, _, offset = page.rpartition(".")

@@ -48,6 +48,10 @@ class Searcher:
             raise Refusal(412, "required", f"a conditional write on {kind} needs a search that can single one out")
         return find(self._store, kind, query.conditions)
 
+    def origin(self, page: str) -> str | None:
+        """The address of the first page of a search still held."""
+        return self._snapshots.origin(page)
+
     def page(self, text: str) -> bytes:
         snapshot, offset = self._snapshots.find(text)
         fault = self._faults.take("expired", of=snapshot.kind)

@@ -76,7 +76,7 @@ def prepare(
         raise
     service = Service(store, abilities, waiting)
     stats = Stats(service)
-    return Sandbox(base, admin, service, stats, listening, allow_remote)
+    return Sandbox(base, admin, service, stats, listening, allow_remote or public_url is not None)
 
 
 def _listen(host: str, port: int) -> socket.socket:

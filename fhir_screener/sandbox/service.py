@@ -52,13 +52,20 @@ class Service:
         except Refusal as refusal:
             return Reply(refusal.status, outcome_bytes(refusal.issue, refusal.text))
 
+    def about(self, call: Call) -> Call:
+        """The call itself, or for a later page the search it belongs to: what faults and counts go by."""
+        origin = self.searcher.origin(_page_in(call)) if not call.segments and call.method == "GET" else None
+        if origin is None:
+            return call
+        path, _, query = origin.removeprefix(self.store.base).partition("?")
+        return Call(call.method, path, query)
+
     def _one(self, call: Call) -> Reply:
         method = "GET" if call.method == "HEAD" else call.method
         if call.segments == ["metadata"] and method == "GET":
             return Reply(200, self._statement)
-        pages = [value for name, value in call.pairs if name == "_page"] if not call.segments else []
-        if pages and method == "GET":
-            return Reply(200, self.searcher.page(pages[0]))
+        if not call.segments and method == "GET" and (page := _page_in(call)):
+            return Reply(200, self.searcher.page(page))
         if not call.segments:
             raise Refusal(404, "not-found", "nothing is answered here; try /metadata")
         self._check_type(call)
@@ -124,9 +131,14 @@ class Service:
         return resource_reply(200, found[0], self.store.base)
 
 
+def _page_in(call: Call) -> str:
+    return dict(call.pairs).get("_page", "")
+
+
 def _check_formats(call: Call) -> None:
     """JSON only."""
-    wanted = dict(call.pairs).get("_format") or call.headers.get("accept", "")
+    asked = dict(call.pairs).get("_format") if "_format" in call.query else None
+    wanted = asked or call.headers.get("accept", "")
     if "xml" in wanted and "json" not in wanted and "*" not in wanted:
         raise Refusal(406, "not-supported", "this server speaks JSON only")
     if call.method in ("POST", "PUT") and "xml" in call.headers.get("content-type", ""):

@@ -26,7 +26,7 @@ class Stats:
         self._bytes += sent
 
     def shown(self) -> dict[str, Any]:
-        """`requests` in all; `by` method and type (a Bundle posted to the base is `POST`, a later page `GET`);
+        """`requests` in all; `by` method and type (a Bundle posted to the base is `POST`);
         `bytes` of bodies sent; `resources` given out; versions `written` by type."""
         return {
             "requests": self._requests.total(),
