@@ -73,7 +73,7 @@ def _references(chart: Chart) -> Iterable[tuple[str, Any]]:
         yield from _trees("Procedure", cast(ProcedureLean, record).usedReference)
     for record in chart.kept.get("Condition", ()):
         one = cast(ConditionLean, record)
-        if not (one.recordedDate or one.assertedDate):
+        if not (one.recordedDate and (one.onsetDateTime or one.onsetPeriod)):
             yield from _trees("Condition", one.encounter)
     for record in chart.kept.get("DiagnosticReport", ()):
         yield from _trees("DiagnosticReport", cast(ReportLean, record).result)

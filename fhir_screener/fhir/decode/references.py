@@ -10,6 +10,9 @@ from fhir_screener.fhir.decode.tolerant import plain
 _TAIL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/?#\s]+)(?:/_history/[^/?#]*)?/?$")
 
 
+_USUAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]+")
+
+
 class Target(NamedTuple):
     """Where a reference points: `base` is "" for a relative one; `kind` is "" where it does not say (a urn)."""
 
@@ -65,6 +68,8 @@ class References:
         text = tree.get("reference") if isinstance(tree, dict) else None
         if not isinstance(text, str) or not text.strip():
             return ""
+        if _USUAL.fullmatch(text):
+            return text
         target = self.parse(text)
         return target.ref if target is not None and target.kind != "#" else text.strip()
 

@@ -155,19 +155,21 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
         effective=effective,
         issued=record.issued,
         value=Value(text=(record.conclusion or "").strip()),
-        members=context.references.refs(plain(record.result)) if record.result else (),
         categories=book.codes[bytes(record.category)],
         report=True,
         conclusions=book.concepts[bytes(record.conclusionCode)] if record.conclusionCode else (),
     )
-    kept = [fact] if known.wanted or fact.value.text or fact.conclusions else []
-    return kept + _inside(record, fact, context)
+    inside = _inside(record, fact, context) if record.contained else []
+    if not (known.wanted or fact.value.text or fact.conclusions):
+        return inside
+    members = context.references.refs(plain(record.result)) if record.result else ()
+    return [msgspec.structs.replace(fact, members=members), *inside]
 
 
 def _inside(record: ReportLean, report: Observation, context: Context) -> list[Observation]:
     """Contained Observations; dates and status they lack are the report's."""
     found = []
-    for tree in elements.many(plain(record.contained)) if record.contained else ():
+    for tree in elements.many(plain(record.contained)):
         if not isinstance(tree, dict) or tree.get("resourceType") != "Observation":
             continue
         part = read_part(ObservationLean, tree)
