@@ -28,7 +28,9 @@ class Works(Protocol):
     @property
     def attempts(self) -> int: ...
 
-    def start(self, studies: list[str], as_of: date | None, *, name: str, tries: int) -> list[Head]: ...
+    def start(
+        self, studies: list[str], as_of: date | None, *, name: str, tries: int, unattended: bool
+    ) -> list[Head]: ...
 
     def work(self, chunk: Chunk, *, give_up: bool = False) -> ChunkResult | None: ...
 
@@ -44,7 +46,7 @@ def register(app: Celery, works: Callable[[], Works]) -> None:
         name = f"sweep-{self.request.id}" + (f"-{self.request.retries}" if self.request.retries else "")
         day = date.fromisoformat(as_of) if as_of else None
         try:
-            for head in works().start(studies or [], day, name=name, tries=tries):
+            for head in works().start(studies or [], day, name=name, tries=tries, unattended=True):
                 _log.info(
                     "sweep.started", sweep=head.sweep, as_of=head.as_of, patients=head.patients, chunks=head.chunks
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -99,12 +99,15 @@ class Screener:
         name: str = "",
         tries: int = 1,
         dry_run: bool = False,
+        unattended: bool = False,
     ) -> list[Head]:
         """List the patients and queue their chunks for workers; one sweep for each time zone. See `Sweeper.start`."""
         sweeper = self.sweeper
         return [
             sweeper.start(head, self._listing(head, loaded))
-            for head, loaded in self.heads(studies, as_of, name=name, tries=tries, dry_run=dry_run)
+            for head, loaded in self.heads(
+                studies, as_of, name=name, tries=tries, dry_run=dry_run, unattended=unattended
+            )
         ]
 
     def follow(self, head: Head, progress: Progress = lambda done, total: None) -> SweepReport:
@@ -132,6 +135,7 @@ class Screener:
         name: str = "",
         tries: int = 1,
         dry_run: bool = False,
+        unattended: bool = False,
     ) -> list[tuple[Head, Loaded]]:
         """The sweeps that are asked for: today is not the same day in every study's zone, so there is one a zone."""
         name = name or f"sweep-{uuid4()}"
@@ -153,6 +157,7 @@ class Screener:
                 dry_run=dry_run,
                 chunk_size=self.settings.chunk_size,
                 tries=tries,
+                unattended=unattended,
                 warnings=tuple(self._close(study, day, dry_run) for study in here if not recruits(study, day)),
             )
             found.append((head, among))
@@ -170,8 +175,19 @@ class Screener:
         if not loaded.studies:
             return Listing(())
         source = self.benches.bench(loaded, head.as_of, dry_run=head.dry_run).source
-        asked = self.servers.requests
-        return Listing(source.cohort(), lambda: source.hidden, lambda: self.servers.requests - asked)
+        spent = 0
+
+        def listed() -> Iterator[str]:
+            nonlocal spent
+            patients, before = source.cohort(), self.servers.requests
+            for patient in patients:
+                spent += self.servers.requests - before
+                yield patient
+                # What was asked meanwhile is not the listing's.
+                before = self.servers.requests
+            spent += self.servers.requests - before
+
+        return Listing(listed(), lambda: source.hidden, lambda: spent)
 
 
 def recruits(study: Study, day: date) -> bool:

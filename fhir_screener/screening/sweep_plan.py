@@ -38,7 +38,8 @@ class Head:
 
     `studies` is {study id: mapping checksum}. `setup` is a fingerprint of the settings that every worker must share.
     `patients` and `chunks` count what is planned; they are final once the state is `running`. `requests` and `warnings`
-    are those of listing the patients; `tries` counts how often listing them was begun.
+    are those of listing the patients; `tries` counts how often listing them was begun. `unattended`: nobody but
+    the workers would begin it again.
     """
 
     sweep: str
@@ -57,6 +58,7 @@ class Head:
     requests: int = 0
     warnings: tuple[str, ...] = ()
     tries: int = 1
+    unattended: bool = False
     ended: datetime | None = None
 
 

@@ -50,7 +50,7 @@ def _planning(sweeper: Sweeper, head: Head) -> Head:
     if not names or sweeper.ledger.holder(names[0]):
         return head
     failed = sweeper.give_up(head, "listing its patients was interrupted")
-    if head.tries < sweeper.limits.attempts:
+    if head.unattended and head.tries < sweeper.limits.attempts:
         sweeper.dispatcher.restart(failed)
     return failed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -242,7 +243,7 @@ def test_a_start_delivered_again_changes_nothing() -> None:
     assert crew.records.opens == ["s1"]
 
 
-def interrupted(crew: Crew) -> None:
+def interrupted(crew: Crew, **more: Any) -> None:
     """The worker that lists the patients dies after two chunks."""
 
     def dies() -> object:
@@ -252,7 +253,7 @@ def interrupted(crew: Crew) -> None:
     left = crew.sweeper.give_up
     crew.sweeper.give_up = lambda head, why: head  # type: ignore[method-assign]
     with pytest.raises(Killed):
-        crew.sweeper.start(head(clock=crew.clock), Listing(dies()))  # type: ignore[arg-type]
+        crew.sweeper.start(head(clock=crew.clock, **more), Listing(dies()))  # type: ignore[arg-type]
     crew.sweeper.give_up = left  # type: ignore[method-assign]
 
 
@@ -269,9 +270,17 @@ def test_a_start_delivered_again_after_its_worker_died_begins_anew() -> None:
     assert crew.sweeper.report("s1.2").read == 20
 
 
-def test_a_listing_that_shows_no_life_is_given_up_and_queued_again() -> None:
+def test_a_listing_that_shows_no_life_is_given_up() -> None:
     crew = Crew()
     interrupted(crew)
+    crew.clock.forward(601)
+    assert crew.tend() is State.FAILED
+    assert crew.queue.restarted == [], "whoever began it at a terminal will see to it"
+
+
+def test_a_nightly_listing_that_shows_no_life_is_queued_again() -> None:
+    crew = Crew()
+    interrupted(crew, unattended=True)
     assert crew.tend() is State.PLANNING
     crew.clock.forward(601)
     assert crew.tend() is State.FAILED

@@ -34,7 +34,8 @@ class Fake:
         self.calls: list[Any] = []
         self.errors: deque[Exception] = deque()
 
-    def start(self, studies: list[str], as_of: date | None, *, name: str, tries: int) -> list[Head]:
+    def start(self, studies: list[str], as_of: date | None, *, name: str, tries: int, unattended: bool) -> list[Head]:
+        assert unattended
         self.calls.append((studies, as_of, name, tries))
         if self.errors:
             raise self.errors.popleft()
