@@ -141,6 +141,8 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--load", type=Path, nargs="+", default=[], metavar="PATH", help="files or folders")
+    parser.add_argument("--hospital", type=int, metavar="PATIENTS", help="a sample hospital of this size")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample hospital")
     parser.add_argument("--fault", action="append", default=[], metavar="JSON", help="see sandbox/faults.py")
     parser.add_argument("--without", nargs="+", default=[], metavar="TYPE", help="resource types not offered")
     parser.add_argument("--no-client-ids", action="store_true")
@@ -153,6 +155,15 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def _hospital(patients: int, seed: int) -> Resources:
+    """The charts of the sample hospital, as they are made."""
+    from fhir_screener.sandbox.hospital import AS_OF, generate, shared_resources
+
+    yield from shared_resources(patients, seed, AS_OF)
+    for chart in generate(patients, seed):
+        yield from chart.resources
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs the server; gives the exit code."""
     given = _arguments().parse_args(arguments)
@@ -160,6 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
         sandbox = prepare(
             given.host,
             given.port,
+            data=_hospital(given.hospital, given.seed) if given.hospital else (),
             load=given.load,
             faults=[orjson.loads(text) for text in given.fault],
             abilities=Abilities(

@@ -67,6 +67,8 @@ class Service:
         if not call.segments and method == "GET" and (page := _page_in(call)):
             return Reply(200, self.searcher.page(page))
         if not call.segments:
+            if call.query:
+                raise Refusal(400, "not-supported", "a search names a resource type: GET [base]/Patient?...")
             raise Refusal(404, "not-found", "nothing is answered here; try /metadata")
         self._check_type(call)
         perform = self._perform.get((method, len(call.segments)))

@@ -135,6 +135,12 @@ def test_options_of_the_command_line(tmp_path):
         assert get(less, "MedicationStatement").status_code == 404
 
 
+def test_a_sample_hospital_made_at_the_start(tmp_path):
+    with fhir_server(arguments=["--hospital", "3", "--seed", "7"], log=tmp_path / "log") as hospital:
+        assert get(hospital, "Patient?_summary=count").json()["total"] == 3
+        assert get(hospital, "Observation?patient=h00001,h00002,h00003&_summary=count").json()["total"] > 0
+
+
 def test_in_a_thread_of_this_process():
     with running([{"resourceType": "Patient", "id": "p1"}]) as sandbox:
         assert get(sandbox, "Patient/p1").status_code == 200

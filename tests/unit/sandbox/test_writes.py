@@ -146,6 +146,7 @@ def test_conditional_update_and_delete(client, make_task):
         ("GET", "Potato", b"", 404),
         ("GET", "MedicationUsage?patient=1", b"", 404),
         ("GET", "", b"", 404),
+        ("GET", "?_type=Patient", b"", 400),
         ("GET", "Patient/a/$frobnicate", b"", 404),
         ("POST", "", {"resourceType": "Bundle", "type": "searchset"}, 400),
     ],
