@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -51,14 +52,14 @@ class Page:
         """One line, wrapped where the window ends."""
         self._console.print(Text(text, style=style) if isinstance(text, str) else text)
 
-    def item(self, text: str | Text, mark: str = "- ", indent: int = 2, style: str = "") -> None:
+    def item(self, text: str | Text, mark: str | Text = "- ", indent: int = 2, style: str = "") -> None:
         """A line with a mark before it; what is wrapped hangs under its beginning."""
         words = Text(text, style=style) if isinstance(text, str) else text
         grid = Table.grid(padding=0)
         if mark:
-            grid.add_column(width=len(mark), no_wrap=True)
+            grid.add_column(width=cell_len(str(mark)), no_wrap=True)
         grid.add_column(overflow="fold")
-        grid.add_row(*([Text(mark, style=style)] if mark else []), words)
+        grid.add_row(*([Text.styled(str(mark), style) if isinstance(mark, str) else mark] if mark else []), words)
         self._console.print(Padding(grid, (0, 0, 0, indent)))
 
     def table(self, table: Table) -> None:

@@ -1,0 +1,43 @@
+"""Is anybody there? Asking the broker, and the workers behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from celery import Celery
+from kombu.exceptions import KombuError, OperationalError
+
+from fhir_screener.errors import AuthError, Unreachable
+from fhir_screener.settings import Settings
+
+LEAST = (6, 2)
+"""The oldest version that has all we use."""
+
+
+def broker_version(settings: Settings) -> str:
+    """Name and version of the broker, as `Redis 7.2.4`. Raises Unreachable or AuthError."""
+    assert settings.broker_url is not None
+    client = redis.Redis.from_url(
+        settings.broker_url.get_secret_value(), socket_connect_timeout=5, socket_timeout=5, decode_responses=True
+    )
+    try:
+        said: Any = client.info("server")
+    except redis.AuthenticationError:
+        raise AuthError("refused our password; check the broker's address", where="broker") from None
+    except redis.RedisError as error:
+        raise Unreachable(f"does not answer ({type(error).__name__}); check that it runs", where="broker") from None
+    finally:
+        client.close()
+    if "valkey_version" in said:
+        return f"Valkey {said['valkey_version']}"
+    return f"Redis {said.get('redis_version', '')}"
+
+
+def workers(app: Celery, seconds: float = 1.0) -> list[str]:
+    """The names of the workers that answer within that time. Raises Unreachable."""
+    try:
+        answers = app.control.ping(timeout=seconds) or []
+    except (KombuError, OperationalError, OSError) as error:
+        raise Unreachable(f"does not answer ({type(error).__name__}); check that it runs", where="broker") from None
+    return sorted(name for answer in answers for name in answer)

@@ -1,0 +1,126 @@
+"""`worklist list`, `worklist show`: the candidates' Tasks on the target server, as coordinators see them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+import orjson
+import typer
+
+from fhir_screener.bootstrap import Servers
+from fhir_screener.cli import render
+from fhir_screener.cli.console import Page, columns
+from fhir_screener.cli.options import SourceOption, TargetOption, catalog, new_app, read_settings
+from fhir_screener.errors import UsageError
+from fhir_screener.fhir.task.build import Setting
+from fhir_screener.fhir.task.worklist import OPEN, Row, Worklist
+from fhir_screener.screening.candidate import NO_LONGER
+from fhir_screener.screening.wire import to_wire
+from fhir_screener.settings import Settings
+
+app = new_app(help="The candidates' Tasks, as coordinators see them.", group=True)
+Format = Literal["table", "json"]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
+MaybeStudy = Annotated[str, typer.Option("--study", help="Registry id of the study; every study if not given.")]
+RANK = {outcome: place for place, outcome in enumerate((*OPEN, NO_LONGER))}
+
+
+@app.command("list")
+def list_tasks(
+    study: MaybeStudy = "",
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option("--outcome", help=f"{', '.join(OPEN)} (these if not given) or {NO_LONGER}; may be given again."),
+    ] = None,
+    settle: Annotated[str, typer.Option("--settle", help="Only what this would settle, such as 'test: hbsag'.")] = "",
+    source: SourceOption = "",
+    target: TargetOption = "",
+    format: FormatOption = "table",
+) -> int:
+    """The Tasks of a study, best first."""
+    wanted = outcome or list(OPEN)
+    for name in wanted:
+        if name not in RANK:
+            raise UsageError(f"--outcome: {name!r} is not known: one of {', '.join(RANK)}")
+    settings = read_settings(source_url=source, target_url=target)
+    found: list[Row] = []
+    for name in _studies(settings, study):
+        found += open_worklist(settings).rows(name, wanted, facet=settle)
+    found.sort(key=lambda row: (row.study, RANK.get(row.outcome, len(RANK)), str(row.eligible_from or ""), row.patient))
+    if format == "json":
+        sys.stdout.buffer.write(_json([_plain(row) for row in found]))
+    else:
+        sys.stdout.write(_table(found))
+    return 0
+
+
+@app.command("show")
+def show(
+    who: Annotated[str, typer.Argument(metavar="TASK_OR_PATIENT", help="Id of a Task, or of a patient.")],
+    study: MaybeStudy = "",
+    source: SourceOption = "",
+    target: TargetOption = "",
+    format: FormatOption = "table",
+) -> int:
+    """One Task with its whole ledger: every criterion with its evidence, as of the day of the last change."""
+    settings = read_settings(source_url=source, target_url=target)
+    worklist, known = open_worklist(settings), catalog(settings)
+    named = who.removeprefix("Task/").removeprefix("Patient/")
+    studies = _studies(settings, study)
+    for name in studies:
+        patient = next((row.patient for row in worklist.rows(name, ()) if row.task == named), named)
+        screening = worklist.screening(name, patient)
+        if screening is not None:
+            if format == "json":
+                sys.stdout.buffer.write(_json(to_wire(screening)))
+            else:
+                sys.stdout.write(render.ledger(known.study(name), screening))
+            return 0
+    raise UsageError(
+        f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id; see worklist list"
+    )
+
+
+def open_worklist(settings: Settings) -> Worklist:
+    """The worklist on the target server of these settings."""
+    servers = Servers(settings)
+    return Worklist(servers.target, servers.target_capability, Setting(servers.identity, pool=settings.owner))
+
+
+def _studies(settings: Settings, study: str) -> list[str]:
+    """Ids; the one named must exist, for a Task of a study that is not known says nothing to anybody."""
+    known = catalog(settings)
+    return [known.study(study).id] if study else list(known.ids)
+
+
+def _table(rows: list[Row]) -> str:
+    if not rows:
+        return "No Tasks.\n"
+    page, grid = (
+        Page(),
+        columns("patient", "outcome", "status", "as of", "owner", "open questions", wide=("open questions",)),
+    )
+    for row in rows:
+        outcome = render.outcome_text(row.outcome, str(row.eligible_from or ""))
+        grid.add_row(row.patient, outcome, row.status, row.as_of, row.owner, ", ".join(row.facets) or "none")
+    page.table(grid)
+    page.line(_counted(rows))
+    return str(page)
+
+
+def _counted(rows: Iterable[Row]) -> str:
+    studies: dict[str, int] = {}
+    for row in rows:
+        studies[row.study] = studies.get(row.study, 0) + 1
+    return "; ".join(f"{study}: {number:,} Task{'' if number == 1 else 's'}" for study, number in studies.items())
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {**asdict(row), "hand": row.hand.value}
+
+
+def _json(body: object) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
