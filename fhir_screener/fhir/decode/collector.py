@@ -118,7 +118,7 @@ class Collector:
 
     def _learn(self, line: bytes) -> _Lane | None:
         """The lane of lines that begin like this one. No two types of FHIR R4 that we read begin alike."""
-        if not line.startswith(FIRST):
+        if not line.startswith(FIRST) or b'"' not in line[len(FIRST) : 64]:
             return None
         kind = kind_of(line)
         if kind not in self._judge or len(self._lanes) > 1000 or issubclass(FORMS[kind], WholeLean):

@@ -1,0 +1,224 @@
+"""Drugs, whichever resource holds them and however it names them."""
+
+import pytest
+
+from fhir_screener.records.facts import Quantity, Span
+from fhir_screener.terminology.coding import RXNORM, SNOMED
+from tests.builders.charts import PREDNISONE, coded, read, resource, statement
+
+OTHER = coded(RXNORM, "161", "acetaminophen")
+
+
+def medication(id_="m", **elements):
+    return {"resourceType": "Medication", "id": id_, **elements}
+
+
+def only(*resources):
+    (fact,) = read(*resources).medications
+    return fact
+
+
+def by_reference(**elements):
+    return statement(medicationCodeableConcept=None, **elements)
+
+
+def test_a_statement():
+    fact = only(
+        statement(
+            effectivePeriod={"start": "2021-01-01"},
+            dateAsserted="2021-02-01",
+            statusReason=[{"text": "flare"}],
+            reasonCode=[{"text": "IgG4-RD"}],
+            category=coded("x", "community"),
+        )
+    )
+    assert (fact.kind, fact.status, fact.span) == ("statement", "active", Span("2021-01-01", None))
+    assert (fact.asserted, fact.status_reason, fact.category) == ("2021-02-01", "flare", "community")
+    assert fact.reasons[0].text == "IgG4-RD" and fact.hits["steroids"].ingredient == "prednisone"
+
+
+def test_a_request():
+    fact = only(
+        resource(
+            "MedicationRequest",
+            status="active",
+            intent="order",
+            doNotPerform=True,
+            authoredOn="2021-02-01",
+            medicationCodeableConcept=PREDNISONE,
+            dosageInstruction=[{"text": "5 mg qd"}],
+        )
+    )
+    assert (fact.kind, fact.intent, fact.do_not, fact.authored) == ("request", "order", True, "2021-02-01")
+    assert fact.dose_text == "5 mg qd"
+
+
+def test_an_administration_has_a_single_dosage():
+    fact = only(
+        resource(
+            "MedicationAdministration",
+            status="completed",
+            effectiveDateTime="2021-02-01",
+            medicationCodeableConcept=PREDNISONE,
+            dosage={"dose": {"value": 500, "unit": "mg"}, "route": coded(SNOMED, "47625008")},
+        )
+    )
+    assert fact.kind == "administration" and fact.doses[0].low.value == 500 and fact.systemic is True
+
+
+def test_a_dispense():
+    fact = only(
+        resource(
+            "MedicationDispense",
+            status="completed",
+            whenHandedOver="2020-11-01",
+            daysSupply={"value": 4, "unit": "wk"},
+            medicationCodeableConcept=PREDNISONE,
+        )
+    )
+    assert (fact.kind, fact.authored, fact.supply_days) == ("dispense", "2020-11-01", 28)
+    assert fact.span == Span("2020-11-01", "2020-11-01")
+
+
+def test_a_contained_medication():
+    inside = medication(code=PREDNISONE, form={"text": "tablet"})
+    fact = only(by_reference(contained=[inside], medicationReference={"reference": "#m"}))
+    assert "steroids" in fact.hits and (fact.form, fact.systemic) == ("tablet", True)
+
+
+@pytest.mark.parametrize(
+    "spelled", ["Medication/m", "Medication/m/_history/4", "https://ehr.example/fhir/Medication/m"]
+)
+def test_a_medication_by_reference_before_or_after_it(spelled):
+    taken = by_reference(medicationReference={"reference": spelled})
+    for order in ([medication(code=PREDNISONE), taken], [taken, medication(code=PREDNISONE)]):
+        fact = only(*order)
+        assert "steroids" in fact.hits and fact.unresolved == ""
+
+
+def test_another_servers_medication_of_the_same_id_is_not_ours():
+    taken = by_reference(medicationReference={"reference": "https://other.example/fhir/Medication/m"})
+    record = read(medication(code=PREDNISONE), taken, bases=("https://ehr.example/fhir",))
+    assert record.medications[0].unresolved == "https://other.example/fhir/Medication/m"
+    assert record.medications[0].hits == {}
+
+
+def test_the_newest_version_of_a_medication_counts():
+    old = medication(code=PREDNISONE, meta={"versionId": "1"})
+    new = medication(code=OTHER, meta={"versionId": "2"})
+    taken = by_reference(medicationReference={"reference": "Medication/m"})
+    for order in ([old, new], [new, old]):
+        assert read(*order, taken).medications == ()
+
+
+def test_ingredients_count_too():
+    mixed = medication(
+        code=OTHER,
+        ingredient=[
+            {"itemCodeableConcept": OTHER},
+            {
+                "itemCodeableConcept": PREDNISONE,
+                "strength": {"numerator": {"value": 5, "unit": "mg"}, "denominator": {"value": 1, "unit": "tablet"}},
+            },
+        ],
+    )
+    fact = only(mixed, by_reference(medicationReference={"reference": "Medication/m"}))
+    assert fact.concept.codings[0].display == "acetaminophen"
+    assert "steroids" in fact.hits and fact.strength == Quantity(5, "mg", "", "5")
+
+
+def test_an_ingredient_that_is_a_medication_of_its_own():
+    mix = medication("mix", code=OTHER, ingredient=[{"itemReference": {"reference": "Medication/m"}}])
+    taken = by_reference(medicationReference={"reference": "Medication/mix"})
+    assert "steroids" in only(mix, medication(code=PREDNISONE), taken).hits
+
+
+def test_a_strength_per_volume():
+    drip = {"numerator": {"value": 500, "unit": "mg"}, "denominator": {"value": 50, "unit": "mL"}}
+    mixed = medication(code=PREDNISONE, ingredient=[{"itemCodeableConcept": OTHER, "strength": drip}])
+    fact = only(mixed, by_reference(medicationReference={"reference": "Medication/m"}))
+    assert (fact.strength.value, fact.strength.unit) == (10, "mg/mL")
+
+
+def test_an_unresolved_reference_is_kept_and_named():
+    fact = only(by_reference(medicationReference={"reference": "Medication/gone"}))
+    assert fact.unresolved == "Medication/gone" and fact.hits == {}
+
+
+def test_a_reference_that_names_the_drug_by_itself():
+    named = by_reference(medicationReference={"reference": "Medication/gone", "display": "Prednisone 5 mg tablet"})
+    fact = only(named)
+    assert fact.unresolved == "" and "steroids" in fact.hits and fact.concept.text == "Prednisone 5 mg tablet"
+    identified = {"identifier": {"system": RXNORM, "value": "8640"}}
+    assert "steroids" in only(by_reference(medicationReference=identified)).hits
+
+
+def test_a_named_drug_of_no_value_set_is_only_counted():
+    record = read(by_reference(medicationReference={"reference": "Medication/gone", "display": "Paracetamol"}))
+    assert record.medications == () and record.seen["MedicationStatement"].count == 1
+
+
+def test_no_medication_at_all_is_unresolved():
+    assert only(by_reference()).unresolved
+    assert only(medication(), by_reference(medicationReference={"reference": "Medication/m"})).unresolved
+
+
+def test_the_shape_of_r5_is_said_and_never_taken_for_no_drug():
+    record = read(by_reference(medication={"concept": PREDNISONE}))
+    assert record.medications[0].unresolved
+    assert record.problems == (
+        "MedicationStatement/1: shaped by another version of FHIR (`medication` as R5 has it); only R4 is read",
+    )
+
+
+def test_the_shape_of_stu3_not_taken():
+    record = read(statement(taken="n"))
+    assert record.medications[0].status == "not-taken" and "STU3" in record.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (coded(RXNORM, "8640", "prednisone 5 MG Oral Tablet"), True),
+        (coded(RXNORM, "8640", "prednisone ophthalmic suspension"), False),
+        ({"text": "醋酸泼尼松片"}, True),
+        ({"text": "泼尼松软膏"}, False),
+        (coded(RXNORM, "8640", "prednisone"), None),
+    ],
+)
+def test_systemic_by_the_words_of_the_product(code, expected):
+    assert only(statement(medicationCodeableConcept=code)).systemic is expected
+
+
+def test_a_route_speaks_before_the_products_words():
+    oral = [{"route": coded(SNOMED, "26643006")}]
+    eye = [{"route": {"text": "ophthalmic"}}]
+    cream = coded(RXNORM, "8640", "prednisone cream")
+    assert only(statement(medicationCodeableConcept=cream, dosage=oral)).systemic is True
+    assert only(statement(dosage=eye)).systemic is False
+    assert only(statement(dosage=eye + oral)).systemic is True
+
+
+def procedure(**elements):
+    return resource("Procedure", **{"status": "completed", "performedDateTime": "2021-01-05", **elements})
+
+
+def test_a_procedure_that_names_a_drug_is_that_drug_given():
+    record = read(procedure(code={"text": "Infusion of rituximab"}))
+    (given,) = record.medications
+    assert (given.kind, given.ref, given.span.start) == ("procedure", "Procedure/1", "2021-01-05")
+    assert "rituximab" in given.hits and "rituximab" in record.procedures[0].hits
+
+
+def test_a_procedure_with_the_drug_in_what_was_used_or_in_its_note():
+    code = coded(SNOMED, "14152002", "Intravenous infusion")
+    assert "rituximab" in only(procedure(code=code, usedCode=[{"text": "rituximab"}])).hits
+    assert "rituximab" in only(procedure(code=code, note=[{"text": "给予利妥昔单抗"}])).hits
+    used = procedure(code=code, usedReference=[{"reference": "Medication/m"}])
+    assert "rituximab" in only(medication(code=coded(RXNORM, "121191")), used).hits
+    assert only(used).unresolved == "Medication/m"
+
+
+def test_a_procedure_without_a_drug_is_none():
+    record = read(procedure(code=coded(SNOMED, "236973005")))
+    assert record.medications == () and "delivery" in record.procedures[0].hits

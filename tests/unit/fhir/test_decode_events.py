@@ -1,0 +1,140 @@
+"""Patients, procedures, vaccines, consents and study subjects become facts."""
+
+import pytest
+
+from fhir_screener.records.facts import Span
+from fhir_screener.terminology.coding import CVX, SNOMED
+from tests.builders.charts import PATIENT, coded, read, resource
+
+SCOPE = coded("http://terminology.hl7.org/CodeSystem/consentscope", "research")
+
+
+def person(**elements):
+    return read({**PATIENT, **elements}).patient
+
+
+def test_a_patient():
+    found = person(
+        meta={"versionId": "2", "security": [{"system": "http://x", "code": "HTEST"}]},
+        active=True,
+        identifier=[{"system": "urn:mrn", "value": "A1"}],
+        name=[{"text": "王建国"}, {"given": ["Ann", "B"], "family": "Lee"}],
+        managingOrganization={"reference": "Organization/o"},
+    )
+    assert (found.ref, found.version, found.active) == ("Patient/p", "2", True)
+    assert (found.gender, found.birth_date, found.birth_absent) == ("female", "1963-05-10", False)
+    assert found.labels[0].code == "HTEST" and found.names == ("王建国", "Ann B Lee")
+    assert found.identifiers == (("urn:mrn", "A1"),) and found.organization == "Organization/o"
+    assert found.deceased is None and found.replaced_by == ""
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({"deceasedBoolean": True}, True),
+        ({"deceasedBoolean": False}, False),
+        ({"deceasedDateTime": "2021-02-01"}, "2021-02-01"),
+        ({}, None),
+    ],
+)
+def test_a_death(elements, expected):
+    assert person(**elements).deceased == expected
+
+
+def test_a_birth_date_that_is_known_to_be_unknown():
+    absent = {
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+    }
+    found = person(birthDate=None, _birthDate=absent)
+    assert found.birth_date is None and found.birth_absent
+
+
+def test_a_merged_patient_names_the_survivor():
+    links = [
+        {"type": "seealso", "other": {"reference": "Patient/x"}},
+        {"type": "replaced-by", "other": {"reference": "Patient/y"}},
+    ]
+    assert person(active=False, link=links).replaced_by == "Patient/y"
+
+
+@pytest.mark.parametrize(
+    ("elements", "span"),
+    [
+        ({"performedDateTime": "2020-01"}, Span("2020-01", "2020-01")),
+        ({"performedPeriod": {"start": "2020-01-01", "end": "2020-01-03"}}, Span("2020-01-01", "2020-01-03")),
+        ({"performedString": "last spring"}, Span(text="last spring")),
+        ({"performedAge": {"value": 30, "unit": "a"}}, Span("1993-05-10", "1994-05-09", "age 30 a")),
+        ({}, Span()),
+    ],
+)
+def test_when_a_procedure_was_done(elements, span):
+    made = resource("Procedure", status="completed", code=coded(SNOMED, "236973005"), **elements)
+    (fact,) = read(made).procedures
+    assert fact.span == span and fact.status == "completed"
+
+
+def test_a_vaccine():
+    made = resource("Immunization", status="completed", vaccineCode=coded(CVX, "45"), occurrenceDateTime="2021-02-01")
+    (fact,) = read(made, resource("Immunization", "2", vaccineCode=coded(CVX, "140"))).immunizations
+    assert fact.occurred == "2021-02-01" and "hepb-vaccine" in fact.hits
+
+
+def consent(**elements):
+    whole = {"status": "active", "scope": SCOPE, "dateTime": "2021-01-01", **elements}
+    (fact,) = read(resource("Consent", **whole)).consents
+    return fact
+
+
+def test_a_consent_to_one_study():
+    fact = consent(
+        policy=[{"uri": "https://clinicaltrials.gov/study/NCT04660565"}],
+        provision={"type": "permit", "period": {"start": "2021-01-01", "end": "2022-01-01"}},
+    )
+    assert (fact.research, fact.permit, fact.broad, fact.dated) == (True, "permit", False, "2021-01-01")
+    assert fact.studies == ("https://clinicaltrials.gov/study/NCT04660565",)
+    assert fact.period == Span("2021-01-01", "2022-01-01")
+
+
+def test_a_refusal_under_a_law_names_no_study():
+    fact = consent(policyRule={"text": "Data protection act, section 5"}, provision={"type": "deny"})
+    assert fact.permit == "deny" and fact.broad
+
+
+def test_a_consent_by_reference_to_a_study():
+    study = {
+        "resourceType": "ResearchStudy",
+        "id": "s",
+        "identifier": [{"system": "http://clinicaltrials.gov", "value": "NCT04660565"}],
+        "title": "Belimumab",
+    }
+    data = {"type": "permit", "data": [{"meaning": "instance", "reference": {"reference": "ResearchStudy/s"}}]}
+    (fact,) = read(study, resource("Consent", status="active", scope=SCOPE, provision=data)).consents
+    assert fact.studies == ("ResearchStudy/s", "http://clinicaltrials.gov|NCT04660565", "Belimumab")
+    assert not fact.broad
+
+
+def test_a_consent_to_treatment_is_no_research():
+    assert not consent(scope=coded("x", "treatment")).research
+
+
+def test_a_study_subject_knows_all_names_of_its_study():
+    study = {"resourceType": "ResearchStudy", "id": "s", "identifier": [{"value": "NCT04660565"}]}
+    made = resource(
+        "ResearchSubject", status="on-study", period={"start": "2021-02-01"}, study={"reference": "ResearchStudy/s"}
+    )
+    for order in ([study, made], [made, study]):
+        (fact,) = read(*order).subjects
+        assert fact.study == "ResearchStudy/s NCT04660565"
+        assert (fact.status, fact.period) == ("on-study", Span("2021-02-01", None))
+
+
+def test_a_study_known_by_identifier_alone():
+    made = resource("ResearchSubject", status="candidate", study={"identifier": {"system": "urn:x", "value": "NCT1"}})
+    assert read(made).subjects[0].study == "urn:x|NCT1"
+
+
+def test_r5_names_the_subject_otherwise():
+    made = {"resourceType": "ResearchSubject", "id": "1", "status": "active", "subject": {"reference": "Patient/p"}}
+    record = read(made)
+    assert len(record.subjects) == 1
+    assert record.problems[0].startswith("ResearchSubject/1: shaped by another version of FHIR (`subject`")
