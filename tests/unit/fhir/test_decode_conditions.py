@@ -68,13 +68,16 @@ def test_an_onset_between_two_ages():
 def test_an_age_without_a_birth_date_is_words():
     record = read({"resourceType": "Patient", "id": "p"}, condition(abatementAge={"value": 50, "unit": "a"}))
     (fact,) = record.conditions
-    assert fact.abatement.empty and fact.abated and fact.abatement.text == "age 50 a"
+    assert fact.abatement.empty
+    assert fact.abated
+    assert fact.abatement.text == "age 50 a"
 
 
 def test_periods_and_words():
     fact = only(onsetPeriod={"start": "2019-01-01", "end": "2019-02"}, abatementString="after the operation")
     assert fact.onset == Span("2019-01-01", "2019-02")
-    assert fact.abated and fact.abatement.text == "after the operation"
+    assert fact.abated
+    assert fact.abatement.text == "after the operation"
 
 
 def test_an_abatement_of_old_without_a_date():

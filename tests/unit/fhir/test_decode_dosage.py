@@ -38,13 +38,15 @@ def test_the_ordered_amount_comes_before_the_calculated_one():
         {"type": {"coding": [{"code": "ordered"}]}, "doseQuantity": {"value": 1, "unit": "mg/kg"}},
     ]
     found = dose(doseAndRate=both)
-    assert found.low.value == 1 and found.per_dose_weight
+    assert found.low.value == 1
+    assert found.per_dose_weight
 
 
 def test_a_rate():
     ratio = {"numerator": {"value": 300, "unit": "mg"}, "denominator": {"value": 2, "unit": "h"}}
     found = dose(rateRatio=ratio)
-    assert found.rate and (found.low.value, found.low.unit) == (150, "mg/h")
+    assert found.rate
+    assert (found.low.value, found.low.unit) == (150, "mg/h")
     assert not dose(dose=MG, rateRatio=ratio).rate
 
 
@@ -97,7 +99,8 @@ def test_once():
     assert dose(timing={"event": ["2021-02-01"]}).once
     assert dose(timing={"code": {"text": "once"}}).once
     several = dose(timing={"event": ["2021-02-03", "2021-02-01"]})
-    assert not several.once and several.bounds == Span("2021-02-01", "2021-02-03")
+    assert not several.once
+    assert several.bounds == Span("2021-02-01", "2021-02-03")
 
 
 def test_for_how_long():
@@ -123,7 +126,8 @@ def test_the_most_in_a_period_is_given_per_day():
 
 def test_words_are_kept_once():
     told = instructions([{"text": "5 mg qd", "patientInstruction": "with food", "sequence": 2}, {"text": "5 mg qd"}])
-    assert told.doses[0].text == "5 mg qd; with food" and told.doses[0].sequence == 2
+    assert told.doses[0].text == "5 mg qd; with food"
+    assert told.doses[0].sequence == 2
     assert told.text == "5 mg qd; with food\n5 mg qd"
 
 

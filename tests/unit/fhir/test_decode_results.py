@@ -68,7 +68,8 @@ def test_a_titre_and_a_range_are_words_and_named_as_not_read():
 
 def test_two_values_at_once_are_both_kept():
     both = value(valueQuantity={"value": 1}, valueCodeableConcept=POSITIVE)
-    assert both.quantity.value == 1 and both.concept.codings
+    assert both.quantity.value == 1
+    assert both.concept.codings
 
 
 def test_interpretation_and_absence():
@@ -97,7 +98,8 @@ def test_components_have_hits_of_their_own():
 def test_an_answer_that_names_a_disease_makes_it_relevant_but_positive_does_not():
     assert only(code=OTHER, valueCodeableConcept=coded(ICD10CM, "C50.1")).value.concept
     record = read(observation(code=OTHER, valueCodeableConcept=POSITIVE, effectiveDateTime="2020-05"))
-    assert record.observations == () and record.seen["Observation"].since == "2020-05"
+    assert record.observations == ()
+    assert record.seen["Observation"].since == "2020-05"
 
 
 def test_words_that_name_a_disease_make_it_relevant():
@@ -132,7 +134,8 @@ def test_whose_specimen():
     own = {**mother, "subject": {"reference": "Patient/p"}, "type": {"text": "Serum"}}
     assert only(contained=[mother], specimen={"reference": "#s"}).other_subject
     fact = only(contained=[own], specimen={"reference": "#s"})
-    assert not fact.other_subject and fact.specimen == "Serum"
+    assert not fact.other_subject
+    assert fact.specimen == "Serum"
     (apart,) = read(mother, observation(specimen={"reference": "Specimen/s"})).observations
     assert apart.other_subject
     assert only(specimen={"display": "Plasma"}).specimen == "Plasma"
@@ -157,7 +160,8 @@ def test_a_report_with_a_conclusion_is_an_observation():
             result=[{"reference": "Observation/9"}],
         )
     ).observations
-    assert fact.report and fact.ref == "DiagnosticReport/r"
+    assert fact.report
+    assert fact.ref == "DiagnosticReport/r"
     assert fact.value.text == "No active tuberculosis."
     assert [one.codings[0].code for one in fact.conclusions] == ["C50.9"]
     assert (fact.categories, fact.members) == (("RAD",), ("Observation/9",))
@@ -167,14 +171,16 @@ def test_a_report_with_a_conclusion_is_an_observation():
 def test_a_report_that_says_nothing_is_only_counted():
     record = read(report(result=[{"reference": "Observation/9"}], effectiveDateTime="2020"))
     assert record.observations == ()
-    assert record.seen["DiagnosticReport"].count == 1 and record.seen["DiagnosticReport"].since == "2020"
+    assert record.seen["DiagnosticReport"].count == 1
+    assert record.seen["DiagnosticReport"].since == "2020"
 
 
 def test_a_result_inside_its_report_takes_what_it_lacks_from_it():
     inside = {"resourceType": "Observation", "id": "o", "code": HBSAG, "valueCodeableConcept": POSITIVE}
     found = read(report(contained=[inside, {**inside, "id": "x", "code": OTHER}], effectiveDateTime="2021-01-03"))
     (fact,) = found.observations
-    assert fact.ref == "DiagnosticReport/r#o" and not fact.report
+    assert fact.ref == "DiagnosticReport/r#o"
+    assert not fact.report
     assert (fact.status, fact.effective.start) == ("final", "2021-01-03")
 
 

@@ -43,7 +43,8 @@ def observed(part: bytes) -> bytes:
 def test_a_bad_element_is_left_out_and_the_rest_is_read(part):
     record = read(observed(part))
     (fact,) = record.observations
-    assert (fact.ref, fact.status) == ("Observation/1", "final") and "hbsag" in fact.hits
+    assert (fact.ref, fact.status) == ("Observation/1", "final")
+    assert "hbsag" in fact.hits
     assert record.problems == ()
 
 
@@ -79,7 +80,8 @@ def test_the_type_wherever_it_stands(spelled):
 
 
 def test_no_type():
-    assert kind_of(b'{"id":"1"}') == "" and kind_of(b'{"resourceType":7}') == ""
+    assert kind_of(b'{"id":"1"}') == ""
+    assert kind_of(b'{"resourceType":7}') == ""
 
 
 JSON = st.recursive(
@@ -112,4 +114,5 @@ def test_no_resource_however_odd_breaks_a_chart(kind, data):
 )
 def test_no_patient_however_odd_breaks_a_chart(odd):
     record = read({**PATIENT, **odd, "resourceType": "Patient", "id": "p"}, condition("good"))
-    assert record.patient.id == "p" and record.conditions
+    assert record.patient.id == "p"
+    assert record.conditions

@@ -63,7 +63,8 @@ def test_a_gzip_of_several_members_and_padding(tmp_path):
 def test_a_single_resource_over_many_lines(tmp_path):
     found = source(tmp_path / "p.json", msgspec.json.format(encode(PATIENT), indent=1))
     (record,) = found
-    assert record.patient.id == "p" and found.problems == []
+    assert record.patient.id == "p"
+    assert found.problems == []
 
 
 def test_bundles_one_a_line(tmp_path):
@@ -80,7 +81,9 @@ def test_a_folder_in_any_order_and_depth(tmp_path):
     (tmp_path / ".hidden").write_bytes(b"not for us")
     found = source(tmp_path)
     (record,) = found
-    assert refs(record) == WHOLE and found.problems == found.notes == [] and found.count == 1
+    assert refs(record) == WHOLE
+    assert found.problems == found.notes == []
+    assert found.count == 1
 
 
 def test_urn_uuid_references_of_a_bundle(tmp_path):
@@ -93,7 +96,8 @@ def test_urn_uuid_references_of_a_bundle(tmp_path):
     made["entry"] += [{"fullUrl": urn, "resource": drug}, {"fullUrl": "urn:uuid:3", "resource": taken}]
     (record,) = source(tmp_path / "x", encode(made))
     (fact,) = record.medications
-    assert fact.unresolved == "" and "steroids" in fact.hits
+    assert fact.unresolved == ""
+    assert "steroids" in fact.hits
 
 
 def test_a_resource_without_an_id_takes_that_of_its_full_url(tmp_path):
@@ -189,7 +193,8 @@ def test_a_gzip_file_cut_short_gives_what_it_has(tmp_path):
     (record,) = found
     assert 3000 < len(record.conditions) < 4000
     (said,) = found.problems
-    assert said.startswith("x:") and "the gzip file is cut short here; what came before is read" in said
+    assert said.startswith("x:")
+    assert "the gzip file is cut short here; what came before is read" in said
 
 
 def test_a_damaged_gzip_file(tmp_path):
@@ -197,13 +202,15 @@ def test_a_damaged_gzip_file(tmp_path):
     body[12] ^= 0xFF
     found = source(tmp_path / "x", bytes(body))
     assert list(found) == []
-    assert len(found.problems) == 1 and "gzip" in found.problems[0]
+    assert len(found.problems) == 1
+    assert "gzip" in found.problems[0]
 
 
 def test_a_pretty_bundle_cut_short(tmp_path):
     body = msgspec.json.format(encode(bundle(*CHART)), indent=2)
     found = source(tmp_path / "x.json", body[:-40])
-    assert list(found) == [] and found.problems == ["x.json: not complete JSON"]
+    assert list(found) == []
+    assert found.problems == ["x.json: not complete JSON"]
 
 
 def test_files_that_are_no_json_are_noted(tmp_path):
@@ -212,13 +219,15 @@ def test_files_that_are_no_json_are_noted(tmp_path):
     (tmp_path / "list.json").write_bytes(encode(CHART))
     (tmp_path / "empty").write_bytes(b"")
     found = source(tmp_path)
-    assert len(list(found)) == 1 and found.problems == []
+    assert len(list(found)) == 1
+    assert found.problems == []
     assert found.notes == ["README: not JSON; left out", "list.json: a JSON array, not a Bundle or NDJSON; left out"]
 
 
 def test_other_types_are_passed_over(tmp_path):
     found = source(tmp_path / "x", ndjson(PATIENT, {"resourceType": "Claim", "id": "1"}))
-    assert len(list(found)) == 1 and found.problems == found.notes == []
+    assert len(list(found)) == 1
+    assert found.problems == found.notes == []
 
 
 def test_no_such_path(tmp_path):
@@ -244,7 +253,8 @@ def test_charts_too_big_for_memory_are_the_same(tmp_path, memory):
     expected = {record.patient.id: record for record in source(path)}
     found = source(path, memory=memory)
     spilled = {record.patient.id: record for record in found}
-    assert spilled == expected and len(spilled) == 50
+    assert spilled == expected
+    assert len(spilled) == 50
     assert found.count is None, "nobody counted them"
     assert spilled["7"].conditions[0].encounter.end == "2021"
 
@@ -268,7 +278,8 @@ def test_problems_are_the_same_list_for_who_holds_it(tmp_path):
     held = found.problems
     list(found)
     list(found)
-    assert len(held) == 1 and isinstance(found.path, Path)
+    assert len(held) == 1
+    assert isinstance(found.path, Path)
 
 
 def test_a_line_cut_inside_a_resource_we_read(tmp_path):
