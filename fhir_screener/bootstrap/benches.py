@@ -108,11 +108,11 @@ class Benches:
         setting = Setting(servers.identity, patient_base=base, pool=self._settings.owner)
         sheets = {study.id: StudySheet(study.id, study.title) for study in loaded.studies}
         return TaskStore(
-            servers.target, servers.target_capability, setting, sheets, now, product_version(), self._one_by_one
+            servers.target, servers.target_capability, setting, sheets, now, product_version(), self.one_by_one
         )
 
     @contextmanager
-    def _one_by_one(self, name: str) -> Iterator[None]:
+    def one_by_one(self, name: str) -> Iterator[None]:
         """A lock that all workers share, around one write."""
         ledger = self._ledger()
         token, tries = str(uuid4()), ONE_BY_ONE * 20

@@ -9,13 +9,16 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from fhir_screener.bootstrap import build_screener, worker
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.sandbox.broker import broker_process
-from fhir_screener.sandbox.processes import Process
+from fhir_screener.sandbox.hospital import AS_OF
+from fhir_screener.sandbox.processes import FhirServer, Process
+from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep_ports import Ledger
 from fhir_screener.settings import Settings
 
@@ -49,6 +52,63 @@ def valkey(folder: Path) -> Iterator[Valkey]:
         yield server
     finally:
         server.kill()
+
+
+STUDY = "NCT04660565"
+
+
+class Field:
+    """A hospital on a sandbox server that can be told to fail, swept in this process."""
+
+    def __init__(self, server: FhirServer, **more: Any) -> None:
+        self.server = server
+        given = {"source_url": server.base_url, "cohort": "all", "batch_size": 20, "chunk_size": 20, "attempts": 2}
+        self.settings = Settings.build(given | more)
+        self.screener = build_screener(self.settings)
+
+    def sweep(self, as_of: date = AS_OF, *, dry_run: bool = False, **changes: Any) -> SweepReport:
+        """A sweep by a screener that knows nothing of earlier ones."""
+        self.screener = build_screener(self.settings.but(**changes))
+        (report,) = self.screener.sweep([STUDY], as_of, dry_run=dry_run)
+        return report
+
+    def fault(self, **fault: Any) -> None:
+        _ask(f"{self.server.admin_url}/_faults", fault)
+
+    def clear(self) -> None:
+        _ask(f"{self.server.admin_url}/_faults", method="DELETE")
+
+    def stats(self) -> Any:
+        return _ask(f"{self.server.admin_url}/_stats")
+
+    def tasks(self, code: str = "screening-candidate") -> list[Any]:
+        return list(tasks(self.server.base_url, code))
+
+    def versions(self) -> dict[str, str]:
+        """{id of a candidate's Task: its version}."""
+        return {task["id"]: task["meta"]["versionId"] for task in self.tasks()}
+
+    def task_of(self, patient: str) -> str:
+        return self.screener.servers.identity.task(STUDY, patient)
+
+    def count(self, kind: str) -> int:
+        return int(_ask(f"{self.server.base_url}/{kind}?_summary=count")["total"])
+
+
+def _ask(url: str, body: Any = None, method: str | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def tasks(base: str, code: str) -> Iterator[Any]:
+    """The Tasks of this code on a server."""
+    url: str | None = f"{base}/Task?code={code}&_count=500"
+    while url:
+        bundle = _ask(url)
+        yield from (entry["resource"] for entry in bundle.get("entry", ()))
+        url = next((link["url"] for link in bundle.get("link", ()) if link["relation"] == "next"), None)
 
 
 class Plant:
@@ -96,15 +156,9 @@ class Plant:
     def tasks(self) -> dict[tuple[str, str], list[str]]:
         """{(patient, outcome): the versions of the candidate Tasks there are}."""
         found: dict[tuple[str, str], list[str]] = {}
-        url: str | None = f"{self.base}/Task?code=screening-candidate&_count=500"
-        while url:
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                bundle = json.load(answer)
-            for entry in bundle.get("entry", ()):
-                task = entry["resource"]
-                outcome = task["businessStatus"]["coding"][0]["code"]
-                found.setdefault((subject_of(task).patient, outcome), []).append(task["meta"]["versionId"])
-            url = next((link["url"] for link in bundle.get("link", ()) if link["relation"] == "next"), None)
+        for task in tasks(self.base, "screening-candidate"):
+            outcome = task["businessStatus"]["coding"][0]["code"]
+            found.setdefault((subject_of(task).patient, outcome), []).append(task["meta"]["versionId"])
         return found
 
 

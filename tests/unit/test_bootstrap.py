@@ -162,6 +162,6 @@ def test_without_a_broker_the_ledger_is_in_memory(screener: Make) -> None:
 
 def test_the_lock_of_one_write_is_had_by_one(screener: Make) -> None:
     made = screener()
-    with made.benches._one_by_one("task:1"):
+    with made.benches.one_by_one("task:1"):
         assert made.ledger.holder("task:1")
     assert made.ledger.holder("task:1") == ""
