@@ -55,7 +55,8 @@ def subset(one: Stored, elements: frozenset[str]) -> bytes:
         name: raw for name, raw in one.top().items() if name in _ALWAYS_SHOWN or name.lstrip("_") in elements
     }
     meta = msgspec.json.decode(top["meta"])
-    meta["tag"] = [*meta.get("tag", ()), _SUBSETTED]
+    tags = meta.get("tag")
+    meta["tag"] = [*(tags if isinstance(tags, list) else ()), _SUBSETTED]
     return msgspec.json.encode(top | {"meta": meta})
 
 

@@ -59,10 +59,10 @@ def _token(value: Any) -> list[Token]:
         return [(ANY_SYSTEM, value)]
     if not isinstance(value, dict):
         return []
-    codings = value.get("coding", (value,) if "text" not in value else ())
+    codings = value.get("coding", () if "text" in value else [value])
     return [
         (_text(coding.get("system")), _text(coding.get("value", coding.get("code"))))
-        for coding in codings
+        for coding in (codings if isinstance(codings, list) else ())
         if isinstance(coding, dict)
     ]
 

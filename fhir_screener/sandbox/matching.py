@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from fhir_screener.sandbox.comparing import test_for
-from fhir_screener.sandbox.elements import references, strings, tokens
+from fhir_screener.sandbox.elements import found, references, strings, tokens
 from fhir_screener.sandbox.indexes import Ids, Stored, Table, comparable, token_matches
 from fhir_screener.sandbox.outcome import Refusal
 from fhir_screener.sandbox.query import Condition, condition, unescaped
@@ -95,7 +95,7 @@ def _scan_test(store: Store, parameter: Parameter, one: Condition) -> _Test:
         return lambda stored: compare([(stored.updated, stored.updated + 0.001)])
     if one.modifier == "missing":
         wanted = one.values == ("true",)
-        return lambda stored: (not _values(stored, parameter)) is wanted
+        return lambda stored: _lacks(stored, parameter) is wanted
     if one.modifier == "identifier":
         inner = Parameter(parameter.name, "token", tuple(f"{path}.identifier" for path in parameter.elements))
         return _token_test(inner, one)
@@ -116,12 +116,9 @@ def _token_test(parameter: Parameter, one: Condition) -> _Test:
     return lambda stored: any(token_matches(held, *pair) for held in tokens(stored.top(), parameter) for pair in sought)
 
 
-def _values(stored: Stored, parameter: Parameter) -> Sequence[object]:
-    if parameter.kind == "token":
-        return tokens(stored.top(), parameter)
-    if parameter.kind == "reference":
-        return references(stored.top(), parameter, "")
-    return comparable(stored.top(), parameter)
+def _lacks(stored: Stored, parameter: Parameter) -> bool:
+    top = stored.top()
+    return not any(found(top, element) for element in parameter.elements)
 
 
 def _linked(store: Store, table: Table, one: Condition) -> Ids:

@@ -82,9 +82,12 @@ def prepare(
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=512)
+        listening = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
         raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}; choose another port") from error
+    # asyncio does so only for sockets that name their protocol; without it each answer may wait 40 ms for an ACK.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def serve(sandbox: Sandbox, announce: Callable[[Sandbox], None] | None = None) -> None:

@@ -74,6 +74,46 @@ def test_indexes_hold(make_client, steps, index_first):
         assert sorted(looked_up) == sorted(read_through)
 
 
+dirt = st.recursive(
+    st.none() | st.booleans() | st.floats(-1e9, 1e9) | st.sampled_from(["", "2025-02-31", "Patient/", "?", "p1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                ["reference", "coding", "system", "code", "value", "start", "tag", "repeat", "event", "identifier"]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+SEARCHES = (
+    *QUERIES,
+    "_sort=date,code",
+    "value-quantity=gt0",
+    "_tag=x",
+    "encounter:missing=true",
+    "patient:identifier=a|b",
+)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(("subject", "code", "effectivePeriod", "valueQuantity", "meta"), dirt)))
+def test_no_dirt_stops_the_server(make_client, elements):
+    client = make_client()
+    sent = {"resourceType": "Observation", "id": "o1", "status": "final"} | elements
+    assert client.call("PUT", "Observation/o1", sent).status == 201
+    for query in SEARCHES:
+        assert client.get(f"Observation?{query}").status == 200
+        assert client.get(f"Observation?_id=o1&{query}").status == 200
+    for query in ("_include=*", "_elements=code"):
+        assert client.found(f"Observation?{query}") == ["o1"]
+    kept = client.get("Observation/o1").json
+    assert {name: kept[name] for name in elements if name != "meta"} == {
+        name: value for name, value in elements.items() if name != "meta"
+    }
+
+
 @pytest.mark.parametrize("few", [0, 10_000])
 def test_the_way_chosen_makes_no_difference(client, make_observation, monkeypatch, few):
     monkeypatch.setattr(matching, "_FEW", few)

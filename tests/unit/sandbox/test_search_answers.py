@@ -82,14 +82,17 @@ def test_nothing_found_is_an_empty_searchset(nine):
         ("status,-date", "o3 o2 o1 o4"),
         ("-_id", "o4 o3 o2 o1"),
         ("_lastUpdated", "o1 o2 o3 o4"),
+        ("-code,subject", "o1 o2 o3 o4"),
+        ("value-quantity", "o4 o1 o2 o3"),
+        ("-value-string", "o3 o1 o2 o4"),
     ],
 )
 def test_sort(client, make_observation, sort, expected):
     client.put(
         make_observation("o1", status="final", effectiveDateTime="2025-03"),
         make_observation("o2", status="amended", effectiveDateTime="2024"),
-        make_observation("o3", status="amended", effectiveDateTime="2025-02-01"),
-        make_observation("o4", status="final"),
+        make_observation("o3", status="amended", effectiveDateTime="2025-02-01", valueString="x"),
+        make_observation("o4", status="final", valueQuantity={"value": 1}),
     )
     assert client.found(f"Observation?_sort={sort}") == expected.split()
 
@@ -170,3 +173,33 @@ def test_everything_is_the_chart_and_what_it_refers_to(prescribed, make_patient)
     assert first.json["total"] == 3
     assert first.link("next") is None
     assert prescribed.get("Patient/nobody/$everything").status == 404
+
+
+def test_a_search_left_alone_too_long_or_crowded_out_has_run_out(monkeypatch):
+    from fhir_screener.sandbox import paging
+    from fhir_screener.sandbox.outcome import Refusal
+    from fhir_screener.sandbox.query import Query
+
+    now = 0.0
+    held = paging.Snapshots(clock=lambda: now)
+
+    def new(size):
+        snapshot = paging.Snapshot("Patient", Query(), "", [None] * size, 1)
+        held.keep(snapshot)
+        return snapshot.token
+
+    def there(token):
+        try:
+            return held.find(f"{token}.1")[1] == 1
+        except Refusal:
+            return False
+
+    monkeypatch.setattr(paging, "_MOST_HELD", 10)
+    first, second = new(5), new(5)
+    assert there(first)
+    third = new(4)
+    assert [there(one) for one in (first, second, third)] == [True, False, True]
+    huge = new(50)
+    assert [there(one) for one in (first, third, huge)] == [False, False, True]
+    now = 3_600.0
+    assert not there(huge)

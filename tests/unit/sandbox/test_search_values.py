@@ -45,6 +45,8 @@ def _quantity(value, **more):
         ("patient=p1&code:not=4548-4", "o3"),
         ("category:missing=true&patient=p2", "o4 o5 o6"),
         ("code:missing=true", ""),
+        ("subject:missing=false&code=718-7", "o5"),
+        ("date:missing=true", ""),
     ],
 )
 def test_token(chart, query, expected):

@@ -122,6 +122,22 @@ def test_conditional_update_and_delete(client, make_task):
     assert client.call("DELETE", wanted).status == client.call("PUT", wanted, make_task()).status == 412
 
 
+def test_history_since(client, make_patient):
+    client.put(make_patient("p1"))
+    client.time += 60
+    client.put(make_patient("p1"))
+    assert len(client.get("Patient/p1/_history?_since=2023-11-14T22:14:00Z").json["entry"]) == 1
+    assert client.get("Patient/none/_history").status == 404
+
+
+def test_time_never_runs_backwards(client, make_patient):
+    client.put(make_patient("p1"))
+    client.time -= 3_600
+    client.put(make_patient("p1"))
+    versions = client.get("Patient/p1/_history").json["entry"]
+    assert versions[0]["resource"]["meta"]["lastUpdated"] >= versions[1]["resource"]["meta"]["lastUpdated"]
+
+
 @pytest.mark.parametrize(
     ("method", "url", "body", "status"),
     [
