@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
 from fhir_screener.sandbox.hospital import AS_OF, write
-from fhir_screener.sandbox.processes import fhir_server
+from fhir_screener.sandbox.processes import child, fhir_server
 from fhir_screener.screening.sweep_plan import Head, State
-from tests.integration.sweep_world import Plant, valkey
+from fhir_screener.settings import Settings
+from tests.integration.sweep_world import Plant, children, valkey
 
 PATIENTS = 90
 STUDY = "NCT04660565"
@@ -128,3 +132,66 @@ def test_nothing_of_a_chart_is_in_logs_or_messages(plant: Plant, hospital: Path)
     for marker in (*names, *births):
         assert marker.encode() not in kept, marker
         assert marker.encode() not in told, marker
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from fhir_screener.bootstrap import worker
+from fhir_screener.sandbox.broker import broker
+from fhir_screener.settings import Settings
+
+folder = Path(sys.argv[1])
+with broker() as url:
+    settings = Settings.build({"source_url": "http://127.0.0.1:9/fhir", "broker_url": url})
+    with worker(settings, log=folder / "worker.log") as process:
+        print(process.pid, flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal to children is Linux's own")
+def test_when_the_parent_is_killed_no_worker_is_left(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    with child([sys.executable, "-c", HOLDER, str(tmp_path)], announces=True) as parent:
+        assert parent.stdout
+        worker = int(parent.stdout.readline())
+        wait_for(lambda: log.exists() and len(children(worker)) >= 2)
+        family = [worker, *children(worker), *children(parent.pid)]
+        parent.kill()
+        parent.wait()
+    wait_for(lambda: not any(running(pid) for pid in family))
+
+
+def running(pid: int) -> bool:
+    """Whether the process lives; one that only waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+def test_beat_runs_with_the_same_settings(tmp_path: Path) -> None:
+    with valkey(tmp_path) as broker:
+        settings = Settings.build({"source_url": "http://127.0.0.1:9/fhir", "broker_url": broker.url})
+        command = [sys.executable, "-m", "celery", "-A", "workers.app", "beat", "--schedule", str(tmp_path / "beat")]
+        log = tmp_path / "beat.log"
+        with child(command, env={**os.environ, **settings.environment()}, log=log) as beat:
+            wait_for(lambda: bool(list(tmp_path.glob("beat*"))) and "beat" in log.read_text())
+            time.sleep(1)
+            assert beat.poll() is None, log.read_text()
+    assert "Error" not in log.read_text()
+
+
+def test_workers_without_a_broker_say_what_is_missing() -> None:
+    code = "import workers.app"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "FHIR_SCREENER_BROKER_URL is not set" in done.stderr
