@@ -46,7 +46,7 @@ def run(argv: list[str] | None = None) -> int:
     except errors.ScreenerError as error:
         return _say(str(error), error.exit_code)
     except typer.Exit as stop:
-        return stop.exit_code
+        return _say("stopped", 130) if stop.exit_code == 130 else stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return _say("stopped", 130)
     except BrokenPipeError:

@@ -17,7 +17,7 @@ import msgspec
 import orjson
 
 from fhir_screener.cli.progress import Step
-from fhir_screener.errors import DataError, NotSupported, Refused, ServerFault
+from fhir_screener.errors import Conflict, DataError, NotSupported, Refused, ServerFault
 from fhir_screener.fhir.bundles import Part, take_apart
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of
@@ -32,6 +32,8 @@ LAST = frozenset({"Group", "List"})
 _FHIR_FILE = re.compile(r"\.(ndjson|json)(\.gz)?$")
 AT_ONCE = 100
 """Resources in one transaction."""
+AGAIN = 5
+"""Times a transaction is sent that collides with another."""
 
 
 class Item(NamedTuple):
@@ -130,11 +132,14 @@ class Loader:
     def _send(self, batch: list[Item]) -> dict[str, str]:
         """What of the batch was refused."""
         if self.capability.transaction:
-            try:
-                self.session.post("", _transaction(batch), idempotent=True, expect="Bundle")
-                return {}
-            except (Refused, NotSupported, ServerFault):
-                pass  # one resource spoils them all: find out which
+            for _ in range(AGAIN):
+                try:
+                    self.session.post("", _transaction(batch), idempotent=True, expect="Bundle")
+                    return {}
+                except Conflict:
+                    continue  # another of our transactions made the same reference's target at the same moment
+                except (Refused, NotSupported, ServerFault):
+                    break  # one resource spoils them all: find out which
         refused = {}
         for item in batch:
             try:

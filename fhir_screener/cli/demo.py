@@ -1,0 +1,187 @@
+"""`demo`: the whole road on this machine, with real processes: hospital, FHIR server, broker, worker, Tasks."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from fhir_screener.bootstrap import build_screener, worker
+from fhir_screener.cli import render
+from fhir_screener.cli.console import BOLD, Page
+from fhir_screener.cli.demo_truth import compared
+from fhir_screener.cli.options import catalog, new_app, read_settings
+from fhir_screener.cli.progress import Step, progress
+from fhir_screener.cli.report_text import report_text
+from fhir_screener.cli.worklist import open_worklist
+from fhir_screener.errors import ServerError
+from fhir_screener.sandbox.broker import broker
+from fhir_screener.sandbox.hospital import TRUTH, write
+from fhir_screener.sandbox.processes import Process, fhir_server
+from fhir_screener.screening.report import SweepReport
+from fhir_screener.screening.screening import Outcome
+from fhir_screener.settings import DEMO_KEY, Settings
+
+app = new_app()
+STUDY = "NCT04660565"
+CHUNK = 25
+"""Patients in a message: small, so that both hands of the worker have something to do, and the bar moves."""
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is running: where, and as whose child."""
+
+    settings: Settings
+    folder: Path
+    day: date
+    server: Process
+    worker: Process
+
+
+@app.command()
+def demo(
+    patients: Annotated[
+        int | None, typer.Option("--patients", min=1, help="Patients in the hospital; 1000 if not given.")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Leave the server up when the sweep is done, or end it.")
+    ] = True,
+) -> int:
+    """Make a sample hospital, serve it, sweep it with a real worker, and show the candidates with their reasons.
+
+    Everything stays on this machine and ends with this command; nothing is kept. Your own servers are not touched.
+    """
+    began = time.monotonic()
+    with _ended_by_signals(), ExitStack() as stack:
+        stage = _set_up(stack, patients)
+        report = _swept(stage)
+        sys.stdout.write(_candidates(stage))
+        sys.stdout.write(_closing(stage, report, time.monotonic() - began))
+        sys.stdout.flush()
+        if serve:
+            _serve(stage)
+    return report.exit_code
+
+
+def _set_up(stack: ExitStack, patients: int | None) -> Stage:
+    """Start broker and worker, write the hospital meanwhile, then serve it."""
+    given = read_settings(sandbox_patients=patients)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fhir-screener-demo-")))
+    port = given.sandbox_port or _free_port()
+    settings = Settings.build(
+        {
+            "source_url": f"http://127.0.0.1:{port}/fhir",
+            "broker_url": stack.enter_context(broker(log=folder / "broker.log")),
+            "cohort": "all",
+            "chunk_size": CHUNK,
+            "installation_key": DEMO_KEY,
+            "log_level": "warning",
+            **({"mappings": given.mappings} if given.mappings else {}),
+        }
+    )
+    hand = stack.enter_context(worker(settings, log=folder / "worker.log", grace=1.0))
+    day = datetime.now(UTC).astimezone(ZoneInfo(catalog(settings).study(STUDY).zone)).date()
+    with progress(f"making a hospital of {given.sandbox_patients:,} patients") as step:
+        write(folder / "hospital", given.sandbox_patients, given.sandbox_seed, day, progress=step)
+        step(given.sandbox_patients, None)
+        server = stack.enter_context(fhir_server(load=[folder / "hospital"], port=port, log=folder / "server.log"))
+    return Stage(settings, folder, day, server.process, hand)
+
+
+def _swept(stage: Stage) -> SweepReport:
+    """A queued sweep, watched to its end, with its report."""
+    screener = build_screener(stage.settings)
+    with progress("sweeping") as step:
+        (head,) = screener.start([STUDY], stage.day)
+        report = screener.follow(head, _alive(stage, step))
+    order = [criterion.id for criterion in catalog(stage.settings).study(STUDY).criteria]
+    sys.stdout.write(report_text(report, {STUDY: order}))
+    return report
+
+
+def _alive(stage: Stage, step: Step) -> Step:
+    """The same steps, unless the worker has died: then nobody would ever take another."""
+
+    def stepped(done: int, total: int | None) -> None:
+        for name, process in (("worker", stage.worker), ("FHIR server", stage.server)):
+            if process.poll() is not None:
+                log = stage.folder / ("worker.log" if name == "worker" else "server.log")
+                last = log.read_text("utf-8", "replace").strip().splitlines()[-1:] if log.exists() else []
+                raise ServerError(
+                    f"the {name} ended with code {process.returncode}: {''.join(last) or 'no word of why'}"
+                )
+        step(done, total)
+
+    return stepped
+
+
+def _candidates(stage: Stage) -> str:
+    """The candidates as a table, each with its reason, read back from the Tasks on the server."""
+    worklist = open_worklist(stage.settings)
+    found = [worklist.screening(STUDY, row.patient) for row in worklist.rows(STUDY, [Outcome.CANDIDATE.value])]
+    return "\n" + render.table([render.Row.of(screening) for screening in found if screening])
+
+
+def _closing(stage: Stage, report: SweepReport, seconds: float) -> str:
+    page = Page()
+    page.line()
+    page.line(compared(stage.folder / "hospital" / TRUTH, report.studies[0], stage.day))
+    page.line(f"All this took {seconds:.1f} s.")
+    return str(page)
+
+
+def _serve(stage: Stage) -> None:
+    """Stay until Ctrl-C, or until the server ends."""
+    page, url = Page(), stage.settings.source_url
+    broker_url = stage.settings.broker_url
+    assert broker_url
+    page.line()
+    page.line(f"The FHIR server is at {url} until Ctrl-C. From another terminal:", BOLD)
+    for command in (
+        f"fhir-screener worklist list --source {url}",
+        f"fhir-screener worklist show PATIENT --source {url}",
+        f"fhir-screener sweep --study {STUDY} --source {url} --inline",
+        f"curl '{url}/Task?code=screening-candidate&_count=1'",
+    ):
+        page.item(command, mark="")
+    sys.stdout.write(str(page))
+    sys.stdout.flush()
+    try:
+        while stage.server.poll() is None:
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        sys.stderr.write("stopping\n")
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Whatever ends us, children are stopped first, and in order."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
