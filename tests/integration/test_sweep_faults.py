@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
+import traceback
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from fhir_screener.errors import AuthError, NotFhir, ServerError, Unreachable
+from fhir_screener.log import configure
 from fhir_screener.sandbox.hospital import AS_OF, write
 from fhir_screener.sandbox.processes import FhirServer, fhir_server
 from fhir_screener.screening.report import SweepReport
@@ -153,3 +158,49 @@ def test_the_sweeps_record_says_how_it_went(field: Field) -> None:
     assert counts["action:created"] == report.studies[0].actions["created"]
     asked = field.stats()["requests"]
     assert asked - 10 <= report.requests <= asked, "all but those for the sweep's record and what the server can do"
+
+
+def markers(hospital: list[Path]) -> set[str]:
+    """Names, birth dates and free texts of the charts: what must not be told."""
+    found: set[str] = set()
+    for file in hospital:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            body = json.loads(line)
+            found |= {name["text"] for name in body.get("name", ()) if isinstance(name, dict) and name.get("text")}
+            found |= {note["text"] for note in body.get("note", ())}
+            found |= {str(body[key]) for key in ("birthDate", "valueString", "conclusion") if key in body}
+    return {text for text in found if len(text) > 5}
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure("debug", "json", stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_nothing_of_a_chart_is_told_when_things_go_wrong(
+    field: Field, hospital: list[Path], lines: io.StringIO
+) -> None:
+    told = ""
+    for fault in (
+        {"kind": "cut", "type": "Observation", "count": 2},
+        {"kind": "json", "type": "Condition", "count": None},
+        {"kind": "error", "status": 422, "method": "POST", "count": None},
+        {"kind": "html", "type": "Patient", "count": None},
+    ):
+        field.fault(**fault)
+        try:
+            told += json.dumps(field.sweep().to_wire(), ensure_ascii=False)
+        except ServerError as error:
+            told += "".join(traceback.format_exception(error))
+        field.clear()
+    told += lines.getvalue()
+    assert "request.again" in told
+    hidden = markers(hospital)
+    assert len(hidden) > 50
+    assert [text for text in hidden if text in told] == []
