@@ -109,18 +109,22 @@ def write(
     as_of: HospitalDay = "",
     gzip: Annotated[bool, typer.Option("--gzip", help="Compress the files.")] = False,
 ) -> int:
-    """Write the sample hospital as NDJSON files, and what was planned to be true of each patient beside them."""
+    """Write the sample hospital: its charts as NDJSON in FOLDER/charts, what was planned of each patient beside them."""
     from fhir_screener.sandbox.hospital import TRUTH
     from fhir_screener.sandbox.hospital import write as write_hospital
 
     settings, day = _hospital(patients, seed), parse_as_of(as_of) or today()
+    charts, truth = folder / "charts", folder / "truth.jsonl"
     with progress("writing") as step:
         made = write_hospital(
-            folder, settings.sandbox_patients, settings.sandbox_seed, day, compress=gzip, progress=step
+            charts, settings.sandbox_patients, settings.sandbox_seed, day, compress=gzip, progress=step
         )
+    # Away from the charts: whoever screens these must not take it for one of them.
+    (charts / TRUTH).replace(truth)
+    (charts / TRUTH).parent.rmdir()
     sys.stdout.write(
-        f"{settings.sandbox_patients:,} patients, {made.records.total():,} records as of {day} in {folder};"
-        f" the truth about them in {folder / TRUTH}\n"
+        f"{settings.sandbox_patients:,} patients, {made.records.total():,} records as of {day} in {charts};"
+        f" the truth about them in {truth}\n"
     )
     return 0
 

@@ -40,6 +40,9 @@ def screen(
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to answer.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", help="Write there instead of to the screen.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write counts, and all that could not be read, there as JSON.")
+    ] = None,
 ) -> int:
     """Judge every patient of SOURCE against a study. Nothing is written to any server.
 
@@ -54,8 +57,11 @@ def screen(
         stream = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
         counts = _write(_screenings(opened, loaded, when), format, stream)
     missing = [name for name in wanted if name not in opened.answered]
-    sys.stderr.write(_summary(loaded.studies[0].id, when, counts, opened, missing))
-    return 1 if opened.problems or opened.unread or missing else 0
+    opened.unread.update({name: "there is no such patient" for name in missing if name not in opened.unread})
+    sys.stderr.write(_summary(loaded.studies[0].id, when, counts, opened))
+    if report:
+        report.write_bytes(_report(loaded.studies[0].id, when, counts, opened))
+    return 1 if opened.problems or opened.unread else 0
 
 
 def _screenings(opened: Opened, loaded: Loaded, when: date) -> Iterator[Screening]:
@@ -86,16 +92,28 @@ def _write(screenings: Iterator[Screening], form: Format, stream: IO[bytes]) -> 
     return counts
 
 
-def _summary(study: str, when: date, counts: Counter[Outcome], opened: Opened, missing: list[str]) -> str:
+def _summary(study: str, when: date, counts: Counter[Outcome], opened: Opened) -> str:
     """Counts and whatever could not be read."""
     lines = [f"{study} as of {when}: {counts.total():,} patients answered"]
     lines += [f"  {counts[outcome]:>9,} {outcome.value}" for outcome in reversed(Outcome) if counts[outcome]]
     lines += _some("could not be read", opened.problems)
     lines += _some("warning", opened.warnings)
     lines += _some("not answered", [f"Patient/{patient}: {why}" for patient, why in sorted(opened.unread.items())])
-    gone = [name for name in missing if name not in opened.unread]
-    lines += _some("not answered", [f"Patient/{name}: there is no such patient" for name in gone])
     return "\n".join(lines) + "\n"
+
+
+def _report(study: str, when: date, counts: Counter[Outcome], opened: Opened) -> bytes:
+    body = {
+        "study": study,
+        "as_of": when.isoformat(),
+        "source": opened.name,
+        "patients": counts.total(),
+        "outcomes": {outcome.value: number for outcome, number in counts.items()},
+        "unread": opened.unread,
+        "problems": opened.problems,
+        "warnings": opened.warnings,
+    }
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _some(kind: str, said: list[str]) -> list[str]:
