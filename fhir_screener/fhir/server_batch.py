@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fhir_screener.errors import AuthError, Busy, ForeignOrigin, NotSupported, ServerError, Unreachable
 from fhir_screener.fhir.search import Found, search_all
 from fhir_screener.fhir.server_plan import TypePlan
 from fhir_screener.fhir.session import FhirSession
 
-_SPLITS = 16
-"""Times one type of one batch is asked for in halves, before the rest of what fails is given up together."""
+_LOST = 8
+"""Ids for which a type may fail one by one, before the rest of what fails is given up together."""
 
 
 @dataclass
@@ -29,28 +29,33 @@ class TypeResult:
 
 
 class BatchRead:
-    """Reads types by batches of ids over one session."""
+    """Reads types by batches of ids over one session. Threads may share it."""
 
     def __init__(self, session: FhirSession) -> None:
         self._session = session
+        self._singly: set[str] = set()
+        """Types that this server gives for one patient at a time only."""
 
     def read(self, how: TypePlan, ids: Sequence[str]) -> TypeResult:
         """Everything of this type for these ids; never raises for a server's failure."""
         result = TypeResult(how.type)
-        waiting = list(how.batches(ids))
-        splits = _SPLITS
+        waiting = list((replace(how, batch=1) if how.type in self._singly else how).batches(ids))
+        lost, together, alone, refused = 0, 0, 0, 0
         while waiting and not result.absent:
             batch = waiting.pop(0)
             why, hopeless = self._one(how, batch, result)
             if not why:
-                continue
-            if len(batch) > 1 and splits > 0 and not hopeless:
-                splits -= 1
+                together, alone = together + (len(batch) > 1), alone + (len(batch) == 1)
+            elif len(batch) > 1 and lost < _LOST and not hopeless:
+                refused += 1
                 half = len(batch) // 2
                 waiting[:0] = [batch[:half], batch[half:]]
             else:
+                lost += 1
                 result.failed.update(dict.fromkeys(batch, why))
                 result.warnings.append(f"{how.type}: {_whose(batch, how)} could not be read in full: {why}")
+        if refused and not together and alone > 1 and not lost:
+            self._singly.add(how.type)
         return result
 
     def _one(self, how: TypePlan, batch: list[str], result: TypeResult) -> tuple[str, bool]:
@@ -72,5 +77,5 @@ class BatchRead:
 
 
 def _whose(batch: list[str], how: TypePlan) -> str:
-    what = "ids" if how.parameter == "_id" else "patients"
-    return f"1 of the {what} asked for" if len(batch) == 1 else f"{len(batch)} {what}"
+    what = "id" if how.parameter == "_id" else "patient"
+    return f"{len(batch)} {what}{'s' * (len(batch) > 1)}"

@@ -144,13 +144,13 @@ def make_plan(
 
 
 def drug_window(studies: Iterable[Study]) -> Duration | None:
-    """The longest look-back for drugs; None where some rule asks for all of them."""
+    """The longest look-back for drugs given; None where some rule asks for all of them."""
     longest: Duration | None = None
     for study in studies:
         for criterion in study.criteria:
             for rule in criterion.rules():
                 needs = rule.needs()
-                if not needs.types & DRUG_TYPES:
+                if "MedicationAdministration" not in needs.types:
                     continue
                 if needs.drug_window is None:
                     return None
