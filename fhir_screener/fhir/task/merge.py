@@ -92,7 +92,7 @@ def _beside_others(task: Json, ours: Json) -> Json:
 def _point_to_survivor(task: Json, screening: Screening, setting: Setting) -> None:
     """A plain string and URI, not a Reference: the survivor may have no Task, and servers check references."""
     _set_extension(task, names.REPLACED_BY_EXT, None)
-    if not screening.replaced_by:
+    if screening.shown or not screening.replaced_by:
         return
     survivor = setting.identity.task(screening.study, screening.replaced_by.rpartition("/")[2])
     inner = [*part("patient", screening.replaced_by), *part("task", f"Task/{survivor}", "valueUri")]
