@@ -112,7 +112,7 @@ class Screener:
 
     def follow(self, head: Head, progress: Progress = lambda done, total: None) -> SweepReport:
         """Watch workers do a sweep, to its report. See `sweep_run.follow`."""
-        return follow(self.sweeper, head.sweep, time.sleep, progress)
+        return follow(self.sweeper, head, time.sleep, progress)
 
     def work(self, chunk: Chunk, *, give_up: bool = False) -> ChunkResult | None:
         """Do a chunk. See `Sweeper.work`."""

@@ -100,22 +100,25 @@ class _Inline:
 
 def follow(
     sweeper: Sweeper,
-    sweep: str,
+    started: Head,
     sleep: Callable[[float], None],
     progress: Progress = lambda done, total: None,
     *,
     every: float = 0.5,
     patience: float = 300.0,
 ) -> SweepReport:
-    """Watch workers until the sweep is closed, and tend it, should nobody else; then its report.
+    """Watch workers until the sweep that `start` gave is closed, and tend it, should nobody else; then its report.
 
     Seconds: looks `every` so often, and bears `patience` of a silent broker or target. Raises SweepLost, or ServerError
     when patience ends.
     """
-    silent = 0.0
+    sweep, silent = started.sweep, 0.0
     while True:
         try:
             head = tend(sweeper, sweep)
+            if head.state is State.PLANNING and started.state is State.RUNNING:
+                # The broker crashed, and forgot in its last second that the listing had ended.
+                sweeper.ledger.put(started)
             if not head.state.open:
                 progress(head.patients, head.patients)
                 return sweeper.report(sweep)

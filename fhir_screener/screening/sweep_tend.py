@@ -36,7 +36,8 @@ def _tended(sweeper: Sweeper, head: Head) -> Head:
         return _planning(sweeper, head)
     pending = sweeper.ledger.pending(head.sweep)
     if not pending:
-        return sweeper.close(head)
+        lost = head.chunks - sweeper.ledger.done_count(head.sweep)
+        return _begin_again(sweeper, head, _forgot(lost)) if lost > 0 else sweeper.close(head)
     for number in _lost(sweeper, head, pending):
         chunk = sweeper.ledger.chunk(head.sweep, number)
         if chunk is not None:
@@ -49,7 +50,16 @@ def _planning(sweeper: Sweeper, head: Head) -> Head:
     names = lock_names(head)
     if not names or sweeper.ledger.holder(names[0]):
         return head
-    failed = sweeper.give_up(head, "listing its patients was interrupted")
+    return _begin_again(sweeper, head, "listing its patients was interrupted")
+
+
+def _forgot(chunks: int) -> str:
+    """A broker that crashes forgets its last second; what it was told to do then is known to nobody."""
+    return f"the ledger crashed and forgot {chunks} chunks, whose patients were not read: sweep again"
+
+
+def _begin_again(sweeper: Sweeper, head: Head, why: str) -> Head:
+    failed = sweeper.give_up(head, why)
     if head.unattended and head.tries < sweeper.limits.attempts:
         sweeper.dispatcher.restart(failed)
     return failed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -339,7 +340,7 @@ def test_an_unknown_sweep_is_lost_and_its_chunks_are_void() -> None:
 
 def test_following_tends_until_the_end_and_bears_a_silent_broker() -> None:
     crew = Crew()
-    crew.start()
+    started = crew.start()
     crew.queue.messages.popleft()
     crew.queue.messages.popleft()
     heads = crew.ledger.head
@@ -357,7 +358,7 @@ def test_following_tends_until_the_end_and_bears_a_silent_broker() -> None:
             crew.take()
 
     crew.ledger.head = head_or_outage  # type: ignore[method-assign]
-    report = follow(crew.sweeper, "s1", sleep, lambda done, total: seen.append((done, total)))
+    report = follow(crew.sweeper, started, sleep, lambda done, total: seen.append((done, total)))
     assert report.state is State.DONE
     assert seen[-1] == (20, 20)
     assert not outage
@@ -366,14 +367,27 @@ def test_following_tends_until_the_end_and_bears_a_silent_broker() -> None:
 
 def test_following_ends_when_patience_does() -> None:
     crew = Crew()
-    crew.start()
+    started = crew.start()
 
     def silent(sweep: str) -> Head | None:
         raise Unreachable("ledger")
 
     crew.ledger.head = silent  # type: ignore[method-assign]
     with pytest.raises(Unreachable):
-        follow(crew.sweeper, "s1", lambda seconds: None, every=1, patience=5)
+        follow(crew.sweeper, started, lambda seconds: None, every=1, patience=5)
+
+
+def test_a_ledger_that_forgot_its_last_second_is_noticed() -> None:
+    crew = Crew()
+    started = crew.start(head(clock=crew.clock, unattended=True))
+    forgotten = crew.queue.messages.pop()
+    crew.ledger._sweeps["s1"].chunks.pop(forgotten.number)
+    crew.ledger.put(replace(started, state=State.PLANNING, patients=0, chunks=0))
+    report = follow(crew.sweeper, started, lambda seconds: crew.drain())
+    assert report.state is State.FAILED
+    assert any("forgot 1 chunks, whose patients were not read" in warning for warning in report.warnings)
+    assert report.exit_code == 1
+    assert crew.queue.restarted == ["s1"]
 
 
 @settings(max_examples=60)
