@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, DIM, Page, columns
+from fhir_screener.cli.plain import durations
 from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
 from fhir_screener.criteria.model import Study
 from fhir_screener.screening.screening import Outcome, Screening
@@ -91,7 +92,7 @@ def _brief(criterion: CriterionFinding) -> str:
     notes = [item.note for item in _evidence(criterion.finding) if item.decides and item.note]
     words = notes[0] if notes else explanation(criterion.finding)
     reason = f" ({criterion.reason.value})" if criterion.reason else ""
-    return f"{criterion.id}{reason} {words.rstrip('.')}"
+    return durations(f"{criterion.id}{reason} {words.rstrip('.')}")
 
 
 def _cut(text: str) -> str:
@@ -164,4 +165,4 @@ def _line(item: Evidence) -> str:
     value = f" = {item.value}" if item.value else ""
     when = f" [{item.date[:10]}]" if item.date else ""
     where = f" ({item.reference})" if item.reference else ""
-    return f"{item.note or item.display}{value}{when}{where}"
+    return durations(f"{item.note or item.display}{value}{when}{where}")

@@ -42,7 +42,7 @@ def _head(page: Page, report: SweepReport) -> None:
     began = report.data_as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     page.line(f"Data as of {began}; judged as of {report.as_of} ({report.zone})")
     page.line(f"Read from {report.source}; {report.requests:,} requests; {report.sweep}")
-    what = "Nothing was written (dry run): what follows would be done to Tasks on" if report.dry_run else "Tasks on"
+    what = "Dry run: nothing was written to" if report.dry_run else "Tasks are on"
     page.line(f"{what} {report.target}")
 
 
@@ -51,7 +51,7 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
     best_first = [outcome.value for outcome in reversed(Outcome)]
     found = [(outcome, study.outcomes[outcome]) for outcome in best_first if outcome in study.outcomes]
     _counts(page, "outcomes", found)
-    _counts(page, "Tasks", sorted(study.actions.items(), key=lambda item: item[0] in _QUIET))
+    _counts(page, "would be" if report.dry_run else "Tasks", sorted(study.actions.items(), key=lambda item: item[0] in _QUIET))
     if study.keeps_out or study.unknown:
         page.line()
         _attrition(page, study, order)
