@@ -6,27 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from fhir_screener.criteria.model import Study
-from fhir_screener.errors import DataError, NotFound, NotSupported, UsageError
+from fhir_screener.errors import DataError, Gone, NotFound, UsageError
+from fhir_screener.fhir import server_index
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.decode.references import References
+from fhir_screener.fhir.decode.references import References, Target
 from fhir_screener.fhir.search import pages
 from fhir_screener.fhir.session import FhirSession
-from fhir_screener.terminology.coding import BY_PREFIX
 from fhir_screener.terminology.valueset import Terminology, ValueSet
-
-TYPES = {
-    "condition": ("Condition",),
-    "result": ("Observation",),
-    "procedure": ("Procedure",),
-    "drug": ("MedicationStatement", "MedicationRequest", "MedicationAdministration"),
-}
-"""Where codes of a kind of value set are looked for."""
-
-LONGEST = 1500
-"""Characters of codes in one search."""
 
 
 class Cohort:
@@ -41,7 +30,8 @@ class Cohort:
         cohort: Mapping[str, object] | None = None,
     ) -> None:
         self._session, self._capability, self._terms = session, capability, terminology
-        self._references = References(frozenset({session.base_url}))
+        bases = (session.origins.base, *session.origins.others)
+        self._references = References(frozenset(map(str, bases)))
         self._wanted = [dict(cohort)] if cohort else [dict(study.cohort) for study in studies]
         for study, wanted in zip(studies, self._wanted, strict=False):
             if not wanted:
@@ -50,13 +40,7 @@ class Cohort:
     @property
     def hidden(self) -> tuple[str, ...]:
         """What an index search cannot see."""
-        sets = self._index_sets()
-        if not sets:
-            return ()
-        lines = ["the index search cannot see a diagnosis in text only, or under a local code"]
-        if any(entry.system in BY_PREFIX for one in sets for entry in one.codes):
-            lines.append("the index search finds listed ICD codes, not finer codes below them")
-        return tuple(lines)
+        return server_index.hidden(self._index_sets())
 
     def ids(self) -> Iterator[str]:
         """The patients' ids, each once. Raises ServerError, or UsageError for a cohort that is not there."""
@@ -67,41 +51,23 @@ class Cohort:
                     seen.add(patient)
                     yield patient
 
-    def _each(self, wanted: Mapping[str, object]) -> Iterator[str]:
+    def _each(self, wanted: Mapping[str, object]) -> Iterable[str]:
         (kind, value), *_ = wanted.items()
         if kind == "index":
-            return self._by_index([self._terms[str(name)] for name in _listed(value)])
+            sets = [self._terms[str(name)] for name in _listed(value)]
+            return server_index.find(self._session, self._capability, sets)
         if kind == "all":
             return self._all()
         if kind == "group":
-            return self._members("Group", str(value), "member", "entity")
+            return self._group(str(value))
         if kind == "list":
-            return self._members("List", str(value), "entry", "item")
+            entries = _dicts(self._resource("List", str(value)).get("entry"))
+            targets = (self._target(one.get("item")) for one in entries if one.get("deleted") is not True)
+            return [target.id for target in targets if target is not None and target.kind == "Patient"]
         return read_ids(Path(str(value)))
 
     def _index_sets(self) -> list[ValueSet]:
         return [self._terms[str(name)] for wanted in self._wanted for name in _listed(wanted.get("index", ()))]
-
-    def _by_index(self, sets: Iterable[ValueSet]) -> Iterator[str]:
-        for one in sets:
-            for kind in TYPES.get(one.kind, ()):
-                if self._capability.can(kind, "search-type") is False:
-                    continue
-                for codes in _chunks(f"{entry.system}|{entry.code}" for entry in one.codes):
-                    yield from self._owners(kind, codes)
-
-    def _owners(self, kind: str, codes: str) -> Iterator[str]:
-        params = (("code", codes), ("_count", "500"))
-        try:
-            for page in pages(self._session, kind, params):
-                for entry in page.entries:
-                    tree = orjson.loads(bytes(entry.resource))
-                    about = tree.get("subject") or tree.get("patient")
-                    target = self._references.parse(about.get("reference")) if isinstance(about, dict) else None
-                    if target is not None and target.kind in ("Patient", ""):
-                        yield target.id
-        except NotSupported:
-            return
 
     def _all(self) -> Iterator[str]:
         for page in pages(self._session, "Patient", (("_count", "500"),)):
@@ -109,42 +75,48 @@ class Cohort:
                 if entry.type == "Patient" and entry.id:
                     yield entry.id
 
-    def _members(self, kind: str, id_: str, many: str, one: str) -> Iterator[str]:
-        name = id_.removeprefix(f"{kind}/")
-        try:
-            tree = self._session.fetch(f"{kind}/{name}", lambda answer: orjson.loads(answer.body))
-        except NotFound as error:
-            raise UsageError(f"there is no {kind}/{name} on {self._session.base_url}") from error
-        for member in tree.get(many, ()):
-            if member.get("inactive") or member.get("deleted"):
+    def _group(self, name: str) -> Iterator[str]:
+        """The active members, groups within the group included; inactive ones are members no more."""
+        waiting, visited = [name.removeprefix("Group/")], set()
+        while waiting:
+            current = waiting.pop(0)
+            if current in visited:
                 continue
-            target = self._references.parse((member.get(one) or {}).get("reference"))
-            if target is not None and target.kind == "Patient":
-                yield target.id
+            visited.add(current)
+            tree = self._resource("Group", current)
+            if not tree.get("member") and tree.get("characteristic"):
+                raise UsageError(f"Group/{current} names characteristics but no members: name them, or use all")
+            for member in _dicts(tree.get("member")):
+                target = self._target(member.get("entity")) if member.get("inactive") is not True else None
+                if target is not None and target.kind == "Patient":
+                    yield target.id
+                elif target is not None and target.kind == "Group":
+                    waiting.append(target.id)
+
+    def _resource(self, kind: str, name: str) -> dict[str, Any]:
+        try:
+            answer = self._session.get(f"{kind}/{name.removeprefix(f'{kind}/')}", expect=kind)
+        except (NotFound, Gone) as error:
+            raise UsageError(f"there is no {kind}/{name} on {self._session.base_url}") from error
+        tree = msgspec.json.decode(answer.body)
+        return tree if isinstance(tree, dict) else {}
+
+    def _target(self, reference: Any) -> Target | None:
+        return self._references.parse(reference.get("reference")) if isinstance(reference, dict) else None
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _listed(value: Any) -> Iterable[str]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def _chunks(codes: Iterable[str]) -> Iterator[str]:
-    """Codes joined by commas, no longer than a URL bears."""
-    held: list[str] = []
-    used = 0
-    for code in dict.fromkeys(codes):
-        if held and used + len(code) > LONGEST:
-            yield ",".join(held)
-            held, used = [], 0
-        held.append(code)
-        used += len(code) + 1
-    if held:
-        yield ",".join(held)
-
-
 def read_ids(path: Path) -> Iterator[str]:
     """The ids of a file: one a line, `Patient/` before it or not, `#` begins a comment. Raises UsageError or DataError."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except FileNotFoundError as error:
         raise UsageError(f"{path}: there is no such file of patient ids") from error
     except (OSError, UnicodeDecodeError) as error:

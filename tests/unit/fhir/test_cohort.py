@@ -1,0 +1,51 @@
+"""Who is worth reading: the words of a search, and ids from a file."""
+
+import pytest
+
+from fhir_screener.errors import DataError, UsageError
+from fhir_screener.fhir.server_cohort import read_ids
+from fhir_screener.fhir.server_index import hidden, tokens
+from fhir_screener.terminology.coding import ATC, ICD10CM, LOINC
+from fhir_screener.terminology.valueset import Entry
+from tests.builders.charts import TERMS
+
+
+@pytest.mark.parametrize(
+    ("entry", "asked"),
+    [
+        (Entry(LOINC, "5196-1", ""), {"http://loinc.org|5196-1"}),
+        (Entry(ICD10CM, "D89.84", ""), {"D89.84", "D8984"}),
+        (Entry(ICD10CM, "M355", ""), {"M355", "M35.5"}),
+        (Entry(ICD10CM, "C50", ""), {"C50"}),
+        (Entry(ATC, "L01FA01", ""), {"L01FA01"}),
+        (Entry("urn:x", "a,b|c", ""), {"urn:x|a\\,b\\|c"}),
+    ],
+)
+def test_a_code_as_servers_may_hold_it(entry, asked):
+    assert set(tokens(entry)) == asked
+
+
+def test_what_an_index_cannot_see():
+    assert len(hidden([TERMS["hbsag"]])) == 1
+    assert "finer codes" in hidden([TERMS["cancer"]])[1]
+    assert hidden([]) == ()
+
+
+def test_a_file_of_ids(tmp_path):
+    path = tmp_path / "ids.txt"
+    path.write_text("\ufeffa-1\n\n# all of them\nPatient/b.2  # moved\n  c_3\n")
+    assert list(read_ids(path)) == ["a-1", "b.2", "c_3"]
+
+
+@pytest.mark.parametrize("line", ["a,b", "a?x=1", "a/../b", "Jane Doe"])
+def test_a_line_that_is_no_id(tmp_path, line):
+    path = tmp_path / "ids.txt"
+    path.write_text(f"a-1\n{line}\n")
+    with pytest.raises(DataError, match=r"ids\.txt:2: not a patient id") as caught:
+        list(read_ids(path))
+    assert line not in str(caught.value)
+
+
+def test_no_such_file(tmp_path):
+    with pytest.raises(UsageError, match="no such file"):
+        list(read_ids(tmp_path / "gone"))
