@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     )
     owner: str = Field(
         "",
-        description="Reference of the coordinators' pool that new Tasks go to, such as Group/coordinators.",
+        description="Reference of the coordinators' pool that new Tasks go to, such as CareTeam/coordinators.",
     )
     mappings: Path | None = Field(None, description="Folder of studies and value sets; unset: those of the package.")
     studies: Listed = Field((), description="Studies of the nightly sweep, by id; unset: every study there is.")

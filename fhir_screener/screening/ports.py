@@ -46,7 +46,10 @@ class CandidateStore(Protocol):
     """Keeps one Task per (study, patient) on the target server. Every call is idempotent."""
 
     def existing(self, study: str, patients: Sequence[str]) -> Mapping[str, Existing]:
-        """The Tasks there are, by patient id; a deleted one is `Existing(deleted=True)`. Reads past any cache."""
+        """The Tasks there are, by patient id, read past any cache.
+
+        A deleted one may be missing here: `apply` finds out before it creates, and answers LEAVE_DELETED.
+        """
 
     def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Action:
         """Carry the action out; a conflict is re-read, reconciled again, retried. Returns what was done."""

@@ -88,7 +88,7 @@ def _finding(branches: st.SearchStrategy[tuple[Finding, ...]]) -> st.SearchStrat
             verdict,
             reason=draw(st.sampled_from(Reason)) if verdict is UNKNOWN else None,
             rule=draw(texts),
-            evidence=tuple(draw(st.lists(evidences, max_size=3))),
+            evidence=tuple(draw(st.lists(evidences, max_size=2))),
             branches=inner,
             decided_by=draw(st.none() | st.integers(0, len(inner) - 1)) if inner else None,
             applicable=draw(st.booleans()),
@@ -105,7 +105,7 @@ def _finding(branches: st.SearchStrategy[tuple[Finding, ...]]) -> st.SearchStrat
 findings = st.recursive(
     _finding(st.just(())),
     lambda inner: _finding(st.lists(inner, max_size=3).map(tuple)),
-    max_leaves=6,
+    max_leaves=4,
 )
 criteria = st.builds(
     CriterionFinding,
@@ -123,7 +123,7 @@ screenings = st.builds(
     patient=ids,
     as_of=days,
     outcome=st.sampled_from(Outcome),
-    criteria=st.lists(criteria, max_size=4, unique_by=lambda c: c.id).map(tuple),
+    criteria=st.lists(criteria, max_size=3, unique_by=lambda c: c.id).map(tuple),
     eligible_from=st.none() | days,
     next_change_on=st.none() | days,
     why_not=texts,
