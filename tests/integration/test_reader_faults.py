@@ -218,3 +218,8 @@ def test_every_read_is_fresh():
 def test_the_test_server_refuses_what_it_should():
     with running(abilities=Abilities(patient_lists=False)) as sandbox, pytest.raises(urllib.error.HTTPError):
         send(sandbox.base_url, "GET", "Condition?patient=a,b")
+
+
+def test_a_server_that_dies_in_mid_batch_is_not_taken_for_empty_charts():
+    with world({"kind": "drop", "count": None, "after": 1}) as reader, pytest.raises(Unreachable):
+        reader.read(PATIENTS)

@@ -1,0 +1,108 @@
+"""One batch of patients in the making: what came, what failed and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from fhir_screener.fhir.answer import Answer
+from fhir_screener.fhir.decode.assemble import assemble
+from fhir_screener.fhir.decode.book import Book
+from fhir_screener.fhir.decode.collector import Collector
+from fhir_screener.fhir.decode.lean import FORMS
+from fhir_screener.fhir.decode.pending import Pending
+from fhir_screener.fhir.decode.references import References
+from fhir_screener.fhir.server_batch import TypeResult
+from fhir_screener.fhir.server_plan import ReadPlan
+from fhir_screener.fhir.session import FhirSession
+from fhir_screener.records.facts import Patient
+from fhir_screener.records.patient_record import PatientRecord
+from fhir_screener.screening.ports import Batch, Unread
+
+
+@dataclass
+class Work:
+    """One batch in the making. `here`: the ids whose Patient came; `failed` {patient: types}."""
+
+    session: FhirSession
+    book: Book
+    asked: list[str]
+    unread: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, set[str]] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
+    moved: dict[str, PatientRecord] = field(default_factory=dict)
+    tried: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        bases = frozenset(str(one) for one in (self.session.origins.base, *self.session.origins.others))
+        self.collector = Collector(self.book, References(bases), self.asked)
+
+    @property
+    def here(self) -> list[str]:
+        charts = self.collector.charts
+        return [one for one in self.asked if one in charts and "Patient" in charts[one].kept]
+
+    def take(self, result: TypeResult) -> None:
+        """Sort the resources of one type in; whatever else the server sent is dropped."""
+        for found in result.found:
+            for entry in found.entries:
+                if entry.type == result.type and entry.type in FORMS:
+                    self.collector.take(entry.type, bytes(entry.resource), f"{entry.type}/{entry.id or '?'}")
+        self._note(result)
+        for patient in result.failed:
+            self.failed.setdefault(patient, set()).add(result.type)
+
+    def take_referred(self, result: TypeResult, whose: dict[str, Pending]) -> None:
+        """Sort resources in that were asked for by their own ids; a failure is one of the records that refer to them."""
+        for found in result.found:
+            for entry in found.entries:
+                wanted = whose.get(entry.id or "")
+                if entry.type == result.type and wanted is not None:
+                    owner = wanted.patients[0] if len(wanted.patients) == 1 else ""
+                    where = f"{entry.type}/{entry.id}"
+                    self.collector.take(entry.type, bytes(entry.resource), where, owner=owner)
+        self._note(result, chart=False)
+        for one in result.failed:
+            for patient in whose[one].patients:
+                self.failed.setdefault(patient, set()).update(whose[one].types)
+
+    def _note(self, result: TypeResult, *, chart: bool = True) -> None:
+        self.warnings += result.warnings
+        if result.absent and chart:
+            self.absent.add(result.type)
+        elif result.absent:
+            self.warnings.append(
+                f"{result.type}: the server offers no search by id; what refers to them stays unresolved"
+            )
+
+    def found_alone(self, patient: str, answer: Answer) -> None:
+        """A Patient read by id. One with another id is the survivor of a merger."""
+        found = msgspec.json.decode(answer.body, type=_Named).id
+        if found == patient:
+            self.collector.take("Patient", answer.body, f"Patient/{patient}")
+        else:
+            merged = Patient(id=patient, active=False, replaced_by=f"Patient/{found or '?'}")
+            self.moved[patient] = PatientRecord(merged)
+
+    def batch(self, plan: ReadPlan) -> Batch:
+        """The records in the order asked for."""
+        absent = self.absent | plan.absent
+        records = []
+        for patient in self.asked:
+            chart = self.collector.charts.get(patient)
+            record = assemble(self.collector, chart, self.failed.get(patient, ()), absent) if chart else None
+            record = record or self.moved.get(patient)
+            if record is not None:
+                records.append(record)
+            else:
+                self.unread.setdefault(patient, "no such patient on this server")
+        told = [f"{kind}: the server does not offer this type" for kind in sorted(absent)]
+        problems = [str(one) for one in self.collector.problems]
+        unread = tuple(Unread(one, self.unread[one]) for one in self.asked if one in self.unread)
+        return Batch(tuple(records), unread, tuple(dict.fromkeys((*told, *self.warnings, *problems))))
+
+
+class _Named(msgspec.Struct):
+    id: str | None = None
