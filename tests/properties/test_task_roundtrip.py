@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import orjson
 from hypothesis import given, settings
 
-from fhir_screener.fhir.task.build import Setting, check, new_task
+from fhir_screener.fhir.task.build import Setting, new_task
+from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.identity import Identity
 from fhir_screener.fhir.task.read import existing_from_task, screening_from_task

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from fhir_screener.errors import DataError
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import Json, coding, concept, group, part
 from fhir_screener.fhir.task.identity import Identity, study_identifier
@@ -162,20 +161,3 @@ def _about(screening: Screening) -> Iterator[Json]:
 def instant(now: datetime) -> str:
     """The moment as a FHIR instant in UTC, to the second."""
     return now.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-
-
-def check(resource: Json) -> Json:
-    """The resource itself, once `fhir.resources.R4B` has found it well formed. Raises DataError, naming no value."""
-    from fhir.resources.R4B import get_fhir_model_class
-    from pydantic import ValidationError
-
-    kind = resource["resourceType"]
-    where = f"{kind}/{resource.get('id', '?')}"
-    try:
-        get_fhir_model_class(kind).model_validate(resource)
-    except ValidationError as error:
-        faults = {f"{'.'.join(map(str, e['loc']))} ({e['type']})" for e in error.errors(include_input=False)}
-        raise DataError(f"not valid FHIR R4, so not sent: {', '.join(sorted(faults))}", where=where) from None
-    except KeyError as error:
-        raise DataError(f"not valid FHIR R4, so not sent: unknown type {error}", where=where) from None
-    return resource

@@ -14,7 +14,8 @@ from datetime import datetime
 from fhir_screener.errors import Conflict, Gone, NotFound, NotSupported, Refused, ServerError, Unreachable
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.session import FhirSession
-from fhir_screener.fhir.task.build import Setting, check, new_task, system_elements
+from fhir_screener.fhir.task.build import Setting, new_task, system_elements
+from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.finder import Finder
 from fhir_screener.fhir.task.identity import subject_of

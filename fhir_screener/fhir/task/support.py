@@ -11,7 +11,7 @@ from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.origin import encode
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.session import FhirSession
-from fhir_screener.fhir.task.build import check
+from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.identity import Identity, device_identifier, study_identifier
 from fhir_screener.log import Log

@@ -18,7 +18,8 @@ from fhir_screener.fhir.origin import encode
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.build import check, instant, task_input
+from fhir_screener.fhir.task.build import instant, task_input
+from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, codes, coding, concept, dicts
 from fhir_screener.fhir.task.identity import Identity, sweep_identifier
 from fhir_screener.fhir.task.support import client_ids, token_of

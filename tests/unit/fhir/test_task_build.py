@@ -9,7 +9,8 @@ import pytest
 
 from fhir_screener.errors import DataError, SettingsError
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.build import Setting, check, instant, new_task
+from fhir_screener.fhir.task.build import Setting, instant, new_task
+from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.identity import Identity, subject_of
 from fhir_screener.fhir.task.read import input_of, screening_from_task
 from fhir_screener.screening.digest import evidence_digest

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.build import Setting, check, new_task
+from fhir_screener.fhir.task.build import Setting, new_task
+from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, codes, extensions, value_of
 from fhir_screener.fhir.task.identity import Identity
 from fhir_screener.fhir.task.merge import closed, merged

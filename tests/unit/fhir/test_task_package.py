@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.build import check
+from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.names import Input, Withdrawal
 from fhir_screener.screening.candidate import Action
