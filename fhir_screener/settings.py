@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     sweep_seconds: int = Field(7200, ge=60, le=86_400, description="Seconds that listing a sweep's patients may take.")
     lock_seconds: int = Field(1800, ge=5, le=86_400, description="Seconds after which a lifeless sweep loses its lock.")
     quiet_seconds: int = Field(
-        300, ge=1, le=86_400, description="Seconds without progress after which chunks are sent again."
+        120, ge=1, le=86_400, description="Seconds without progress after which chunks are sent again."
     )
     attempts: int = Field(4, ge=1, le=20, description="Times a chunk is tried before it is reported as failed.")
     nightly_hour: int = Field(2, ge=0, le=23, description="Hour of the nightly sweep.")

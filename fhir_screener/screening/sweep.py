@@ -18,6 +18,7 @@ from datetime import datetime
 from fhir_screener.errors import ScreenerError, ServerError, SweepBusy, SweepLost
 from fhir_screener.screening.report import SweepReport, make_report
 from fhir_screener.screening.sweep_chunk import Beat, Bench, failed_chunk, run_chunk
+from fhir_screener.screening.sweep_heart import Heart
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head, State, batches
 from fhir_screener.screening.sweep_ports import Dispatcher, Ledger, SweepRecord
 
@@ -25,11 +26,11 @@ from fhir_screener.screening.sweep_ports import Dispatcher, Ledger, SweepRecord
 @dataclass(frozen=True)
 class Limits:
     """Patients in a chunk; seconds until a lifeless lock is free; seconds without a sign of life after which a chunk
-    is sent again; times it is tried."""
+    is sent again (a worker gives four in that time); times it is tried."""
 
     chunk_size: int = 200
     lock_seconds: int = 1800
-    quiet_seconds: int = 300
+    quiet_seconds: int = 120
     attempts: int = 4
 
 
@@ -119,16 +120,16 @@ class Sweeper:
             return None
         last = self.ledger.begin(sweep, number, self.at()) >= self.limits.attempts
 
-        def alive(patients: int) -> None:
+        def alive() -> None:
             self.ledger.beat(sweep, number, self.at())
-            beat(patients)
 
-        try:
-            result = run_chunk(chunk, bench(chunk), give_up=give_up or last, beat=alive)
-        except ScreenerError as error:
-            if error.retryable and not (give_up or last):
-                raise
-            result = failed_chunk(chunk, str(error))
+        with Heart(alive, self.limits.quiet_seconds / 4):
+            try:
+                result = run_chunk(chunk, bench(chunk), give_up=give_up or last, beat=beat)
+            except ScreenerError as error:
+                if error.retryable and not (give_up or last):
+                    raise
+                result = failed_chunk(chunk, str(error))
         self.ledger.done(sweep, result, self.at())
         self._renew_locks(head)
         return result

@@ -116,7 +116,7 @@ class Plant:
 
     def __init__(self, base: str, broker: Valkey, folder: Path, **more: Any) -> None:
         self.base, self.broker, self.folder = base, broker, folder
-        given = {"batch_size": 3, "chunk_size": 6, "quiet_seconds": 2, "lock_seconds": 30, "attempts": 20, **more}
+        given = {"batch_size": 3, "chunk_size": 6, "quiet_seconds": 3, "lock_seconds": 30, "attempts": 20, **more}
         self.settings = Settings.build({"source_url": base, "broker_url": broker.url, **given})
         self.screener = build_screener(self.settings)
         self.workers: list[Process] = []

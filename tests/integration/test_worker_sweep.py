@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from fhir_screener.broker.celery_app import SWEEP, TEND, make_celery
 from fhir_screener.sandbox.hospital import AS_OF, write
 from fhir_screener.sandbox.processes import child, fhir_server
 from fhir_screener.screening.sweep_plan import Head, State
@@ -78,6 +79,24 @@ def test_the_same_as_in_one_process(plant: Plant, expected: dict[str, object]) -
     (report,) = plant.screener.sweep([STUDY], AS_OF)
     assert plant.tasks() == {item: ["1"] for item in report.studies[0].shown.items()}
     assert expected.setdefault("shown", dict(report.studies[0].shown)) == dict(report.studies[0].shown)
+
+
+def test_the_nightly_sweep_needs_nobody_but_workers_and_beat(plant: Plant, expected: dict[str, object]) -> None:
+    plant.start_worker()
+    app = make_celery(plant.settings)
+    app.send_task(SWEEP, kwargs={"studies": [STUDY], "as_of": AS_OF.isoformat()})
+    wait_for(lambda: bool(plant.ledger.open_sweeps()))
+    (sweep,) = plant.ledger.open_sweeps()
+
+    def closed() -> bool:
+        app.send_task(TEND)
+        time.sleep(0.3)
+        return not plant.ledger.open_sweeps()
+
+    wait_for(closed)
+    head = plant.screener.sweeper.head(sweep)
+    assert head.unattended
+    check(plant, head, expected)
 
 
 def test_workers_killed_in_mid_sweep(plant: Plant, expected: dict[str, object]) -> None:

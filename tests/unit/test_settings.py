@@ -77,7 +77,7 @@ def test_settings_are_frozen() -> None:
         ("NIGHTLY_HOUR", "24", "FHIR_SCREENER_NIGHTLY_HOUR"),
         ("CHUNK_SIZE", "many", "FHIR_SCREENER_CHUNK_SIZE"),
         ("COHORT", "some", "FHIR_SCREENER_COHORT"),
-        ("LOCK_SECONDS", "200", "FHIR_SCREENER_LOCK_SECONDS must not be less"),
+        ("LOCK_SECONDS", "100", "FHIR_SCREENER_LOCK_SECONDS must not be less"),
     ],
 )
 def test_what_is_wrong_is_named_and_secrets_are_not(name: str, value: str, message: str) -> None:

@@ -6,6 +6,8 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,10 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_screener.errors import ChunkRefused, Refused, SweepBusy, SweepLost, Unreachable
+from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.memory_ledger import MemoryLedger
+from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.sweep import Listing
 from fhir_screener.screening.sweep_chunk import Bench
+from fhir_screener.screening.sweep_heart import Heart
 from fhir_screener.screening.sweep_plan import Chunk, Head, State
 from fhir_screener.screening.sweep_run import follow
 from fhir_screener.screening.sweep_tend import tend
@@ -187,18 +192,44 @@ def test_a_chart_that_kills_every_worker_is_set_aside_and_the_others_are_answere
 
 
 def test_a_slow_chunk_that_shows_life_is_left_alone() -> None:
-    crew = Crew(["c1", "c2", "c3", "c4"])
+    """The heart beats in real time: one request takes longer here than the quiet time."""
+    crew = Crew(["c1", "c2"], quiet_seconds=1)
     crew.start()
     chunk = crew.queue.messages.popleft()
+    beats = Event()
+    beat = crew.ledger.beat
 
-    def slow(record: object, as_of: object) -> object:
-        crew.clock.forward(40)
+    def told(sweep: str, number: int, at: float) -> None:
+        beat(sweep, number, at)
+        beats.set()
+
+    def slow(record: PatientRecord, as_of: date) -> Screening:
+        crew.clock.forward(5)
+        beats.clear()
+        assert beats.wait(30)
         crew.tend()
         assert not crew.queue.messages
         return judge(record, as_of)
 
+    crew.ledger.beat = told  # type: ignore[method-assign]
     crew.sweeper.work(chunk, lambda _: bench(crew.source, crew.target, judges={STUDY: slow}, batch_size=1))
     assert crew.tend() is State.DONE
+
+
+def test_a_heart_bears_a_ledger_that_is_away_and_stops_with_its_work() -> None:
+    heard: list[bool] = []
+    twice = Event()
+
+    def beat() -> None:
+        heard.append(True)
+        if len(heard) > 1:
+            twice.set()
+        raise Unreachable("ledger")
+
+    with Heart(beat, 0.01) as heart:
+        assert twice.wait(30)
+    heart._thread.join(30)
+    assert not heart._thread.is_alive()
 
 
 def test_a_worker_with_other_mappings_refuses_and_another_does_it() -> None:
