@@ -69,9 +69,7 @@ class Log:
     def _write(self, level: int, event: str, fields: dict[str, object]) -> None:
         if unlisted := fields.keys() - FIELDS:
             raise TypeError(f"not a field that may be logged: {', '.join(sorted(unlisted))}")
-        self._logger.log(
-            level, event, extra={"fields": {name: _plain(value) for name, value in fields.items()}}
-        )
+        self._logger.log(level, event, extra={"fields": {name: _plain(value) for name, value in fields.items()}})
 
 
 def _plain(value: object) -> object:

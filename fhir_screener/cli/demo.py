@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -73,7 +74,8 @@ def demo(
         sys.stdout.write(_closing(stage, report, time.monotonic() - began))
         sys.stdout.flush()
         if serve:
-            _serve(stage)
+            with suppress(KeyboardInterrupt):  # how it is meant to end
+                _serve(stage)
     return report.exit_code
 
 
@@ -81,6 +83,7 @@ def _set_up(stack: ExitStack, patients: int | None) -> Stage:
     """Start broker and worker, write the hospital meanwhile, then serve it."""
     given = read_settings(sandbox_patients=patients)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fhir-screener-demo-")))
+    stack.enter_context(_temporary(folder))
     port = given.sandbox_port or _free_port()
     settings = Settings.build(
         {
@@ -147,8 +150,6 @@ def _closing(stage: Stage, report: SweepReport, seconds: float) -> str:
 def _serve(stage: Stage) -> None:
     """Stay until Ctrl-C, or until the server ends."""
     page, url = Page(), stage.settings.source_url
-    broker_url = stage.settings.broker_url
-    assert broker_url
     page.line()
     page.line(f"The FHIR server is at {url} until Ctrl-C. From another terminal:", BOLD)
     for command in (
@@ -160,11 +161,8 @@ def _serve(stage: Stage) -> None:
         page.item(command, mark="")
     sys.stdout.write(str(page))
     sys.stdout.flush()
-    try:
-        while stage.server.poll() is None:
-            time.sleep(0.3)
-    except KeyboardInterrupt:
-        sys.stderr.write("stopping\n")
+    while stage.server.poll() is None:
+        time.sleep(0.3)
 
 
 @contextmanager
@@ -180,6 +178,20 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[None]:
+    """Child processes leave their temporary files in our folder, which is removed even if they are killed."""
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
 
 
 def _free_port() -> int:

@@ -50,9 +50,10 @@ def run(argv: list[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return _say("stopped", 130)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not try to flush it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _pipe_closed()
+    except SystemExit as ending:
+        # Typer ends the program by itself for this one error.
+        return _pipe_closed() if isinstance(ending.__context__, BrokenPipeError) else int(ending.code or 0)
     except OSError as error:
         return _say(f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}", 2)
     except Exception as error:
@@ -73,6 +74,12 @@ def _wrong_use(error: Exception) -> int:
         return 2
     what = str(getattr(error, "format_message", lambda: error)()).rstrip(".")
     return _say(f"{what}; see {path} --help", 2)
+
+
+def _pipe_closed() -> int:
+    """Whoever read our output has seen enough; the interpreter must not try to flush it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _say(what: str, code: int) -> int:

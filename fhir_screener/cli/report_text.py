@@ -51,7 +51,11 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
     best_first = [outcome.value for outcome in reversed(Outcome)]
     found = [(outcome, study.outcomes[outcome]) for outcome in best_first if outcome in study.outcomes]
     _counts(page, "outcomes", found)
-    _counts(page, "would be" if report.dry_run else "Tasks", sorted(study.actions.items(), key=lambda item: item[0] in _QUIET))
+    _counts(
+        page,
+        "would be" if report.dry_run else "Tasks",
+        sorted(study.actions.items(), key=lambda item: item[0] in _QUIET),
+    )
     if study.keeps_out or study.unknown:
         page.line()
         _attrition(page, study, order)

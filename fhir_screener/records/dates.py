@@ -104,7 +104,7 @@ class Duration:
     text: str
 
     @classmethod
-    def parse(cls, text: str) -> Duration:
+    def parse(cls, text: object) -> Duration:
         """Read `P6M`, `P84D`, `P12W`, `P10Y`, `P1Y6M`, `PT48H` (hours round up to days). Raises UsageError."""
         match = _DURATION.match(text) if isinstance(text, str) else None
         if match is None or not any(match.groups()):

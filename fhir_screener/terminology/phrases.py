@@ -39,8 +39,9 @@ _DOUBT = (
     r"|不能除外|不能排除|可能|考虑"
 )
 _PLANNED = (
-    r"\bplan\b|screen(?:ing|ed)? for|vaccin|prophyla|immuni[sz]ation against|counsel|筛查|疫苗|预防|咨询|planned|planning|consider(?:ing)?|candidate for|scheduled|will start|to start|proposed|intend|recommend|awaiting"
-    r"|拟|计划|建议|准备|预约|择期"
+    r"\bplan\b|screen(?:ing|ed)? for|vaccin|prophyla|immuni[sz]ation against|counsel|planned|planning"
+    r"|consider(?:ing)?|candidate for|scheduled|will start|to start|proposed|intend|recommend|awaiting"
+    r"|筛查|疫苗|预防|咨询|拟|计划|建议|准备|预约|择期"
 )
 _PAST = r"history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|old |past |陈旧|既往|病史|史|术后|曾"
 

@@ -85,13 +85,9 @@ class Chart:
 @pytest.mark.parametrize(
     "line",
     [
-        lambda: foreign(
-            "urllib3.util.retry", logging.WARNING, "Retrying: %s", f"/fhir/Patient?name={NAME}"
-        ),
+        lambda: foreign("urllib3.util.retry", logging.WARNING, "Retrying: %s", f"/fhir/Patient?name={NAME}"),
         lambda: foreign("urllib3", logging.WARNING, f"Retrying /fhir/Patient?name={NAME}"),
-        lambda: foreign(
-            "celery.app.trace", logging.ERROR, "raised: %(exc)s", {"exc": NAME}, error=KeyError(NAME)
-        ),
+        lambda: foreign("celery.app.trace", logging.ERROR, "raised: %(exc)s", {"exc": NAME}, error=KeyError(NAME)),
         lambda: foreign("any.library", logging.ERROR, "bad chart %s %r", Chart(), ValueError(NAME)),
         lambda: foreign("any.library", logging.ERROR, Chart(), error=RuntimeError(NAME)),
         lambda: foreign("any.library", logging.ERROR, Chart()),

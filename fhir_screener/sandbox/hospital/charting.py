@@ -9,4 +9,3 @@ from fhir_screener.sandbox.hospital.results import Results
 
 class Charting(Results, Drugs, Papers):
     """The pen with all its verbs; situations and the daily routine write with it."""
-

@@ -196,4 +196,3 @@ class _Block:
             for _ in range(dice.choice((1, 1, 2, 3))):
                 self._take_any(plan, self._pool(dice.choice(CRITERIA), None, False, False))
         return plan
-

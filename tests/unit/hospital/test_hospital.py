@@ -141,7 +141,9 @@ def test_the_whole_hospital_moves_with_the_date() -> None:
     assert newest[:7] == "2031-11"
 
 
-@pytest.mark.parametrize("as_of", [date(2026, 1, 29), date(2027, 12, 31), date(2028, 2, 28), date(2028, 2, 29), date(2026, 7, 1)])
+@pytest.mark.parametrize(
+    "as_of", [date(2026, 1, 29), date(2027, 12, 31), date(2028, 2, 28), date(2028, 2, 29), date(2026, 7, 1)]
+)
 def test_awkward_days(as_of: date) -> None:
     for chart in generate(300, as_of=as_of):
         eligible = chart.truth["eligible_from"]
@@ -166,7 +168,9 @@ def test_a_folder_holds_a_file_a_type_and_the_truth_apart(tmp_path: Path, compre
     steps: list[tuple[int, int]] = []
     written = hospital.write(tmp_path, 30, compress=compress, progress=lambda done, of: steps.append((done, of)))
     suffix = ".ndjson.gz" if compress else ".ndjson"
-    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {f"{kind}{suffix}" for kind in written.records}
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
+        f"{kind}{suffix}" for kind in written.records
+    }
     truths = (tmp_path / hospital.TRUTH).read_bytes().splitlines()
     assert [orjson.loads(line)["patient"] for line in truths] == [f"h{number:05d}" for number in range(1, 31)]
     assert sum(written.outcomes.values()) == 30

@@ -80,8 +80,13 @@ CLASSIFIED = [
     Row("I3", "classified; a low score entered in error", MET, _wrong_score_struck_out, signal=True),
     # A percentage is not a count: 32 % of 6.0 is 1,920/uL, below 3,000/uL.
     Row("I3", "classified; eosinophils 32 percent", MET, _percent, signal=True),
-    Row("I3", "classified; PR3 antibodies negative", MET,
-        then(classified, lambda c: c.test("pr3", days_ago(20), "negative")), signal=True),
+    Row(
+        "I3",
+        "classified; PR3 antibodies negative",
+        MET,
+        then(classified, lambda c: c.test("pr3", days_ago(20), "negative")),
+        signal=True,
+    ),
 ]
 
 

@@ -43,8 +43,7 @@ SCREENABLE = [
     Row("S", "denied another study by name", MET, lambda c: c.consent("deny", days_ago(200), study=OTHER_TRIAL)),
     Row("S", "old denial, since withdrawn", MET, lambda c: c.consent("deny", years_ago(2), status="inactive")),
     Row("S", "already on study", NOT_MET, lambda c: c.subject("on-study", days_ago(30))),
-    Row("S", "already on study, treatment phase", NOT_MET,
-        lambda c: c.subject("on-study-intervention", days_ago(40))),
+    Row("S", "already on study, treatment phase", NOT_MET, lambda c: c.subject("on-study-intervention", days_ago(40))),
     Row("S", "in follow-up of the study", NOT_MET, lambda c: c.subject("follow-up", days_ago(200))),
     Row("S", "off study", NOT_MET, lambda c: c.subject("off-study", days_ago(150))),
 ]

@@ -63,7 +63,6 @@ def _said(c: Charting, words: str, a: float = 0) -> None:
     c.chest_image(LAST, words=words)
 
 
-
 CLEAR = [
     Row("E9", "T-SPOT negative, chest clear", NOT_MET, clear),
     Row("E9", "T-SPOT 3 and 4 spots, chest clear", NOT_MET, then(lambda c: spots(c, 3, 4), chest_clear)),
