@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from celery import signals
-from fhir_screener.bootstrap import Screener, build_screener
 
+from fhir_screener.bootstrap import Screener, build_screener
 from fhir_screener.broker.celery_app import make_celery
 from fhir_screener.errors import SettingsError
 from fhir_screener.log import configure

@@ -107,7 +107,7 @@ class Duration:
     def parse(cls, text: object) -> Duration:
         """Read `P6M`, `P84D`, `P12W`, `P10Y`, `P1Y6M`, `PT48H` (hours round up to days). Raises UsageError."""
         match = _DURATION.match(text) if isinstance(text, str) else None
-        if match is None or not any(match.groups()):
+        if match is None or not any(match.groups()) or not isinstance(text, str):
             raise UsageError(f"{text!r} is no duration: write P6M, P84D, P12W, P10Y or PT48H")
         years, months, weeks, days, hours = (int(part or 0) for part in match.groups())
         return cls(12 * years + months, 7 * weeks + days + -(-hours // 24), text)

@@ -31,7 +31,7 @@ R4_TYPES: frozenset[str] = frozenset(
     Subscription Substance SubstanceNucleicAcid SubstancePolymer SubstanceProtein SubstanceReferenceInformation
     SubstanceSourceMaterial SubstanceSpecification SupplyDelivery SupplyRequest Task TerminologyCapabilities
     TestReport TestScript ValueSet VerificationResult VisionPrescription
-    """.split()  # noqa: SIM905 - a list in quotes is easier to read and compare
+    """.split()
 )
 
 # A name ending in [x] stands for any element that begins so.
