@@ -1,0 +1,92 @@
+"""`demo`: the whole road with real processes, of which none is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.functional.program import command, environment, run
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@pytest.fixture
+def mark() -> Iterator[str]:
+    """Stands in the environment of every process that the test starts."""
+    name = f"MARK_{uuid4().hex}"
+    yield name
+    for pid in marked(name):
+        os.kill(pid, signal.SIGKILL)
+
+
+def marked(name: str) -> list[int]:
+    """The processes that have the mark in their environment."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                if name.encode() in (folder / "environ").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+def all_gone(name: str, seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not marked(name):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@linux
+def test_it_finds_the_planned_candidates_and_cleans_up(mark: str, tmp_path: Path) -> None:
+    ran = run("demo", "--patients", "60", "--no-serve", **{mark: "1", "TMPDIR": str(tmp_path)})
+    assert ran.code == 0, ran.said
+    assert "60 of 60 patients evaluated" in ran.out
+    assert "0 candidates that were not planned" in ran.out
+    assert " candidate " in ran.out
+    assert marked(mark) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@linux
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_it_ends_no_process_is_left(way: signal.Signals, mark: str) -> None:
+    asked = command("demo", "--patients", "60")
+    with subprocess.Popen(
+        asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(**{mark: "1"})
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if "until Ctrl-C" in line:
+                break
+        assert len(marked(mark)) >= 4  # itself, broker, server, worker
+        process.send_signal(way)
+        process.stdout.read()
+        assert process.wait(30) == (-signal.SIGKILL if way is signal.SIGKILL else 0)
+    assert all_gone(mark)
+
+
+@linux
+@pytest.mark.parametrize("seconds", [1.0, 3.0])
+def test_stopped_in_the_middle(seconds: float, mark: str) -> None:
+    asked = command("demo", "--patients", "60")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(asked, text=True, env=environment(**{mark: "1"}), **quiet) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert all_gone(mark)
