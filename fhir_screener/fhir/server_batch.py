@@ -12,6 +12,10 @@ from fhir_screener.fhir.session import FhirSession
 
 _LOST = 8
 """Ids for which a type may fail one by one, before the rest of what fails is given up together."""
+_ENOUGH = 10
+"""Ids after which it is known how many resources each brings."""
+_FILL = 0.7
+"""How much of a page a batch is meant to fill; charts differ."""
 
 
 @dataclass
@@ -35,11 +39,13 @@ class BatchRead:
         self._session = session
         self._singly: set[str] = set()
         """Types that this server gives for one patient at a time only."""
+        self._counts: dict[str, tuple[int, int]] = {}
+        """{type: (ids asked for, resources that came)} so far."""
 
     def read(self, how: TypePlan, ids: Sequence[str]) -> TypeResult:
         """Everything of this type for these ids; never raises for a server's failure."""
         result = TypeResult(how.type)
-        waiting = list((replace(how, batch=1) if how.type in self._singly else how).batches(ids))
+        waiting = list(replace(how, batch=self._fitting(how)).batches(ids))
         lost, together, alone, refused = 0, 0, 0, 0
         while waiting and not result.absent:
             batch = waiting.pop(0)
@@ -58,6 +64,18 @@ class BatchRead:
             self._singly.add(how.type)
         return result
 
+    def _fitting(self, how: TypePlan) -> int:
+        """So many ids that their resources fit one page, as far as is known: a first page is the cheapest.
+
+        HAPI 8 takes half a second for each further page of a search, and counts only what fits one.
+        """
+        if how.type in self._singly:
+            return 1
+        asked, came = self._counts.get(how.type, (0, 0))
+        if asked < _ENOUGH or not came or how.parameter == "_id":
+            return how.batch
+        return min(how.batch, max(1, int(_FILL * how.page * asked / came)))
+
     def _one(self, how: TypePlan, batch: list[str], result: TypeResult) -> tuple[str, bool]:
         """(why it failed or "", whether asking for less would not help)."""
         try:
@@ -68,6 +86,8 @@ class BatchRead:
         except ServerError as error:
             result.error = error
             return str(error), isinstance(error, AuthError | Busy | Unreachable | ForeignOrigin)
+        asked, came = self._counts.get(how.type, (0, 0))
+        self._counts[how.type] = (asked + len(batch), came + len(found.entries))
         partial = [str(one) for one in found.warnings if one.partial]
         if partial and len(batch) > 1:
             return "; ".join(partial), False

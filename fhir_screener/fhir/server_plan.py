@@ -54,6 +54,8 @@ class TypePlan:
     room: int = 4000
     post: bool = False
     hides: str = ""
+    page: int = 500
+    """Resources in a page."""
 
     def query(self, ids: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """The search parameters for these ids."""
@@ -199,7 +201,7 @@ def _type_read(name: str, parameter: str, profile: Profile, since: date | None, 
         params.append(("category", ",".join(profile.by_category)))
         hides = f"results of other categories than {', '.join(profile.by_category)}"
     params.append(("_count", str(profile.page)))
-    return TypePlan(name, parameter, tuple(params), profile.batch, profile.url_room, profile.post, hides)
+    return TypePlan(name, parameter, tuple(params), profile.batch, profile.url_room, profile.post, hides, profile.page)
 
 
 def _offers(name: str, parameter: str, capability: Capability) -> bool:
@@ -210,4 +212,4 @@ def _offers(name: str, parameter: str, capability: Capability) -> bool:
 def _by_id(name: str, profile: Profile) -> TypePlan:
     hides = "" if name == "Patient" else "those that no record refers to"
     params = (("_count", str(profile.page)),)
-    return TypePlan(name, "_id", params, profile.batch, profile.url_room, profile.post, hides)
+    return TypePlan(name, "_id", params, profile.batch, profile.url_room, profile.post, hides, profile.page)

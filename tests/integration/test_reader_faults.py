@@ -223,3 +223,19 @@ def test_the_test_server_refuses_what_it_should():
 def test_a_server_that_dies_in_mid_batch_is_not_taken_for_empty_charts():
     with world({"kind": "drop", "count": None, "after": 1}) as reader, pytest.raises(Unreachable):
         reader.read(PATIENTS)
+
+
+def test_batches_are_cut_so_that_a_page_holds_them():
+    patients = [f"x-{number:02}" for number in range(12)]
+    people = [{**PATIENT, "id": patient} for patient in patients]
+    many = [of(patient, observation(f"{number}")) for patient in patients for number in range(100)]
+    with world(data=[*people, *many]) as reader:
+        first = reader.read(patients)
+        reader.asked.clear()
+        second = reader.read(patients)
+        asked = requests(reader, "Observation")
+        pages = [one for one in reader.asked if "_page" in one.where or one.where.endswith("/fhir")]
+    assert [len(record.observations) for record in first.records] == [100] * 12
+    assert second.records == first.records
+    assert len(asked) == 4, "three patients of 100 results fill 0.7 of a page of 500"
+    assert pages == []
