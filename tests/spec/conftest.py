@@ -17,7 +17,7 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.records.patient_record import PatientRecord, Seen
 from fhir_screener.studies.yaml_text import parse_yaml
-from fhir_screener.terminology.coding import LOINC, RXNORM, SNOMED, Coding, Concept
+from fhir_screener.terminology.coding import CVX, LOINC, RXNORM, SNOMED, Coding, Concept
 from fhir_screener.terminology.valueset import Entry, Terminology, ValueSet
 from tests.spec import facts as make
 
@@ -51,6 +51,7 @@ SETS = Terminology(
         _set("result-positive", "value", SNOMED, "10828004"),
         _set("result-negative", "value", SNOMED, "260385009"),
         _set("result-equivocal", "value", SNOMED, "419984006"),
+        _set("vaccine", "vaccine", CVX, "V1"),
         _set("target", "condition", SNOMED, "I1"),
     ]
 )

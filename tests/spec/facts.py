@@ -7,7 +7,7 @@ from typing import Any
 
 from fhir_screener.records import facts
 from fhir_screener.records.facts import Dose, Quantity, Span, Value
-from fhir_screener.terminology.coding import LOINC, RXNORM, SNOMED, Coding, Concept
+from fhir_screener.terminology.coding import CVX, LOINC, RXNORM, SNOMED, Coding, Concept
 
 _number = itertools.count(1)
 
@@ -18,6 +18,7 @@ ROOMS = {
     facts.Procedure: "procedures",
     facts.Consent: "consents",
     facts.Subject: "subjects",
+    facts.Immunization: "immunizations",
 }
 
 
@@ -115,3 +116,10 @@ def subject(study: str, status: str) -> facts.Subject:
 
 def patient(**more: Any) -> facts.Patient:
     return facts.Patient(**{"id": "p1", "version": "1", "gender": "male", "birth_date": "1963-01-15", **more})
+
+
+def vaccine(code: str, on: str, status: str = "completed") -> facts.Immunization:
+    coded = concept(CVX, code)
+    return facts.Immunization(
+        ref=f"Immunization/{next(_number)}", status=status, concept=coded, hits=_hits(coded), occurred=on
+    )

@@ -95,3 +95,9 @@ def test_a_failed_request_is_not_fetched(ask) -> None:
     assert ask(TEN_YEARS, failed=frozenset({"Condition"})).reason is Reason.NOT_FETCHED
     assert ask(TEN_YEARS, make.condition("C1", onset="2015"), failed=frozenset({"Condition"})).verdict is MET
     assert ask(TEN_YEARS, absent=frozenset({"Condition"})).reason is Reason.NOT_FETCHED
+
+
+def test_with_current_what_is_over_may_be_suspected(ask) -> None:
+    rule = "condition: {in: [cancer], current: true, past: suspected}"
+    assert ask(rule, make.condition("C1", onset="2001", clinical="resolved")).reason is Reason.SUSPECTED
+    assert ask(rule, make.condition("C1", onset="2001")).verdict is MET

@@ -116,3 +116,11 @@ def test_at_least_n_of(ask) -> None:
     rule = f"at_least: {{n: 2, of: [{{{POSITIVE}}}, {{{CANCER}}}, {{sex: male}}]}}"
     assert ask(rule, make.condition("C1", onset="2015")).verdict is MET
     assert ask(rule).verdict is UNKNOWN
+
+
+def test_excused_makes_an_explained_finding_context(ask) -> None:
+    rule = f"excused: {{rule: {{{POSITIVE}}}, by: [{{exposure: {{to: [rituximab]}}}}]}}"
+    positive = make.result("L1", "positive")
+    assert ask(rule, positive).verdict is MET
+    found = ask(rule, positive, make.drug("R1", "administration", taken="2021-01-05"))
+    assert (found.verdict, found.reason) == (UNKNOWN, Reason.NO_DATA)

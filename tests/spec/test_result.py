@@ -95,3 +95,25 @@ def test_detection(ask) -> None:
     assert ask(rule, make.result("L1", make.number(20, "[IU]/mL", "<"))).reason is Reason.EQUIVOCAL
     not_detected = make.number(20, "[IU]/mL", "<")._replace(text="<20, not detected")
     assert ask(rule, make.result("L1", not_detected)).verdict is NOT_MET
+
+
+def test_a_positive_soon_after_a_vaccine_is_equivocal(ask) -> None:
+    rule = "result: {of: [hbsag], within: P3M, after_vaccine: {in: [vaccine], within: P18D}}"
+    positive = make.result("L1", "positive", on="2021-02-18")
+    assert ask(rule, positive, make.vaccine("V1", "2021-02-05")).reason is Reason.EQUIVOCAL
+    assert ask(rule, positive, make.vaccine("V1", "2021-01-05")).verdict is MET
+    assert ask(rule, positive, make.vaccine("V1", "2021-02-05", status="not-done")).verdict is MET
+
+
+def test_positives_of_a_resolved_episode_belong_to_it(ask) -> None:
+    rule = "result: {of: [hbsag], within: P3M, explained_by: [cancer]}"
+    old, clear = make.result("L1", "positive", on="2019-03-07"), make.result("L1", "negative")
+    over = make.condition("C1", onset="2019-02", abatement="2019-08", clinical="resolved")
+    assert ask(rule, old, clear).reason is Reason.CONFLICTING
+    assert ask(rule, old, clear, over).verdict is NOT_MET
+
+
+def test_a_negative_may_only_contradict(ask) -> None:
+    rule = "result: {of: [hbsag], within: P3M, negative: against}"
+    found = ask(rule, make.result("L1", "negative"))
+    assert (found.reason, found.leans) == (Reason.NO_DATA, NOT_MET)
