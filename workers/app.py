@@ -11,7 +11,7 @@ from typing import Any
 
 from celery import signals
 
-from fhir_screener.bootstrap import Screener, build_screener
+from fhir_screener.bootstrap import Screener, build_screener, end_with_parent
 from fhir_screener.broker.celery_app import make_celery
 from fhir_screener.errors import SettingsError
 from fhir_screener.log import configure
@@ -19,6 +19,7 @@ from fhir_screener.settings import Settings, variable
 from workers.schedule import beat_table
 from workers.tasks import register
 
+_WORKER = os.getpid()
 settings = Settings.from_env(os.environ)
 if settings.broker_url is None:
     raise SettingsError(
@@ -43,5 +44,6 @@ def _set_up_logging(**_: Any) -> None:
 
 
 @signals.worker_process_init.connect
-def _forget_the_parents(**_: Any) -> None:
+def _set_up_pool_process(**_: Any) -> None:
+    end_with_parent(_WORKER)
     screener.cache_clear()

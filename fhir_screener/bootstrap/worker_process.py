@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from fhir_screener.sandbox.processes import Process, child
 from fhir_screener.settings import PREFIX, Settings
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @contextmanager
@@ -22,12 +25,23 @@ def worker(
     It is given `grace` seconds to finish its chunk; what it leaves undone, another worker does. Call it from the main
     thread. It may end by itself: `process.poll()` tells, and a new one may be started at any time.
     """
-    with child(_command(concurrency), env=_environment(settings), log=log, death_signal=_COLD, grace=grace) as process:
+    with child(_command(concurrency), env=_environment(settings), log=log, death_signal=_KILL, grace=grace) as process:
         yield process
 
 
-# To Celery, SIGQUIT says: stop now, chunk or no chunk.
-_COLD = getattr(signal, "SIGQUIT", signal.SIGTERM)
+# A worker whose broker is away waits for it and heeds no milder signal; killed, it takes its pool with it.
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def end_with_parent(parent: int) -> None:
+    """In a pool process: end at once when the worker does, however that ends (Linux). Its chunk is done by another.
+
+    `parent` is the worker's process id, known before the fork: it may be gone by now.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _KILL)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _command(concurrency: int) -> list[str]:
