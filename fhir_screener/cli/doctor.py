@@ -26,21 +26,28 @@ def doctor(source: SourceOption = "", target: TargetOption = "") -> int:
     """
     settings = read_settings(source_url=source, target_url=target)
     worst = 0
-    for title, lines in _parts(settings):
+    unusable: set[str] = set()
+    for title, url, lines in _parts(settings, unusable):
         found = list(lines)
         sys.stdout.write(_part(title, found))
         sys.stdout.flush()
         worst = max([worst, *(line.exit_code for line in found)])
+        if any(line.exit_code == ServerError.exit_code for line in found):
+            unusable.add(url)
     return worst
 
 
-def _parts(settings: Settings) -> Iterator[tuple[str, Iterable[Line]]]:
-    """Each part with a title; one that breaks off has said why in its last line."""
-    yield "installation", installation(settings)
-    yield "mappings", mappings(settings)
-    yield f"source {settings.source_url or ''}", _guarded(source_server(settings))
-    yield f"target {settings.writes_to or ''}", _guarded(target_server(settings))
-    yield "broker", _guarded(broker(settings))
+def _parts(settings: Settings, unusable: set[str]) -> Iterator[tuple[str, str, Iterable[Line]]]:
+    """Each part with a title and address; one that breaks off has said why in its last line."""
+    source, target = settings.source_url or "", settings.writes_to or ""
+    yield "installation", "", installation(settings)
+    yield "mappings", "", mappings(settings)
+    yield f"source {source}", source, _guarded(source_server(settings))
+    if target in unusable:
+        yield f"target {target}", target, [Line(Level.FAULT, "the same server as the source", exit_code=3)]
+    else:
+        yield f"target {target}", target, _guarded(target_server(settings))
+    yield "broker", "", _guarded(broker(settings))
 
 
 def _guarded(lines: Iterable[Line]) -> Iterator[Line]:

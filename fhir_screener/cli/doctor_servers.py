@@ -87,6 +87,11 @@ def target_server(settings: Settings) -> Iterator[Line]:
     yield _version(capability)
     next(iter(pages(servers.target, "Task", [("_count", "1")])))
     yield ok("Tasks may be searched with these credentials; whether they may be written shows at the first write")
+    yield from writing(capability)
+
+
+def writing(capability: Capability) -> Iterator[Line]:
+    """What a server says about writing Tasks, and what follows from it."""
     yield from _tasks(capability)
     yield _together(capability)
     yield from _beside(capability)

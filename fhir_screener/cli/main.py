@@ -17,6 +17,7 @@ from fhir_screener.log import describe
 
 # Typer brings a click of its own, by another name in each version; these are its classes whatever they are called.
 _WRONG_USE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+STOPPED = 130
 _REPORT = "Please report it; FHIR_SCREENER_LOG_LEVEL=debug shows all of it, which may hold patient data"
 
 app = typer.Typer(
@@ -45,10 +46,8 @@ def run(argv: list[str] | None = None) -> int:
         done = typer.main.get_command(app).main(args=argv, prog_name="fhir-screener", standalone_mode=False)
     except errors.ScreenerError as error:
         return _say(str(error), error.exit_code)
-    except typer.Exit as stop:
-        return _say("stopped", 130) if stop.exit_code == 130 else stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        return _say("stopped", 130)
+        return _say("stopped", STOPPED)
     except BrokenPipeError:
         return _pipe_closed()
     except SystemExit as ending:
@@ -62,7 +61,8 @@ def run(argv: list[str] | None = None) -> int:
         if os.environ.get("FHIR_SCREENER_LOG_LEVEL") == "debug":
             raise
         return _say(f"a mistake in the program: {describe(error)}. {_REPORT}", 70)
-    return done if isinstance(done, int) else 0
+    code = done if isinstance(done, int) else 0
+    return _say("stopped", code) if code == STOPPED else code  # Typer makes a code of Ctrl-C
 
 
 def _wrong_use(error: Exception) -> int:

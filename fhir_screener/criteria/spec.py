@@ -24,6 +24,8 @@ class Spec:
     sets: Collection[str] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    """Keys that may stand here, used or not; for messages."""
     read: set[str] = field(default_factory=set)
     """Names of the parameters that some rule has read; shared by all parts of a study."""
 
@@ -35,6 +37,8 @@ class Spec:
     def child(self, key: str | int) -> Spec:
         if isinstance(key, str):
             self.used.add(key)
+            if key not in self.mapping():
+                raise self.fail(f"`{key}` is missing")
         return Spec(
             self.value[key], (*self.path, key), self.file, self.line_of, self.sets, self.parameters, read=self.read
         )
@@ -59,6 +63,7 @@ class Spec:
             yield self.child(index)
 
     def has(self, key: str) -> bool:
+        self.known.add(key)
         return key in self.mapping()
 
     def only(self) -> tuple[str, Spec]:
@@ -160,7 +165,7 @@ class Spec:
         """Refuse every key that nobody asked for."""
         for key in self.mapping():
             if key not in self.used:
-                raise self.fail(f"unknown key {key!r}", f"known here: {', '.join(sorted(self.used)) or 'none'}", key)
+                raise self.fail(f"unknown key {key!r}", f"known here: {', '.join(sorted(self.used | self.known)) or 'none'}", key)
 
 
 def _kind(value: Any) -> str:

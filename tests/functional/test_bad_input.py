@@ -65,7 +65,7 @@ def test_a_mapping_with_a_wrong_key(inside: Inside, tmp_path: Path) -> None:
     (folder / "studies" / "nct04660565.yaml").write_text(wrong, "utf-8")
     line = wrong[: wrong.index("    setle:")].count("\n") + 1
     ran = inside("screen", folder, "--study", STUDY, FHIR_SCREENER_MAPPINGS=str(folder))
-    one_line(ran, 2, f"nct04660565.yaml:{line}", "unknown key 'setle'")
+    one_line(ran, 2, f"nct04660565.yaml:{line}", "unknown key 'setle'", "settle")
     assert inside("study", "check", FHIR_SCREENER_MAPPINGS=str(folder)).code == 2
 
 

@@ -1,0 +1,128 @@
+"""Help, wrong use, and what becomes of errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+import pytest
+
+from fhir_screener.cli import commands, study
+from fhir_screener.errors import (
+    AuthError,
+    DataError,
+    MappingError,
+    ScreenerError,
+    SweepBusy,
+    Unreachable,
+    UsageError,
+)
+
+Call = Callable[..., tuple[int, str, str]]
+HEAVY = ("celery", "fhir.resources", "pydantic", "requests", "rich.table", "yaml", "starlette", "orjson")
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from fhir_screener.cli.main import run\n"
+        "code = run(['--help'])\n"
+        f"print('imported', [name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+        "raise SystemExit(code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "imported []" in done.stderr
+    for entry in commands.COMMANDS:
+        assert f"\n  {entry.name} " in done.stdout
+
+
+@pytest.mark.parametrize("entry", commands.COMMANDS, ids=lambda entry: entry.name)
+def test_every_command_has_help(entry: commands.Entry, call: Call) -> None:
+    assert import_module(f"fhir_screener.cli.{entry.module}").app is not None
+    code, out, err = call(entry.name, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Usage: fhir-screener {entry.name} ")
+
+
+def test_no_command_gets_help_and_is_wrong_use(call: Call) -> None:
+    for arguments in ((), ("study",), ("worklist",)):
+        code, out, err = call(*arguments)
+        assert (code, out) == (2, "")
+        assert "Commands:" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("screen",), ("source", "fhir-screener screen --help")),
+        (("screen", "x"), ("--study", "fhir-screener screen --help")),
+        (("bogus",), ("bogus", "fhir-screener --help")),
+        (("screen", "x", "--study", "NCT04660565", "--bogus"), ("--bogus",)),
+        (("screen", "x", "--study", "NCT04660565", "--format", "xml"), ("xml", "ndjson")),
+        (("screen", "/nowhere", "--study", "NCT04660565"), ("/nowhere", "no such file")),
+        (("screen", ".", "--study", "NCT1"), ("NCT1", "NCT04660565", "study list")),
+        (("screen", ".", "--study", "NCT04660565", "--as-of", "2021-02-30"), ("--as-of", "2021-02-30", "YYYY-MM-DD")),
+        (("why", "x", "--study", "NCT04660565"), ("--source", "FHIR_SCREENER_SOURCE_URL")),
+        (("sweep",), ("--study", "--all")),
+        (("sweep", "--all", "--source", "ftp://x"), ("--source", "http")),
+        (("sweep", "--all", "--source", "http://u:secret@x/fhir"), ("--source", "password")),
+        (
+            ("sweep", "--all", "--source", "http://localhost/fhir", "--since", "2021-01-01"),
+            ("--since", "not there yet"),
+        ),
+        (("sweep", "--all", "--source", "http://localhost/fhir", "--patients", "/no"), ("--patients", "/no")),
+        (("sweep", "--all", "--source", "http://localhost/fhir", "--queue"), ("FHIR_SCREENER_BROKER_URL", "--inline")),
+        (("worklist", "list", "--outcome", "nice"), ("nice", "candidate")),
+        (("sandbox", "serve", "--patients", "0"), ("--patients",)),
+        (("sandbox", "serve", "--host", "10.1.1.1"), ("10.1.1.1", "--allow-remote")),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(arguments: tuple[str, ...], words: tuple[str, ...], call: Call) -> None:
+    code, out, err = call(*arguments)
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert line.startswith("fhir-screener: ")
+    assert "secret" not in line
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ScreenerError("x"), 1),
+        (DataError("x"), 1),
+        (SweepBusy("x"), 1),
+        (UsageError("x"), 2),
+        (MappingError("x", file="f.yaml", line=3), 2),
+        (Unreachable("x"), 3),
+        (AuthError("x"), 3),
+        (KeyboardInterrupt(), 130),
+        (FileNotFoundError(2, "No such file or directory", "there"), 2),
+    ],
+)
+def test_each_error_has_its_exit_code(
+    error: BaseException, code: int, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> None:
+        raise error
+
+    monkeypatch.setattr(study, "read_settings", failing)
+    found, out, err = call("study", "list")
+    assert (found, out) == (code, "")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_mistake_in_the_program_says_where_and_quotes_nothing(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing() -> None:
+        raise KeyError("Li Si, born 1955-01-10")
+
+    monkeypatch.setattr(study, "read_settings", failing)
+    code, out, err = call("study", "list")
+    assert (code, out) == (70, "")
+    assert "KeyError at " in err
+    assert "Li Si" not in err
+    assert "Traceback" not in err

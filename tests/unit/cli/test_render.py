@@ -1,0 +1,114 @@
+"""What people read: reasons in a line, tables, ledgers, sheets."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fhir_screener.cli import render
+from fhir_screener.cli.sheet import FEW, sheet
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.screening.screening import Outcome
+from fhir_screener.studies.load import Catalog
+from fhir_screener.verdict import Reason, Verdict
+from tests.builders.screenings import criterion, excluded, screening
+
+MAPPINGS = Path(__file__).parents[3] / "mappings"
+SCORE = Evidence("Observation/1", note="Score of 24, at least 20.", value="24", date="2021-02-11T10:00:00+08:00")
+ASIDE = Evidence("Condition/7", note="IgG4-RD: on record.", decides=False)
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+def test_why_is_what_keeps_out_else_what_needs_eyes_else_what_speaks_for() -> None:
+    born = criterion(met(Evidence("Patient/p1", note="58 years old.")), "I1", "inclusion")
+    score = criterion(met(SCORE, ASIDE), "I3", "inclusion")
+    doubt = criterion(unknown(Reason.SUSPECTED, Evidence("Condition/3", note="Sepsis: provisional.")), "E2")
+    out = criterion(met(Evidence("Observation/4", note="HBsAg: positive.")), "E8a")
+    assert render.why(screening(criteria=(born, score))) == "I3 Score of 24, at least 20"
+    assert render.why(screening(criteria=(born, score, doubt))) == "E2 (suspected) Sepsis: provisional"
+    assert render.why(screening(criteria=(born, score, doubt, out))) == "E8a HBsAg: positive"
+    assert render.why(screening(criteria=(born, score), why_not="deceased")) == "deceased"
+    assert render.why(screening(criteria=(born,))) == "nothing on record speaks against"
+
+
+def test_the_branch_that_decided_gives_the_reason() -> None:
+    other = not_met(Evidence("Observation/1", note="Not this."))
+    chosen = met(Evidence("Observation/2", note="This, within P3M."))
+    both = Finding(Verdict.MET, branches=(other, chosen), decided_by=1)
+    assert render.why(screening(criteria=(criterion(both, "E1"),))) == "E1 This, within 3 months"
+
+
+def test_a_reason_has_its_bounds() -> None:
+    long = criterion(met(Evidence("Observation/2", note="word " * 80)), "E1")
+    assert len(render.why(screening(criteria=(long,)))) <= render.LONGEST + len(" ...")
+
+
+def test_the_table_is_best_first() -> None:
+    later = {"outcome": Outcome.LATER, "criteria": ()}
+    rows = [
+        render.Row.of(screening(patient="d", eligible_from=date(2021, 9, 1), **later)),
+        render.Row.of(screening(patient="c", eligible_from=date(2021, 4, 1), **later)),
+        render.Row.of(screening(patient="b", outcome=Outcome.REVIEW)),
+        render.Row.of(screening(patient="a", outcome=Outcome.REVIEW)),
+        render.Row.of(screening(patient="z")),
+    ]
+    lines = render.table(rows).splitlines()
+    assert [line.split()[0] for line in lines if line[0] != " "][1:] == ["z", "a", "b", "c", "d"]
+    assert "later 2021-04-01" in render.table(rows)
+    assert "test: hbv-dna" in render.table(rows)
+
+
+def test_an_empty_table_is_a_sentence() -> None:
+    assert render.table([]).startswith("Nobody")
+
+
+def test_the_ledger_tells_what_decided_from_what_was_looked_at() -> None:
+    study = Catalog(MAPPINGS).study("NCT04660565")
+    found = screening(criteria=(criterion(met(ASIDE, SCORE), "I3", "inclusion", "chart"),))
+    text = render.ledger(study, found)
+    assert text.startswith("Patient/p1: candidate\n")
+    assert "I3 inclusion: met\n" in text
+    assert "  * Score of 24, at least 20. = 24 [2021-02-11] (Observation/1)" in text
+    assert "  - IgG4-RD: on record. (Condition/7)" in text
+    assert text.index("  * Score") < text.index("  - IgG4-RD")
+    assert next(c.text for c in study.criteria if c.id == "I3")[:60] in text
+
+
+def test_the_ledger_says_why_there_is_none() -> None:
+    study = Catalog(MAPPINGS).study("NCT04660565")
+    text = render.ledger(study, excluded(why_not="merged into another record", replaced_by="p2"))
+    assert "Not screenable: merged into another record." in text
+    assert "Merged into Patient/p2." in text
+    text = render.ledger(study, screening(evaluated=False, failed=frozenset({"Observation"})))
+    assert "Not evaluated: Observation could not be read." in text
+    assert "Could not be understood: Observation/13: no code" in text
+
+
+def test_the_sheet_has_every_sentence_every_rule_and_every_value_set() -> None:
+    loaded = Catalog(MAPPINGS).load(["NCT04660565"])
+    study = loaded.studies[0]
+    text = sheet(study, loaded.terminology, "all")
+    rules = text.split("```yaml\n")
+    assert len(rules) == len(study.criteria) + 1
+    for one, rule in zip(study.criteria, rules[1:], strict=True):
+        assert f"## {one.id} ({one.role})\n\n> {one.text}\n" in text
+        assert rule.startswith("rule:")
+    for name in study.needs().sets:
+        assert f"### {loaded.terminology[name].title}\n" in text
+        for entry in loaded.terminology[name].codes:
+            assert f"`{entry.code}` {entry.display}" in text
+
+
+def test_few_codes_are_said_to_be_few() -> None:
+    loaded = Catalog(MAPPINGS).load(["NCT04660565"])
+    few = sheet(loaded.studies[0], loaded.terminology)
+    none = sheet(loaded.studies[0], loaded.terminology, "none")
+    assert "more (`--codes all`)" in few
+    assert max(part.count("- SNOMED CT ") for part in few.split("\n### ")) <= 2 * FEW + 1
+    assert "- SNOMED CT" not in none
