@@ -27,6 +27,7 @@ from fhir_screener.cli.options import catalog, new_app, read_settings
 from fhir_screener.cli.progress import Step, progress
 from fhir_screener.cli.report_text import report_text
 from fhir_screener.cli.worklist import open_worklist
+from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ServerError
 from fhir_screener.sandbox.broker import broker
 from fhir_screener.sandbox.hospital import TRUTH, write
@@ -48,6 +49,7 @@ class Stage:
 
     settings: Settings
     folder: Path
+    study: Study
     day: date
     server: Process
     worker: Process
@@ -97,12 +99,13 @@ def _set_up(stack: ExitStack, patients: int | None) -> Stage:
         }
     )
     hand = stack.enter_context(worker(settings, log=folder / "worker.log", grace=1.0))
-    day = datetime.now(UTC).astimezone(ZoneInfo(catalog(settings).study(STUDY).zone)).date()
+    study = catalog(settings).study(STUDY)
+    day = datetime.now(UTC).astimezone(ZoneInfo(study.zone)).date()
     with progress(f"making a hospital of {given.sandbox_patients:,} patients") as step:
         write(folder / "hospital", given.sandbox_patients, given.sandbox_seed, day, progress=step)
         step(given.sandbox_patients, None)
         server = stack.enter_context(fhir_server(load=[folder / "hospital"], port=port, log=folder / "server.log"))
-    return Stage(settings, folder, day, server.process, hand)
+    return Stage(settings, folder, study, day, server.process, hand)
 
 
 def _swept(stage: Stage) -> SweepReport:
@@ -111,8 +114,7 @@ def _swept(stage: Stage) -> SweepReport:
     with progress("sweeping") as step:
         (head,) = screener.start([STUDY], stage.day)
         report = screener.follow(head, _alive(stage, step))
-    order = [criterion.id for criterion in catalog(stage.settings).study(STUDY).criteria]
-    sys.stdout.write(report_text(report, {STUDY: order}))
+    sys.stdout.write(report_text(report, {STUDY: [criterion.id for criterion in stage.study.criteria]}))
     return report
 
 
@@ -151,7 +153,8 @@ def _serve(stage: Stage) -> None:
     """Stay until Ctrl-C, or until the server ends."""
     page, url = Page(), stage.settings.source_url
     page.line()
-    page.line(f"The FHIR server is at {url} until Ctrl-C. From another terminal:", BOLD)
+    page.line(f"The FHIR server is at {url} until Ctrl-C. From another terminal", BOLD)
+    page.line("(in a checkout, each with ./dev run before it):")
     for command in (
         f"fhir-screener worklist list --source {url}",
         f"fhir-screener worklist show PATIENT --source {url}",
