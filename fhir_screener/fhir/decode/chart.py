@@ -32,6 +32,8 @@ class Chart:
     def of(self, kind: str) -> tuple[list[Lean], list[Glimpse]]:
         """The records of a type, each id once, in its newest version; records without an id all stay."""
         kept, seen = self.kept.get(kind, []), self.seen.get(kind, [])
+        if len(kept) + len(seen) < 2:
+            return kept, seen
         ids = {one.id for one in seen}
         ids.update(one.id for one in kept)
         return (kept, seen) if len(ids) == len(kept) + len(seen) else _newest(kept, seen)

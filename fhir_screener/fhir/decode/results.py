@@ -23,11 +23,13 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
     book = context.book
     known = book.concept[bytes(record.code)]
     other, specimen = _elsewhere(record, context) if record.focus or record.specimen else (False, "")
-    common = context.common("Observation", record)
-    if ref:
-        common["ref"] = ref
+    meta = record.meta
+    # The one fact there are many of: written out, for `**common` costs as much as all the rest.
     return Observation(
-        **common,
+        ref=ref or f"Observation/{record.id or '?'}",
+        version=(meta.versionId or "") if meta else "",
+        updated=meta.lastUpdated if meta else None,
+        status=record.status or "",
         concept=known.concept,
         hits=known.hits,
         note=elements.notes(plain(record.note)) if record.note else "",
@@ -61,18 +63,18 @@ def value(record: Valued, book: Book) -> Value:
     if record.valueRange or record.valueRatio or record.valuePeriod or record.valueSampledData or record.valueTime:
         text, unread, date = _odd(record)
     return Value(
-        concept=book.concept[bytes(record.valueCodeableConcept)].concept if record.valueCodeableConcept else None,
-        quantity=book.quantity[bytes(record.valueQuantity)] if record.valueQuantity else None,
-        text=text,
-        boolean=record.valueBoolean,
-        integer=record.valueInteger,
-        date=date,
-        low=bounds.low,
-        high=bounds.high,
-        interpretation=book.concepts[bytes(record.interpretation)] if record.interpretation else (),
-        absent=_absent(book.codes[bytes(record.dataAbsentReason)]) if record.dataAbsentReason else "",
-        unread=unread,
-        range_text=bounds.text,
+        book.concept[bytes(record.valueCodeableConcept)].concept if record.valueCodeableConcept else None,
+        book.quantity[bytes(record.valueQuantity)] if record.valueQuantity else None,
+        text,
+        record.valueBoolean,
+        record.valueInteger,
+        date,
+        bounds.low,
+        bounds.high,
+        book.concepts[bytes(record.interpretation)] if record.interpretation else (),
+        _absent(book.codes[bytes(record.dataAbsentReason)]) if record.dataAbsentReason else "",
+        unread,
+        bounds.text,
     )
 
 
@@ -143,12 +145,13 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
     """The fact of a DiagnosticReport, and those of the Observations inside it."""
     book = context.book
     known = book.concept[bytes(record.code)]
-    common = context.common("DiagnosticReport", record)
+    if not (known.wanted or record.contained or record.conclusionCode or (record.conclusion or "").strip()):
+        return []
     effective = elements.point(record.effectiveDateTime)
     if effective.empty and record.effectivePeriod:
         effective = elements.ends(record.effectivePeriod)
     fact = Observation(
-        **common,
+        **context.common("DiagnosticReport", record),
         concept=known.concept,
         hits=known.hits,
         note=elements.notes(plain(record.note)) if record.note else "",
