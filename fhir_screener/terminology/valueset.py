@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from fhir_screener.terminology.coding import BY_PREFIX, STANDARD, Coding, Concept, fold, normal_code
+from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, stance
 
 
@@ -83,6 +84,10 @@ def bare_test(words: str) -> str:
     return _TEST_WORDS.sub("", words)
 
 
+_REMEMBERED = 100_000
+"""Concepts whose sets are remembered; then they are forgotten and looked up again."""
+
+
 class Terminology:
     """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept."""
 
@@ -107,6 +112,8 @@ class Terminology:
         """The sets this concept is in: {set name: Hit}. Pure, remembered."""
         known = self._known.get(concept)
         if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             known = self._known[concept] = self._classify(concept)
         return known
 
@@ -133,16 +140,17 @@ class Terminology:
         return found
 
     @cached_property
-    def _patterns(self) -> list[tuple[str, str, bool, re.Pattern[str]]]:
-        found = []
+    def _named(self) -> tuple[Names, list[tuple[str, str, bool]]]:
+        """All names, and the owners their numbers stand for: (set, ingredient, whether it is one of drugs)."""
+        owners: list[tuple[str, str, bool]] = []
+        names: list[tuple[str, int]] = []
         for value_set in self.sets.values():
             if value_set.kind in ("value", "result"):
                 continue
             for ingredient, words in value_set.names.items():
-                pattern = names_pattern(words)
-                if pattern is not None:
-                    found.append((value_set.name, ingredient, value_set.kind == "drug", pattern))
-        return found
+                names += [(fold(word), len(owners)) for word in words if word.strip()]
+                owners.append((value_set.name, ingredient, value_set.kind == "drug"))
+        return Names(names), owners
 
     def mentions(self, names: frozenset[str], text: str) -> Iterator[tuple[str, Stance]]:
         """Each place where `text` names a member of these sets: (the words, what the sentence says of them)."""
@@ -183,16 +191,12 @@ class Terminology:
         local = [c for c in displays if c.system not in STANDARD]
         coded_words = {fold(c.display) for c in displays}
         text = fold(concept.text)
-        free = [] if text in coded_words else [(text, None)]
-        own = [(fold(c.display), c) for c in local]
-        drug = free + [(fold(c.display), c) for c in displays]
+        free: list[tuple[str, Coding | None]] = [] if text in coded_words else [(text, None)]
+        own: list[tuple[str, Coding | None]] = [(fold(c.display), c) for c in local]
+        drug: list[tuple[str, Coding | None]] = [*free, *((fold(c.display), c) for c in displays)]
         if not hits:
             self._by_test_name(displays, text, hits)
-        found: list[_Named] = []
-        for name, ingredient, is_drug, pattern in self._patterns:
-            for words, coding in drug if is_drug else free + own:
-                for match in pattern.finditer(words):
-                    found.append(_Named(name, ingredient, words, coding, match.start(), match.end()))
+        found = self._places(free + own, drug)
         for one in found:
             if one.name in hits or one.name in carved or any(other.covers(one) for other in found):
                 continue
@@ -203,6 +207,20 @@ class Terminology:
                 stance=stance(one.words, one.start, one.end),
                 words=one.words[one.start : one.end],
             )
+
+    def _places(
+        self, texts: list[tuple[str, Coding | None]], drug_texts: list[tuple[str, Coding | None]]
+    ) -> list[_Named]:
+        """Every name in these texts, drugs in theirs, set by set."""
+        names, owners = self._named
+        found: list[tuple[int, int, _Named]] = []
+        for drugs, listed in ((False, texts), (True, drug_texts)):
+            for number, (words, coding) in enumerate(listed):
+                for owner, start, end in names.find(words):
+                    name, ingredient, is_drug = owners[owner]
+                    if is_drug is drugs:
+                        found.append((owner, number, _Named(name, ingredient, words, coding, start, end)))
+        return [one for _, _, one in sorted(found, key=lambda place: (place[0], place[1], place[2].start))]
 
 
 class _Named(NamedTuple):
