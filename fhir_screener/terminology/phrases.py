@@ -29,6 +29,11 @@ _NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|negative for|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除|除外|不支持|没有|非"
 )
+# Words of negation that deny a change or a complaint, not the term that follows.
+_NOT_NEGATION = (
+    r"\b(?:no|without)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b"
+    r"|\bnot (?:only|chang|improv|respon|resolv)\w*|无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|非常|无痛|无力"
+)
 _NEGATED_AFTER = (
     r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|negative)"
     r"|已排除|排除|除外|不支持|阴性|未见|不考虑"
@@ -63,7 +68,9 @@ def stance(text: str, start: int, end: int) -> Stance:
         return Stance.OTHER_PERSON
     if re.search(r"不除外|不能除外|不能排除|cannot (?:be )?exclude|not excluded", around):
         return Stance.DOUBTFUL
-    if re.search(_NEGATED_BEFORE, before) or re.match(r"\W*(?:" + _NEGATED_AFTER + r")", after):
+    if re.search(_NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", before)) or re.match(
+        r"\W*(?:" + _NEGATED_AFTER + r")", after
+    ):
         return Stance.NEGATED
     if re.search(_DOUBT, around):
         return Stance.DOUBTFUL

@@ -114,7 +114,10 @@ class DoseRule:
         start = begun.intake.first or Days(begun.start, begun.start)
         free_from = self.free_for.before(start.lo)
         before = [i for i in lines if i not in course and free_from <= i.end and i.start < start.lo]
-        started, raises = self._started(view, course, start, bool(before)), self._raises(view, course, begun.start)
+        started, raises = (
+            self._started(view, course, start, bool(before)),
+            self._raises(view, lines, course, begun.start),
+        )
         # A long course that was raised is judged by its rises, not by its age.
         answers = (
             raises if raises and started[0] is Reason.SUSPECTED and self._long(view, start) else [started, *raises]
@@ -169,8 +172,11 @@ class DoseRule:
     def _long(self, view: View, start: Days) -> bool:
         return view.place(start, self.continuing) is When.BEFORE
 
-    def _raises(self, view: View, course: list[Line], begun: int) -> list[tuple[Reason | None, str]]:
-        """What each rise of the dose within `continuing` says: None for a raise that the protocol asks for."""
+    def _raises(self, view: View, lines: list[Line], course: list[Line], begun: int) -> list[tuple[Reason | None, str]]:
+        """What each rise of the dose within `continuing` says: None for a raise that the protocol asks for.
+
+        Every record adds to the dose of a day, also one beside the course that has ended since.
+        """
         changes = {step.first for item in course for step in item.steps} | {item.end + 1 for item in course}
         found: list[tuple[Reason | None, str]] = []
         for day in sorted(d for d in changes if begun < d):
@@ -181,7 +187,7 @@ class DoseRule:
             if view.place(Days(day, day), self.continuing) is When.BEFORE:
                 continue
             starters = [item for item in course if item.start == day]
-            answer = self._raise(view, total(course, day - 1), total(course, day), iso(day), recent, starters)
+            answer = self._raise(view, total(lines, day - 1), total(lines, day), iso(day), recent, starters)
             if answer is not None:
                 found.append(answer)
         return found
