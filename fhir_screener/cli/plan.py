@@ -29,7 +29,8 @@ def plan(study: StudyOption, source: SourceOption = "", as_of: AsOf = "") -> int
 def _text(title: str, reader: ServerSource, cohort: str) -> str:
     page = Page()
     page.line(title, BOLD)
-    page.line(f"Server profile {reader.plan.profile.name}; cohort: {cohort}")
+    whose = "the study's own" if cohort == "study" else cohort
+    page.line(f"Server profile {reader.plan.profile.name}; cohort: {whose}")
     page.line()
     grid = columns(
         "type", "request, for a batch of patients", "hides", wide=("request, for a batch of patients", "hides")
