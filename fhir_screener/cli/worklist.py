@@ -99,13 +99,13 @@ def _studies(settings: Settings, study: str) -> list[str]:
 def _table(rows: list[Row]) -> str:
     if not rows:
         return "No Tasks.\n"
-    page, grid = (
-        Page(),
-        columns("patient", "outcome", "status", "as of", "owner", "open questions", wide=("open questions",)),
-    )
+    owned = any(row.owner for row in rows)
+    names = ("patient", "outcome", "status", "as of", *(("owner",) if owned else ()), "open questions")
+    page, grid = Page(), columns(*names, wide=names[-1:])
     for row in rows:
         outcome = render.outcome_text(row.outcome, str(row.eligible_from or ""))
-        grid.add_row(row.patient, outcome, row.status, row.as_of, row.owner, ", ".join(row.facets) or "none")
+        owner = (row.owner,) if owned else ()
+        grid.add_row(row.patient, outcome, row.status, row.as_of, *owner, ", ".join(row.facets) or "none")
     page.table(grid)
     page.line(_counted(rows))
     return str(page)

@@ -165,7 +165,9 @@ class Spec:
         """Refuse every key that nobody asked for."""
         for key in self.mapping():
             if key not in self.used:
-                raise self.fail(f"unknown key {key!r}", f"known here: {', '.join(sorted(self.used | self.known)) or 'none'}", key)
+                raise self.fail(
+                    f"unknown key {key!r}", f"known here: {', '.join(sorted(self.used | self.known)) or 'none'}", key
+                )
 
 
 def _kind(value: Any) -> str:
