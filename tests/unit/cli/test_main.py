@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +128,17 @@ def test_a_mistake_in_the_program_says_where_and_quotes_nothing(call: Call, monk
     assert "KeyError at " in err
     assert "Li Si" not in err
     assert "Traceback" not in err
+
+
+def test_the_readme_names_commands_and_options_that_exist(call: Call) -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    named = re.findall(r"fhir-screener ((?:[a-z]+ ?)+)([^`\n#]*)", text)
+    known = {entry.name for entry in commands.COMMANDS}
+    asked = [(words.split(), re.findall(r"--[a-z-]+", rest)) for words, rest in named if words.split()[0] in known]
+    assert {words[0] for words, _ in asked} >= known - {"demo"}
+    for words, options in asked:
+        group = words[:2] if words[0] in ("study", "worklist", "sandbox") else words[:1]
+        code, out, _ = call(*group, "--help")
+        assert code == 0
+        for option in options:
+            assert option in out
