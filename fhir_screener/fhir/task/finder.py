@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 
-from fhir_screener.errors import DataError, NotFound, Refused, ServerFault
+from fhir_screener.errors import DataError, NotFound, Refused, ServerFault, SettingsError
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.search import by_ids, search_all
 from fhir_screener.fhir.session import FhirSession
@@ -56,6 +56,7 @@ class Finder:
             try:
                 answer = self._session.get(f"Task/{self._identity.task(study, patient)}", expect="Task")
             except NotFound:
+                self._same_key(study, patient)
                 return None
             task: Json = orjson.loads(answer.body)
             task.setdefault("meta", {}).setdefault("versionId", answer.version or "")
@@ -64,6 +65,17 @@ class Finder:
         found = self._search("identifier", [value], f"{CANDIDATE_ID}|", lean=False)
         several = [t for t in found if self._subject(t) == Subject(study, self._identity.source, patient)]
         return self._first(several) if several else None
+
+    def _same_key(self, study: str, patient: str) -> None:
+        """Refuse to make a second Task where one was made under another installation key: its id is not ours."""
+        value = self._identity.candidate_identifier(study, patient)["value"]
+        ours = self._identity.task(study, patient)
+        for task in self._search("identifier", [value], f"{CANDIDATE_ID}|"):
+            if self._subject(task) == Subject(study, self._identity.source, patient) and task.get("id") != ours:
+                raise SettingsError(
+                    f"Task/{task.get('id')} is about the same patient and study, made with another installation key:"
+                    " set FHIR_SCREENER_INSTALLATION_KEY to the key of the first sweep"
+                )
 
     def of_study(self, study: str, filters: Mapping[str, str] | None = None, *, lean: bool = True) -> Iterator[Json]:
         """All candidate Tasks of this source and study, further search parameters applied by the server."""
