@@ -30,11 +30,12 @@ _NONE = re.compile(
 )
 _EQUIVOCAL = re.compile(
     r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|borderline|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
+    r"|[?？]|\bnot negative|non-?negative"
     r"|suspicious|presumptive|unconfirmed|to be (?:retested|repeated|confirmed)|low[ -]positive|±|\+/-|\+-"
     r"|弱阳性|弱阳|弱反应|可疑|临界|灰区|待复检|待复查|待确认|待确定|不确定|疑似"
 )
 _NEGATIVE = re.compile(
-    r"\b(?:not|no|non|un)[ -]*(?:\w+ ){0,2}?"
+    r"\b(?:(?:not|no|non)[ -]+(?:\w+ ){0,2}?|non|un[ -]?)"
     r"(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated|growth)\b"
     r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b|阴性|^阴$|未检出|未检测到|未查见|未发现|未见"
     r"|无反应性?|非反应性?|无生长|^[-−]$|[(（][-−][)）]|^none$"
