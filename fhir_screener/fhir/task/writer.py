@@ -41,7 +41,9 @@ class Writer:
     def create(self, task: Json, provenance: Json) -> str:
         """Create the Task; returns its id. Raises Conflict where it is there already, or somebody made it meanwhile."""
         if self.client_ids:
-            return self._send(task, provenance, {"method": "PUT", "url": f"Task/{task['id']}"})
+            # Where the server heeds it (HAPI does not), a Task made meanwhile is a conflict and not a second version.
+            request = {"method": "PUT", "url": f"Task/{task['id']}", "ifNoneMatch": "*"}
+            return self._send(task, provenance, request)
         condition = encode([("identifier", token_of(task["identifier"][0]))])
         nameless = {key: value for key, value in task.items() if key != "id"}
         return self._send(nameless, provenance, {"method": "POST", "url": "Task", "ifNoneExist": condition})
@@ -86,7 +88,8 @@ class Writer:
     def _alone(self, task: Json, request: Json) -> str:
         body = orjson.dumps(task)
         if request["method"] == "PUT":
-            headers = {"If-Match": request["ifMatch"]} if "ifMatch" in request else {}
+            conditions = (("If-Match", "ifMatch"), ("If-None-Match", "ifNoneMatch"))
+            headers = {header: request[key] for header, key in conditions if key in request}
             self._session.put(request["url"], body, headers)
             return str(task["id"])
         answer = self._session.post("Task", body, {"If-None-Exist": request["ifNoneExist"]})
