@@ -90,8 +90,12 @@ class FileReader:
             for part in take_apart(data, self._collector.references.bases):
                 if part.kind in FORMS:
                     self._collector.take(part.kind, part.data, self._place, part.spare_id)
-                else:
+                    continue
+                try:
                     self._odd(part.kind, part.data)
+                except DataError as error:
+                    # One odd entry costs itself, not the entries after it.
+                    self.problems.append(f"{self._place}: an entry of the Bundle was left out: {error.what}")
         elif kind in _OTHER_VERSIONS:
             raise DataError(f"{kind} is a type of FHIR {_OTHER_VERSIONS[kind]}; only R4 is read")
         elif not kind:

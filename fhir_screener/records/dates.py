@@ -154,6 +154,8 @@ def birthday(born: date, years: int, months: int = 0) -> date:
     """The day on which somebody born on `born` completes this age: 29 February becomes 1 March."""
     count = born.year * 12 + born.month - 1 + years * 12 + months
     year, month = divmod(count, 12)
+    if year > 9999:
+        return date.max
     try:
         return date(year, month + 1, born.day)
     except ValueError:

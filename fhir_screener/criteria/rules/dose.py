@@ -218,7 +218,9 @@ class DoseRule:
         reasons = [reason for item in lines for reason in item.intake.fact.reasons]
         if not reasons or not self.target:
             return False
-        return not any(self.target & view.terminology.classify(reason).keys() for reason in reasons)
+        charted = {fact.ref: fact.hits for fact in view.record.conditions}
+        hits = (charted.get(reason.text) or view.terminology.classify(reason) for reason in reasons)
+        return not any(self.target & found.keys() for found in hits)
 
     @staticmethod
     def _dose_note(item: Line, day: int) -> str:

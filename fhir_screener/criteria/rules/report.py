@@ -12,6 +12,7 @@ A report whose words are none of these is `text-only`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -30,6 +31,12 @@ from fhir_screener.records.facts import Observation
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.verdict import Reason
+
+_CLAUSES = re.compile(r"[.;。；\n，,]")
+_PART = re.compile(r"\b(?:left|right|upper|lower|abdom\w*|bone|fracture|brain|head|neck)\b|左|右|腹|骨")
+_NOTHING = re.compile(
+    r"(?:no|without)\b(?! (?:change|old|longer))|未见(?!陈旧)|无(?!变化)|negative$|normal$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -103,10 +110,16 @@ class ReportRule:
             return Reason.SUSPECTED, "the conclusion mentions it"
         if Stance.NEGATED in asked:
             return "no", "the conclusion rules it out"
-        cleared = {stance for _, stance in view.terminology.mentions(self.clear, text)}
-        if Stance.ASSERTED in cleared or Stance.NEGATED in other or read_words(text) is Polarity.NEGATIVE:
-            return "no", "the conclusion finds nothing of the kind"
+        if all(self._is_clear(view, clause) for clause in _CLAUSES.split(text) if clause.strip(" .")):
+            return "no", "the conclusion finds nothing"
         return Reason.TEXT_ONLY, "the conclusion does not speak of it"
+
+    def _is_clear(self, view: View, clause: str) -> bool:
+        """Whether a clause says that nothing was found, of the whole and not of a part."""
+        if _PART.search(clause.lower()):
+            return False
+        cleared = {stance for _, stance in view.terminology.mentions(self.clear, clause)}
+        return bool(cleared) or read_words(clause) is Polarity.NEGATIVE or bool(_NOTHING.match(clause.strip()))
 
     def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
         if tally.met and clearing:

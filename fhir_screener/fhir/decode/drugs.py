@@ -145,7 +145,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         doses=told.doses,
         dose_text=told.text,
         systemic=_systemic(told, found),
-        reasons=context.book.concepts[bytes(record.reasonCode)] if record.reasonCode else (),
+        reasons=_reasons(record, context),
         unresolved=found.unresolved,
         category=(context.book.codes[bytes(record.category)] or ("",))[0] if record.category else "",
         form=found.form,
@@ -209,10 +209,18 @@ def administered(record: ProcedureLean, procedure_hits: Hits, span: Span, contex
         note=note,
         kind="procedure",
         span=span,
-        reasons=context.book.concepts[bytes(record.reasonCode)] if record.reasonCode else (),
+        reasons=_reasons(record, context),
         unresolved="" if context.book.drugs(hits) else unresolved,
         systemic=by_words(name.label) if name.label else None,
     )
+
+
+def _reasons(record: DrugLean | ProcedureLean, context: Context) -> tuple[Concept, ...]:
+    """Why it was given: coded reasons, and references as `Type/id`, for the judge to look up in the chart."""
+    coded = context.book.concepts[bytes(record.reasonCode)] if record.reasonCode else ()
+    if not record.reasonReference:
+        return tuple(coded)
+    return (*coded, *(Concept((), ref) for ref in context.references.refs(plain(record.reasonReference))))
 
 
 def _drug_like(tree: Any, context: Context) -> bool:

@@ -135,6 +135,7 @@ class DrugLean(About, gc=False):
     dosage: Raw = EMPTY
     dosageInstruction: Raw = EMPTY
     reasonCode: Raw = EMPTY
+    reasonReference: Raw = EMPTY
     statusReason: Raw = EMPTY
     statusReasonCodeableConcept: Raw = EMPTY
 
@@ -150,6 +151,7 @@ class ProcedureLean(About, gc=False):
     usedCode: Raw = EMPTY
     usedReference: Raw = EMPTY
     reasonCode: Raw = EMPTY
+    reasonReference: Raw = EMPTY
 
 
 class ImmunizationLean(Lean, gc=False):
