@@ -50,7 +50,7 @@ class Tally:
         """The evidence behind the winning reason first, the rest as context."""
         winner = self.reason
         first = [e for reason, e in self.reasons if reason is winner]
-        rest = [_aside(e) for reason, e in self.reasons if reason is not winner]
+        rest = [aside(e) for reason, e in self.reasons if reason is not winner]
         return (*first, *rest)
 
     def around(self, *notes: str) -> tuple[Evidence, ...]:
@@ -62,7 +62,8 @@ class Tally:
         return (*said, *shown, *tail)
 
 
-def _aside(evidence: Evidence) -> Evidence:
+def aside(evidence: Evidence) -> Evidence:
+    """The same evidence as context: shown, deciding nothing."""
     return Evidence(
         evidence.reference,
         evidence.version,

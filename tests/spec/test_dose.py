@@ -68,3 +68,10 @@ def test_sequential_steps_are_not_added(ask) -> None:
     steps = tuple(make.dose(mg, bounds_days=14, sequence=n) for n, mg in enumerate((40, 30, 20), start=1))
     taper = make.drug("P1", taken="2021-02-10..", doses=steps, asserted="2021-02-26")
     assert ask(RULE, taper).verdict is MET
+
+
+def test_a_parallel_drug_counts_in_the_baseline(ask) -> None:
+    """8 mg and 5 mg until yesterday are a baseline of 13 mg, even where one of them has ended."""
+    beside = course("2020-06-01", 5, "2021-02-23")
+    found = ask(RULE, course("2020-06-01", 8, "2021-02-23"), beside, course("2021-02-24", 40))
+    assert found.reason is Reason.SUSPECTED

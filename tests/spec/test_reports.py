@@ -18,6 +18,9 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         ("Active tuberculosis cannot be excluded.", UNKNOWN, Reason.EQUIVOCAL),
         ("Possible active tuberculosis.", UNKNOWN, Reason.EQUIVOCAL),
         ("Post-operative changes.", UNKNOWN, Reason.TEXT_ONLY),
+        ("No change in active tuberculosis.", MET, None),  # nothing is denied here
+        ("No pneumothorax. Upper lobe cavity.", UNKNOWN, Reason.TEXT_ONLY),  # clear of one thing, not of all
+        ("No pleural effusion. No nodules.", NOT_MET, None),
         ("", UNKNOWN, Reason.TEXT_ONLY),
     ],
 )

@@ -28,7 +28,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, read_value
 from fhir_screener.criteria.spec import Spec
-from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation, Value
@@ -151,7 +151,7 @@ class ResultRule:
         elif says is Polarity.POSITIVE:
             self._sort_positive(view, result, tally)
         elif placed is When.BEFORE or self._overtaken(result, clearing):
-            tally.context(_context(evidence))
+            tally.context(aside(evidence))
         elif says is Polarity.CONFLICTING:
             tally.doubt(Reason.CONFLICTING, evidence)
         elif says is Polarity.EQUIVOCAL:
@@ -175,12 +175,12 @@ class ResultRule:
             placed = view.place(result.days, self.positive_within) if result.days else When.STRADDLES
         evidence = self._cite(result)
         if self.positive == "context" or self._explained(view, result):
-            tally.context(_context(evidence))
+            tally.context(aside(evidence))
         elif self._vaccinated(view, result):
             tally.doubt(Reason.EQUIVOCAL, self._cite(result, "soon after a vaccine"))
         elif placed is When.BEFORE:
             older = OLDER[self.older]
-            tally.doubt(older, evidence) if older else tally.context(_context(evidence))
+            tally.doubt(older, evidence) if older else tally.context(aside(evidence))
         elif result.preliminary:
             tally.doubt(Reason.EQUIVOCAL, self._cite(result, "preliminary"), leans=True)
         elif placed is When.STRADDLES:
@@ -225,9 +225,9 @@ class ResultRule:
             return met(*tally.met, *tally.around(), repeatable=self.repeatable)
         if tally.reasons:
             leans = MET if tally.leans else None
-            return unknown(tally.reason, *tally.evidence, *map(_context, negatives), *tally.around(), leans=leans)
+            return unknown(tally.reason, *tally.evidence, *map(aside, negatives), *tally.around(), leans=leans)
         if clearing and self.negative == "against":
-            return unknown(Reason.NO_DATA, *map(_context, negatives), *tally.around(), leans=NOT_MET)
+            return unknown(Reason.NO_DATA, *map(aside, negatives), *tally.around(), leans=NOT_MET)
         if clearing:
             return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
         note = absent(f"{self._about()} within {self.within.text}", view, sorted(RESULT_TYPES))
@@ -252,19 +252,6 @@ class ResultRule:
 
     def describe(self) -> str:
         return f"a positive result of {self._about()} (a negative one speaks for {self.within.text})"
-
-
-def _context(evidence: Evidence) -> Evidence:
-    return Evidence(
-        evidence.reference,
-        evidence.version,
-        evidence.code,
-        evidence.display,
-        evidence.value,
-        evidence.date,
-        evidence.note,
-        False,
-    )
 
 
 def newest_first(result: Result) -> tuple[int, str]:
