@@ -66,7 +66,7 @@ def outcome_text(outcome: str, eligible_from: str = "") -> Text:
 def why(screening: Screening) -> str:
     """Why in one line: what keeps the patient out, else what needs eyes, else what speaks for the patient."""
     if screening.why_not:
-        return screening.why_not
+        return str(screening.why_not)
     deciding = [c for c in screening.criteria if c.decides]
     eyes = [c for c in screening.criteria if c.finding.needs_eyes]
     if deciding or eyes:
@@ -90,7 +90,7 @@ def _of_register(item: Evidence) -> bool:
 def _brief(criterion: CriterionFinding) -> str:
     """Criterion, reason where it is open, and the first sentence of its deciding evidence."""
     notes = [item.note for item in _evidence(criterion.finding) if item.decides and item.note]
-    words = notes[0] if notes else explanation(criterion.finding)
+    words = str(notes[0]) if notes else explanation(criterion.finding)
     reason = f" ({criterion.reason.value})" if criterion.reason else ""
     return durations(f"{criterion.id}{reason} {words.rstrip('.')}")
 

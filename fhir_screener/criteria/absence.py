@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.view import View
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.verdict import MET, UNKNOWN, Reason, first_reason
 
 
-def absent(what: str, view: View, types: Iterable[str]) -> Evidence:
+def absent(what: Text, view: View, types: Iterable[str]) -> Evidence:
     """One sentence: nothing about `what` in so many records since a date."""
     count, oldest = 0, ""
     for kind in types:
@@ -19,12 +20,16 @@ def absent(what: str, view: View, types: Iterable[str]) -> Evidence:
         count += seen.count
         if seen.since and (not oldest or seen.since < oldest):
             oldest = seen.since
-    since = f" since {oldest[:10]}" if oldest else ""
-    records = "1 record" if count == 1 else f"{count} records"
-    return Evidence(note=f"Nothing on record about {what} ({records} read{since}).", decides=False)
+    records = say("1 record") if count == 1 else say("{count} records", count=count)
+    if oldest:
+        template = "Nothing on record about {what} ({records} read since {since})."
+        return Evidence(note=say(template, what=what, records=records, since=oldest[:10]), decides=False)
+    return Evidence(
+        note=say("Nothing on record about {what} ({records} read).", what=what, records=records), decides=False
+    )
 
 
-def fetched(finding: Finding, view: View, types: frozenset[str], what: str) -> Finding:
+def fetched(finding: Finding, view: View, types: frozenset[str], what: Text) -> Finding:
     """The finding, unless it leans on records that could not be had.
 
     Positive evidence stands. Everything else is `not-fetched` when a request for one of its types failed, or when the
@@ -34,9 +39,11 @@ def fetched(finding: Finding, view: View, types: frozenset[str], what: str) -> F
         return finding
     failed = types & view.record.failed
     if failed:
-        why = f"{', '.join(sorted(failed))} could not be read, so nothing is said about {what}."
+        why = say(
+            "{types} could not be read, so nothing is said about {what}.", types=", ".join(sorted(failed)), what=what
+        )
     elif types and types <= view.record.absent:
-        why = f"The server offers no {' or '.join(sorted(types))}."
+        why = say("The server offers no {types}.", types=join(" or ", sorted(types)))
     else:
         return finding
     reason = first_reason([Reason.NOT_FETCHED, *([finding.reason] if finding.reason else [])])

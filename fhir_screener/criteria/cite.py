@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.records.facts import Condition, Fact, Medication, Observation, Span, Value
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.valueset import Hit
 
@@ -47,7 +48,7 @@ def _mark(concept: Concept) -> str:
 
 
 def cite(
-    fact: Fact, note: str = "", *, date: str = "", value: str = "", hit: Hit | None = None, decides: bool = True
+    fact: Fact, note: Text = "", *, date: str = "", value: str = "", hit: Hit | None = None, decides: bool = True
 ) -> Evidence:
     """This fact as evidence; `hit` puts the coding that matched before the first one."""
     code, display = fact.concept.code, fact.concept.label
@@ -62,7 +63,7 @@ def cite(
         display=display,
         value=value,
         date=date or fact_date(fact),
-        note=f"{name}: {note}" if note and name else note or name,
+        note=say("{name}: {note}", name=name, note=note) if note and name else note or name,
         decides=decides,
     )
 

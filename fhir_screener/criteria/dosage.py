@@ -9,6 +9,7 @@ from typing import NamedTuple
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER
 from fhir_screener.records.facts import Dose, Medication, Quantity
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.units import convert
 from fhir_screener.terminology.valueset import Hit
 
@@ -22,8 +23,9 @@ class Amount(NamedTuple):
     lo: float
     hi: float
 
-    def __str__(self) -> str:
-        return f"{self.lo:g}" if self.lo == self.hi else f"{self.lo:g} to {self.hi:g}"
+    @property
+    def words(self) -> Text:
+        return f"{self.lo:g}" if self.lo == self.hi else say("{low:g} to {high:g}", low=self.lo, high=self.hi)
 
 
 NONE = Amount(0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from fhir_screener.sentence import Text
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 
 
@@ -12,7 +13,7 @@ class Evidence:
     """One record, or one stated absence, as it was recorded.
 
     `reference` is `Type/id` ("" for an absence), `code` `system|code`, `date` and `value` are strings as recorded.
-    `note` is one plain sentence. `decides` tells deciding evidence from context.
+    `note` is one plain sentence, made when it is read. `decides` tells deciding evidence from context.
     """
 
     reference: str = ""
@@ -21,7 +22,7 @@ class Evidence:
     display: str = ""
     value: str = ""
     date: str = ""
-    note: str = ""
+    note: Text = ""
     decides: bool = True
 
 
@@ -44,7 +45,7 @@ class Finding:
     clock: bool = False
     leans: Verdict | None = None
     repeatable: bool = False
-    label: str = ""
+    label: Text = ""
     settle: str = ""
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER, Days, Duration
 from fhir_screener.records.facts import Medication
+from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason
 
 FRESH = Duration.parse("P12M")
@@ -45,21 +46,21 @@ class Intake:
     known_end: bool = False
     assumed: bool = False
     undated: bool = False
-    note: str = ""
+    note: Text = ""
 
 
 def is_order_only(fact: Medication) -> bool:
     return fact.kind == "request"
 
 
-def why_not(fact: Medication) -> str:
+def why_not(fact: Medication) -> Text:
     """Why the record is no exposure at all, or "" where it may be one."""
     if fact.do_not:
-        return "an order not to give it"
+        return say("an order not to give it")
     if fact.kind == "request" and fact.intent not in _ORDERS:
-        return f"a {fact.intent}, no order"
+        return say("a {intent}, no order", intent=say(fact.intent))
     if fact.status in _NO_EXPOSURE[fact.kind]:
-        return fact.status
+        return say(fact.status)
     return ""
 
 
@@ -130,15 +131,21 @@ def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None
     if fact.status == "active" or fact.status in _UNSURE:
         said = _last_said(view, fact)
         if said is not None and view.older_than(said, FRESH):
-            note = f"open-ended, last confirmed {said}"
+            note = say("open-ended, last confirmed {day}", day=said)
             return Intake(fact, first, open_end, ongoing=True, doubt=Reason.STALE, note=note)
         if said is None and first is None:
             return Intake(
-                fact, first, open_end, ongoing=True, doubt=doubt or Reason.IMPRECISE_DATE, undated=True, note="no date"
+                fact,
+                first,
+                open_end,
+                ongoing=True,
+                doubt=doubt or Reason.IMPRECISE_DATE,
+                undated=True,
+                note=say("no date"),
             )
-        return Intake(fact, first, open_end, ongoing=True, doubt=doubt, note="no end on record")
+        return Intake(fact, first, open_end, ongoing=True, doubt=doubt, note=say("no end on record"))
     lo = first.lo if first is not None else 1
-    note = f"{fact.status}, no end on record"
+    note = say("{status}, no end on record", status=say(fact.status) if fact.status else "")
     # The end may be any day up to today, whichever day that is: it never leaves a window for good.
     return Intake(fact, first, Days(min(lo, view.day), FOREVER), doubt=doubt, undated=first is None, note=note)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fhir_screener.records.facts import Quantity, Value
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.result_words import read_number, read_words
@@ -53,13 +54,13 @@ class Reading(NamedTuple):
     """What a value says, and one clause about it."""
 
     says: Polarity
-    note: str = ""
+    note: Text = ""
 
 
 def read_value(value: Value, limits: Limits, terms: Terminology) -> Reading:
     """The reading of one value; NONE where there is no result, UNREADABLE where there is one that cannot be read."""
     if value.absent and value.empty:
-        return Reading(Polarity.NONE, f"no result ({value.absent})")
+        return Reading(Polarity.NONE, say("no result ({why})", why=value.absent))
     said: dict[str, Polarity] = {}
     number = value.quantity
     words: Polarity | None = None
@@ -76,7 +77,7 @@ def read_value(value: Value, limits: Limits, terms: Terminology) -> Reading:
         number = Quantity(float(value.integer), "")
     for flag in value.interpretation:
         _say(said, "interpretation", _flag(flag, limits, terms))
-    note = ""
+    note: Text = ""
     if number is not None:
         polarity, note = _measured(number, value, limits)
         if polarity is not None and not (polarity is EQUIV and said and not limits.equivocal):
@@ -89,20 +90,20 @@ def _say(said: dict[str, Polarity], who: str, what: Polarity | None) -> None:
         said[who] = what
 
 
-def _agree(said: dict[str, Polarity], value: Value, note: str, number: Quantity | None) -> Reading:
+def _agree(said: dict[str, Polarity], value: Value, note: Text, number: Quantity | None) -> Reading:
     if Polarity.NONE in said.values():
-        return Reading(Polarity.NONE, "no result")
+        return Reading(Polarity.NONE, say("no result"))
     distinct = set(said.values())
     if len(distinct) == 1:
         return Reading(distinct.pop(), note)
     if EQUIV in distinct and len(distinct) == 2:
         return Reading(EQUIV, note)
     if len(distinct) > 1:
-        parts = ", ".join(f"{who} says {what.value}" for who, what in said.items())
-        return Reading(Polarity.CONFLICTING, parts)
+        parts = [say("{who} says {what}", who=say(who), what=what.words) for who, what in said.items()]
+        return Reading(Polarity.CONFLICTING, join(", ", parts))
     if value.empty:
-        return Reading(Polarity.NONE, "no result")
-    return Reading(Polarity.UNREADABLE, note or ("" if number is not None else "the value is not understood"))
+        return Reading(Polarity.NONE, say("no result"))
+    return Reading(Polarity.UNREADABLE, note or ("" if number is not None else say("the value is not understood")))
 
 
 def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | None:
@@ -138,13 +139,13 @@ def _written(text: str) -> Quantity | None:
     return Quantity(found[1], found[2], found[0], found[3]) if found else None
 
 
-def _measured(number: Quantity, value: Value, limits: Limits) -> tuple[Polarity | None, str]:
+def _measured(number: Quantity, value: Value, limits: Limits) -> tuple[Polarity | None, Text]:
     if limits.of_range:
         return _by_range(number, value, limits.of_range)
     if limits.detection:
         if number.comparator in ("<", "<="):
-            return EQUIV, f"{number}: below a limit, not said whether detected"
-        return (POS, "detected") if number.value > 0 else (NEG, "zero")
+            return EQUIV, say("{number}: below a limit, not said whether detected", number=number)
+        return (POS, say("detected")) if number.value > 0 else (NEG, say("zero"))
     verdicts = []
     for table, rising in (
         (limits.at_least, True),
@@ -160,14 +161,19 @@ def _measured(number: Quantity, value: Value, limits: Limits) -> tuple[Polarity 
             verdicts.append(_compare(converted, number.comparator, limit, rising, strict))
             grey = limits.equivocal.get(unit)
             if grey and not number.comparator and grey[0] <= converted <= grey[1]:
-                return EQUIV, f"{number} lies in the grey zone {grey[0]:g} to {grey[1]:g} {unit}"
+                template = "{number} lies in the grey zone {low:g} to {high:g} {unit}"
+                return EQUIV, say(template, number=number, low=grey[0], high=grey[1], unit=unit)
     if not verdicts:
         known = ", ".join(sorted({*limits.at_least, *limits.above, *limits.below, *limits.at_most}))
         if not known:
             return None, ""
-        unit = number.unit or "no unit"
-        return None, f"the unit ({unit}) does not convert to {known}"
+        return None, not_converted(number.unit, known)
     return verdicts[0], ""
+
+
+def not_converted(unit: str, wanted: str) -> Text:
+    """That a number cannot be compared: its unit is another kind of unit."""
+    return say("the unit ({unit}) does not convert to {wanted}", unit=unit or say("no unit"), wanted=wanted)
 
 
 def _compare(value: float, comparator: str, limit: float, rising: bool, strict: bool) -> Polarity:
@@ -183,12 +189,15 @@ def _compare(value: float, comparator: str, limit: float, rising: bool, strict: 
     return POS if (value > limit if strict else value >= limit) else NEG
 
 
-def _by_range(number: Quantity, value: Value, side: str) -> tuple[Polarity | None, str]:
+def _by_range(number: Quantity, value: Value, side: str) -> tuple[Polarity | None, Text]:
     end = value.high if side == "above" else value.low
     if end is None:
-        return None, "no reference range"
+        return None, say("no reference range")
     converted = convert(number.value, number.unit, end.unit) if number.unit or end.unit else number.value
     if converted is None:
-        return None, f"the unit ({number.unit}) does not convert to that of its range ({end.unit})"
-    note = f"reference {'upper' if side == 'above' else 'lower'} limit {end}"
+        template = "the unit ({unit}) does not convert to that of its range ({other})"
+        return None, say(template, unit=number.unit, other=end.unit)
+    note = (
+        say("reference upper limit {end}", end=end) if side == "above" else say("reference lower limit {end}", end=end)
+    )
     return _compare(converted, number.comparator, end.value, side == "above", True), note

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fhir_screener.criteria.evidence import Evidence
+from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason, first_reason
 
 CONTEXT_SHOWN = 5
@@ -53,12 +54,14 @@ class Tally:
         rest = [aside(e) for reason, e in self.reasons if reason is not winner]
         return (*first, *rest)
 
-    def around(self, *notes: str) -> tuple[Evidence, ...]:
+    def around(self, *notes: Text) -> tuple[Evidence, ...]:
         """Notes, then context, cut to what a person reads."""
         shown = self.beside[:CONTEXT_SHOWN]
         more = len(self.beside) - len(shown)
-        tail = [Evidence(note=f"{more} further records beside the point.", decides=False)] if more else []
-        said = [Evidence(note=note[0].upper() + note[1:] + ".", decides=True) for note in notes]
+        tail = (
+            [Evidence(note=say("{more} further records beside the point.", more=more), decides=False)] if more else []
+        )
+        said = [Evidence(note=note, decides=True) for note in notes]
         return (*said, *shown, *tail)
 
 

@@ -103,6 +103,9 @@ class Duration:
     days: int
     text: str
 
+    def __str__(self) -> str:
+        return self.text
+
     @classmethod
     def parse(cls, text: object) -> Duration:
         """Read `P6M`, `P84D`, `P12W`, `P10Y`, `P1Y6M`, `PT48H` (hours round up to days). Raises UsageError."""

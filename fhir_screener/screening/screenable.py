@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fhir_screener.criteria.rules.consent import in_force, names_study, within
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Consent, Patient
+from fhir_screener.sentence import Text, say
 
 ENROLLED = frozenset({"on-study", "on-study-intervention", "on-study-observation", "follow-up", "off-study"})
 TEST_LABEL = "HTEST"
@@ -17,7 +18,7 @@ TEST_LABEL = "HTEST"
 class Bar:
     """Why a patient is not screenable: one plain clause; `enrolled` in this study, or merged into `replaced_by`."""
 
-    why: str
+    why: Text
     enrolled: bool = False
     replaced_by: str = ""
 
@@ -26,17 +27,17 @@ def bar(view: View, test_names: Collection[str] = ()) -> Bar | None:
     """What bars this patient on the view's day, or None. `test_names` are the site's names for test patients."""
     patient = view.record.patient
     if _dead(view, patient):
-        return Bar("deceased")
+        return Bar(say("deceased"))
     if patient.replaced_by:
-        return Bar("merged into another record", replaced_by=patient.replaced_by.rpartition("/")[2])
+        return Bar(say("merged into another record"), replaced_by=patient.replaced_by.rpartition("/")[2])
     if patient.active is False:
-        return Bar("the record is inactive")
+        return Bar(say("the record is inactive"))
     if any(label.code == TEST_LABEL for label in patient.labels) or _test_name(patient, test_names):
-        return Bar("a test patient")
+        return Bar(say("a test patient"))
     if _enrolled(view):
-        return Bar("already in this study", enrolled=True)
+        return Bar(say("already in this study"), enrolled=True)
     if any(_denies(view, consent) for consent in view.record.consents):
-        return Bar("research use of the record is denied")
+        return Bar(say("research use of the record is denied"))
     return None
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 
 from fhir_screener.criteria.evidence import CriterionFinding
 from fhir_screener.records.patient_record import Seen
+from fhir_screener.sentence import Text
 
 
 class Outcome(Enum):
@@ -44,7 +45,7 @@ class Screening:
     criteria: tuple[CriterionFinding, ...] = ()
     eligible_from: date | None = None
     next_change_on: date | None = None
-    why_not: str = ""
+    why_not: Text = ""
     evaluated: bool = True
     shown: bool = False
     enrolled: bool = False

@@ -30,7 +30,7 @@ def to_wire(screening: Screening) -> dict[str, Any]:
         "study_version": screening.study_version,
         "checksum": screening.checksum,
         "digest": evidence_digest(screening),
-        "why_not": screening.why_not,
+        "why_not": str(screening.why_not),
         "evaluated": screening.evaluated,
         "shown": screening.shown,
         "enrolled": screening.enrolled,
@@ -60,7 +60,7 @@ def finding_to_wire(finding: Finding) -> dict[str, Any]:
         "reason": finding.reason.value if finding.reason else None,
         "applicable": finding.applicable,
         "rule": finding.rule,
-        "label": finding.label,
+        "label": str(finding.label),
         "clock": finding.clock,
         "leans": finding.leans.value if finding.leans is not None else None,
         "repeatable": finding.repeatable,
@@ -79,15 +79,15 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "code": item.code,
         "display": item.display,
         "value": item.value,
-        "note": item.note,
+        "note": str(item.note),
         "decides": item.decides,
     }
 
 
 def explanation(finding: Finding) -> str:
     """The sentences of the deciding evidence, joined; of a nested rule, those of the branch that decided."""
-    notes = [item.note for item in finding.evidence if item.note and item.decides]
-    notes = notes or [item.note for item in finding.evidence if item.note]
+    notes = [str(item.note) for item in finding.evidence if item.note and item.decides]
+    notes = notes or [str(item.note) for item in finding.evidence if item.note]
     if not notes and finding.branches:
         chosen = finding.branches if finding.decided_by is None else (finding.branches[finding.decided_by],)
         notes = [text for branch in chosen if (text := explanation(branch))]

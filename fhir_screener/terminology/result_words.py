@@ -10,6 +10,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.coding import fold
 
 
@@ -23,6 +24,13 @@ class Polarity(Enum):
     UNREADABLE = "unreadable"
     CONFLICTING = "conflicting"
 
+    @property
+    def words(self) -> Text:
+        """The word for it, for people."""
+        return _WORDS[self]
+
+
+_WORDS = {polarity: say(polarity.value) for polarity in Polarity}
 
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"

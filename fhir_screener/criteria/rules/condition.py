@@ -27,15 +27,17 @@ from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, Reason
 
 MATCHES = {"met": None, "judgement": Reason.JUDGEMENT, "equivocal": Reason.EQUIVOCAL, "suspected": Reason.SUSPECTED}
 TYPES = frozenset({"Condition"})
-Placed = tuple[Reason | None, bool, str, bool]
+Placed = tuple[Reason | None, bool, Text, bool]
 """Why it is uncertain that the time fits, whether it may fit at all, words for it, ended by a known day."""
 
 
@@ -65,7 +67,7 @@ class ConditionRule:
         for fact in facts:
             self._look(view, fact, tally, decisive)
         finding = self._conclude(view, tally, decisive)
-        found = fetched(finding.but(rule=self.kind), view, TYPES, self._about())
+        found = fetched(finding.but(rule=self.kind), view, TYPES, named(self.sets or self.review))
         if not facts:
             view.shared.constant[id(self)] = found
         return found
@@ -85,11 +87,11 @@ class ConditionRule:
 
     def _weigh(self, view: View, fact: Condition, hit: Hit, role: str, tally: Tally, decisive: list[Condition]) -> None:
         if fact.verification == "refuted":
-            tally.against(cite(fact, "refuted", hit=hit))
+            tally.against(cite(fact, say("refuted"), hit=hit))
             return
         if not counts(fact, hit):
             if hit.stance is not Stance.ASSERTED:
-                tally.context(cite(fact, f"the words say {hit.stance.value}", hit=hit, decides=False))
+                tally.context(cite(fact, words_say(hit), hit=hit, decides=False))
             return
         past = role == "history" or hit.stance is Stance.PAST
         when = course(view, fact, past)
@@ -102,7 +104,7 @@ class ConditionRule:
         elif not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))
         elif is_doubtful(fact, hit):
-            tally.doubt(Reason.EQUIVOCAL, cite(fact, fact.verification or "said to be uncertain", hit=hit))
+            tally.doubt(Reason.EQUIVOCAL, cite(fact, say(fact.verification or "said to be uncertain"), hit=hit))
         elif reason is not None:
             tally.doubt(reason, evidence)
         elif role == "review":
@@ -117,48 +119,52 @@ class ConditionRule:
         if self.began_within is not None:
             return self._begun(view, when, self.began_within)
         if self.current:
-            return (None, True, "current", False) if when.current else (None, False, "no longer current", False)
+            return (
+                (None, True, say("current"), False) if when.current else (None, False, say("no longer current"), False)
+            )
         if self.within is None:
-            return None, True, "on record", False
+            return None, True, say("on record"), False
         return self._touches(view, when, self.within)
 
     @staticmethod
     def _begun(view: View, when: Course, window: Duration) -> Placed:
         if not when.current:
-            return None, False, "ended", False
+            return None, False, say("ended"), False
         if when.start is None:
-            return Reason.IMPRECISE_DATE, True, "current, with no date of onset", False
+            return Reason.IMPRECISE_DATE, True, say("current, with no date of onset"), False
         placed = view.place(when.start, window)
         if placed is When.INSIDE:
-            return None, True, f"began within {window.text} and has not ended", False
+            return None, True, say("began within {window} and has not ended", window=window), False
         if placed is When.BEFORE:
-            return Reason.STALE, True, "began longer ago and was never closed", False
-        return Reason.IMPRECISE_DATE, True, f"may have begun within {window.text}", False
+            return Reason.STALE, True, say("began longer ago and was never closed"), False
+        return Reason.IMPRECISE_DATE, True, say("may have begun within {window}", window=window), False
 
     def _touches(self, view: View, when: Course, window: Duration) -> Placed:
         if when.current and (when.stated or when.end is not None):
             if when.end is not None:
                 view.place(when.end, window)
-            return None, True, "active", when.end is not None
+            return None, True, say("active"), when.end is not None
         start = view.place(when.start, window) if when.start else None
         if when.end is not None:
             placed = view.place(when.end, window)
             if When.INSIDE in (placed, start):
-                return None, True, f"ended {when.end}, within {window.text}", True
+                return None, True, say("ended {day}, within {window}", day=when.end, window=window), True
             if placed is When.BEFORE:
-                return None, False, f"ended {when.end}, before {window.text}", False
-            return Reason.IMPRECISE_DATE, True, f"the end {when.end} may lie within {window.text}", False
+                return None, False, say("ended {day}, before {window}", day=when.end, window=window), False
+            note = say("the end {day} may lie within {window}", day=when.end, window=window)
+            return Reason.IMPRECISE_DATE, True, note, False
         if start is When.INSIDE:
-            return None, True, f"began within {window.text}", False
+            return None, True, say("began within {window}", window=window), False
         if when.current and when.recorded and view.place(when.recorded, window) is When.INSIDE:
-            return None, True, f"recorded within {window.text}", False
-        return Reason.IMPRECISE_DATE, True, f"nobody recorded whether it lay within {window.text}", False
+            return None, True, say("recorded within {window}", window=window), False
+        note = say("nobody recorded whether it lay within {window}", window=window)
+        return Reason.IMPRECISE_DATE, True, note, False
 
     def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:
         if tally.met:
             if self.corroborate and not self._corroborated(view, decisive):
                 return unknown(
-                    Reason.SUSPECTED, *tally.met, *tally.around("one encounter diagnosis, nothing else about it")
+                    Reason.SUSPECTED, *tally.met, *tally.around(say("One encounter diagnosis, nothing else about it."))
                 )
             return met(*tally.met, *tally.around(), clock=tally.clock)
         if tally.reasons:
@@ -176,7 +182,7 @@ class ConditionRule:
         return any(rule.evaluate(view).verdict is MET for rule in self.supported_by)
 
     def _nothing(self, view: View) -> tuple[Evidence, ...]:
-        return (absent(self._about(), view, TYPES),)
+        return (absent(named(self.sets or self.review), view, TYPES),)
 
     def _about(self) -> str:
         return ", ".join(sorted(self.sets or self.review))

@@ -19,6 +19,7 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Consent, Span, Subject
+from fhir_screener.sentence import say
 from fhir_screener.verdict import Reason
 
 TYPES = frozenset({"Consent", "ResearchSubject"})
@@ -66,26 +67,28 @@ class ConsentRule:
             self._consent(view, consent, tally)
         for subject in view.record.subjects:
             self._subject(view, subject, tally)
-        return fetched(self._conclude(view, tally), view, TYPES, "consent to this study")
+        return fetched(self._conclude(view, tally), view, TYPES, say("consent to this study"))
 
     @staticmethod
     def _consent(view: View, consent: Consent, tally: Tally) -> None:
         named = any(names_study(text, view.study) for text in consent.studies)
         if not named or not consent.research or not in_force(view, consent):
-            tally.context(cite(consent, f"{consent.status} consent, not to this study", decides=False))
+            tally.context(
+                cite(consent, say("{status} consent, not to this study", status=say(consent.status)), decides=False)
+            )
         elif consent.permit == "deny":
-            tally.against(cite(consent, "refuses this study", value="deny"))
+            tally.against(cite(consent, say("refuses this study"), value="deny"))
         else:
-            tally.yes(cite(consent, "permits this study", value="permit"))
+            tally.yes(cite(consent, say("permits this study"), value="permit"))
 
     @staticmethod
     def _subject(view: View, subject: Subject, tally: Tally) -> None:
         if not names_study(subject.study, view.study) or not within(view, Span(subject.period.start)):
             return
         if subject.status in AGREED:
-            tally.yes(cite(subject, f"enrolment is {subject.status}", value=subject.status))
+            tally.yes(cite(subject, say("enrolment is {status}", status=say(subject.status)), value=subject.status))
         elif subject.status == "withdrawn":
-            tally.against(cite(subject, "withdrew from this study", value=subject.status))
+            tally.against(cite(subject, say("withdrew from this study"), value=subject.status))
 
     def _conclude(self, view: View, tally: Tally) -> Finding:
         if tally.met and tally.refuting:
@@ -94,7 +97,7 @@ class ConsentRule:
             return met(*tally.met, rule=self.kind)
         if tally.refuting:
             return not_met(*tally.refuting, rule=self.kind)
-        nothing = absent("consent to this study", view, sorted(TYPES))
+        nothing = absent(say("consent to this study"), view, sorted(TYPES))
         return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind)
 
     def needs(self) -> Needs:

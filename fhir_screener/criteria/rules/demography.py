@@ -15,6 +15,7 @@ from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import birthday
+from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason
 
 Age = tuple[int, str]
@@ -34,8 +35,11 @@ def next_age(age: Age) -> Age:
     return age[0] + 1, age[1]
 
 
-def _words(age: Age) -> str:
-    return f"{age[0]} " + {"a": "years", "mo": "months", "wk": "weeks", "d": "days"}[age[1]]
+_UNITS = {"a": "{number} years", "mo": "{number} months", "wk": "{number} weeks", "d": "{number} days"}
+
+
+def _words(age: Age) -> Text:
+    return say(_UNITS[age[1]], number=age[0])
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class AgeRule:
         patient = view.record.patient
         born = view.days(patient.birth_date)
         if born is None:
-            note = "There is no birth date." if not patient.birth_date else "The birth date cannot be read."
+            note = say("The birth date cannot be read." if patient.birth_date else "There is no birth date.")
             reason = Reason.UNREADABLE if patient.birth_date else Reason.NO_DATA
             return unknown(reason, Evidence(patient.ref, patient.version, note=note), rule=self.kind)
         evidence = Evidence(
@@ -56,7 +60,7 @@ class AgeRule:
             patient.version,
             code="birthDate",
             date=patient.birth_date or "",
-            note=f"Born {patient.birth_date}; asked: {self.describe()}.",
+            note=say("Born {day}; asked: {asked}.", day=patient.birth_date, asked=self._asked()),
         )
         young = self._edge(view, born.lo, born.hi, self.at_least)
         old = self._edge(view, born.lo, born.hi, next_age(self.at_most) if self.at_most else None)
@@ -86,9 +90,14 @@ class AgeRule:
         return ()
 
     def describe(self) -> str:
-        low = f"at least {_words(self.at_least)}" if self.at_least else ""
-        high = f"at most {_words(self.at_most)}" if self.at_most else ""
-        return "age " + " and ".join(part for part in (low, high) if part)
+        return str(self._asked())
+
+    def _asked(self) -> Text:
+        if self.at_least and self.at_most:
+            return say("age at least {low} and at most {high}", low=_words(self.at_least), high=_words(self.at_most))
+        if self.at_least:
+            return say("age at least {low}", low=_words(self.at_least))
+        return say("age at most {high}", high=_words(self.at_most)) if self.at_most else "age "
 
 
 @dataclass(frozen=True)
@@ -101,9 +110,13 @@ class SexRule:
         gender = patient.gender
         evidence = Evidence(patient.ref, patient.version, code="gender", value=gender)
         if gender not in ("male", "female"):
-            said = f"The record says {gender!r}." if gender else "The record does not say."
-            return unknown(Reason.NO_DATA, _note(evidence, "Sex: " + said), rule=self.kind)
-        found = _note(evidence, f"The record says {gender}.")
+            said = (
+                say("Sex: The record says {gender!r}.", gender=gender)
+                if gender
+                else say("Sex: The record does not say.")
+            )
+            return unknown(Reason.NO_DATA, _note(evidence, said), rule=self.kind)
+        found = _note(evidence, say("The record says {gender}.", gender=say(gender)))
         return met(found, rule=self.kind) if gender == self.sex else not_met(found, rule=self.kind)
 
     def needs(self) -> Needs:
@@ -116,7 +129,7 @@ class SexRule:
         return self.sex
 
 
-def _note(evidence: Evidence, note: str) -> Evidence:
+def _note(evidence: Evidence, note: Text) -> Evidence:
     return Evidence(evidence.reference, evidence.version, evidence.code, value=evidence.value, note=note)
 
 

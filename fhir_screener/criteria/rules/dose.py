@@ -30,11 +30,16 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import named, no_drug, words_say
 from fhir_screener.records.dates import Days, Duration, iso
 from fhir_screener.records.facts import Medication
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.equivalents import TABLES
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.verdict import Reason, first_reason
+
+Answer = tuple[Reason | None, Text]
+"""Why something is no plain yes, or None where it is one; and the sentence about it."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class DoseRule:
         tally = Tally()
         lines = self._lines(view, tally)
         finding = self._judge(view, lines, tally).but(rule=self.kind)
-        return fetched(finding, view, DRUG_TYPES, self._about())
+        return fetched(finding, view, DRUG_TYPES, named(self.of))
 
     def _lines(self, view: View, tally: Tally) -> list[Line]:
         """Every record on the time line; what is no exposure, or a single dose, becomes context."""
@@ -64,23 +69,25 @@ class DoseRule:
             if hit is None:
                 self._unknown_drug(view, fact, tally)
                 continue
-            against = why_not(fact) or ("not given systemically" if self._is_local(fact) else "")
+            against = why_not(fact) or (say("not given systemically") if self._is_local(fact) else "")
             if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
-                tally.context(cite(fact, against or f"the words say {hit.stance.value}", hit=hit, decides=False))
+                tally.context(cite(fact, against or words_say(hit), hit=hit, decides=False))
                 continue
             taken = intake(view, fact)
             if taken is None:
-                tally.context(cite(fact, "planned, not yet taken", hit=hit, decides=False))
+                tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
                 continue
             laid = line(view, taken, hit, TABLES[self.table])
             if laid is None:
-                tally.doubt(taken.doubt or Reason.IMPRECISE_DATE, cite(fact, "no date of beginning", hit=hit))
+                tally.doubt(taken.doubt or Reason.IMPRECISE_DATE, cite(fact, say("no date of beginning"), hit=hit))
             else:
                 found.append(laid)
         single = one_offs(found)
         for item in found:
             if id(item) in single:
-                tally.context(cite(item.intake.fact, "a single dose or premedication", hit=item.hit, decides=False))
+                tally.context(
+                    cite(item.intake.fact, say("a single dose or premedication"), hit=item.hit, decides=False)
+                )
         return [item for item in found if id(item) not in single]
 
     def _is_local(self, fact: Medication) -> bool:
@@ -91,8 +98,7 @@ class DoseRule:
             return
         taken = intake(view, fact)
         if taken is not None and (taken.ongoing or view.place(taken.last, self.continuing) is not When.BEFORE):
-            note = f"names no drug: {fact.unresolved} could not be found"
-            tally.doubt(Reason.UNREADABLE, cite(fact, note))
+            tally.doubt(Reason.UNREADABLE, cite(fact, no_drug(fact)))
 
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
         for item in lines:
@@ -100,11 +106,13 @@ class DoseRule:
         course = course_of(lines, view.day)
         for item in lines:
             if item not in course:
-                tally.context(cite(item.intake.fact, f"until {iso(item.end)}", hit=item.hit, decides=False))
+                tally.context(
+                    cite(item.intake.fact, say("until {day}", day=iso(item.end)), hit=item.hit, decides=False)
+                )
         if not course:
             if tally.reasons:
                 return unknown(tally.reason, *tally.evidence, *tally.around())
-            nothing = absent(f"{self._about()} today", view, sorted(DRUG_TYPES))
+            nothing = absent(say("{what} today", what=named(self.of)), view, sorted(DRUG_TYPES))
             return unknown(Reason.NO_DATA, *tally.around(), nothing)
         return self._current(view, lines, course, tally)
 
@@ -132,7 +140,7 @@ class DoseRule:
 
     def _conclude(
         self,
-        answers: list[tuple[Reason | None, str]],
+        answers: list[Answer],
         doubts: list[Reason],
         all_doubtful: bool,
         shown: tuple[Evidence, ...],
@@ -141,7 +149,7 @@ class DoseRule:
     ) -> Finding:
         if doubts and all_doubtful:
             # Nothing is known to be taken today: when it began says nothing.
-            answers = [(first_reason(doubts), "not known to be taken today")]
+            answers = [(first_reason(doubts), say("Not known to be taken today."))]
         yes = [note for reason, note in answers if reason is None]
         if yes and not doubts:
             return met(*_said(yes[:1]), *shown, *around)
@@ -153,32 +161,36 @@ class DoseRule:
         doubtful = tally.evidence if tally.reasons and not yes else ()
         return unknown(winner, *_said(notes), *shown, *doubtful, *around)
 
-    def _started(self, view: View, course: list[Line], start: Days, after_pause: bool) -> tuple[Reason | None, str]:
+    def _started(self, view: View, course: list[Line], start: Days, after_pause: bool) -> Answer:
         """What the beginning of the course says: None for "newly started"."""
         when = view.place(start, self.started_within)
-        began = f"begun {start}"
         if when is When.STRADDLES:
-            return Reason.IMPRECISE_DATE, f"{began}, perhaps within {self.started_within.text}"
+            return Reason.IMPRECISE_DATE, say(
+                "Begun {start}, perhaps within {window}.", start=start, window=self.started_within
+            )
         if when is When.INSIDE and after_pause:
-            return Reason.JUDGEMENT, f"{began}, less than {self.free_for.text} after an earlier course"
+            note = say("Begun {start}, less than {pause} after an earlier course.", start=start, pause=self.free_for)
+            return Reason.JUDGEMENT, note
         if when is When.INSIDE:
             if self._other_disease(view, [i for i in course if i.start <= start.hi]):
-                return Reason.SUSPECTED, f"{began}, for another stated reason"
-            return None, f"newly {began}, after {self.free_for.text} or more without; no earlier record counts as none"
+                return Reason.SUSPECTED, say("Begun {start}, for another stated reason.", start=start)
+            template = "Newly begun {start}, after {pause} or more without; no earlier record counts as none."
+            return None, say(template, start=start, pause=self.free_for)
         if self._long(view, start):
-            return Reason.SUSPECTED, f"{began}, and not raised within {self.raised_within.text}"
-        return Reason.JUDGEMENT, f"{began} and continuing"
+            note = say("Begun {start}, and not raised within {window}.", start=start, window=self.raised_within)
+            return Reason.SUSPECTED, note
+        return Reason.JUDGEMENT, say("Begun {start} and continuing.", start=start)
 
     def _long(self, view: View, start: Days) -> bool:
         return view.place(start, self.continuing) is When.BEFORE
 
-    def _raises(self, view: View, lines: list[Line], course: list[Line], begun: int) -> list[tuple[Reason | None, str]]:
+    def _raises(self, view: View, lines: list[Line], course: list[Line], begun: int) -> list[Answer]:
         """What each rise of the dose within `continuing` says: None for a raise that the protocol asks for.
 
         Every record adds to the dose of a day, also one beside the course that has ended since.
         """
         changes = {step.first for item in course for step in item.steps} | {item.end + 1 for item in course}
-        found: list[tuple[Reason | None, str]] = []
+        found: list[Answer] = []
         for day in sorted(d for d in changes if begun < d):
             if day > view.day:
                 view.mark(day)
@@ -194,24 +206,34 @@ class DoseRule:
 
     def _raise(
         self, view: View, before: Amount | None, after: Amount | None, day: str, recent: bool, starters: list[Line]
-    ) -> tuple[Reason | None, str] | None:
+    ) -> Answer | None:
         if before is not None and after is not None and after.hi <= before.lo:
             return None
-        change = f"from {_mg(before)} to {_mg(after)} mg {self.table} a day on {day}"
+        change = say(
+            "from {before} to {after} mg {drug} a day on {day}",
+            before=_mg(before),
+            after=_mg(after),
+            drug=say(self.table),
+            day=day,
+        )
         if before is None or after is None:
-            return (Reason.UNREADABLE, f"perhaps raised {change}: the dose cannot be read") if recent else None
+            unread = say("Perhaps raised {change}: the dose cannot be read.", change=change)
+            return (Reason.UNREADABLE, unread) if recent else None
         if before.hi == 0:
             return None
         sure = after.lo > before.hi
         if before.lo > self.baseline:
-            return Reason.SUSPECTED, f"raised {change}: the baseline is above {self.baseline:g} mg"
+            note = say("Raised {change}: the baseline is above {limit:g} mg.", change=change, limit=self.baseline)
+            return Reason.SUSPECTED, note
         if not recent:
-            return (Reason.JUDGEMENT, f"raised {change} and continuing") if before.hi <= self.baseline else None
+            going_on = say("Raised {change} and continuing.", change=change)
+            return (Reason.JUDGEMENT, going_on) if before.hi <= self.baseline else None
         if not sure or before.hi > self.baseline or before.lo <= 0:
-            return Reason.EQUIVOCAL, f"perhaps raised {change}, baseline at most {self.baseline:g} mg asked"
+            template = "Perhaps raised {change}, baseline at most {limit:g} mg asked."
+            return Reason.EQUIVOCAL, say(template, change=change, limit=self.baseline)
         if self._other_disease(view, starters):
-            return Reason.SUSPECTED, f"raised {change}, for another stated reason"
-        return None, f"raised {change}"
+            return Reason.SUSPECTED, say("Raised {change}, for another stated reason.", change=change)
+        return None, say("Raised {change}.", change=change)
 
     def _other_disease(self, view: View, lines: list[Line]) -> bool:
         """Whether a reason is stated, and none of the stated ones is the disease of the study."""
@@ -223,11 +245,11 @@ class DoseRule:
         return not any(self.target & found.keys() for found in hits)
 
     @staticmethod
-    def _dose_note(item: Line, day: int) -> str:
+    def _dose_note(item: Line, day: int) -> Text:
         amount = item.dose(min(day, item.end))
         if amount is None:
-            return "the dose is not coded" if item.intake.fact.dose_text else "no dose on record"
-        return f"{amount} mg prednisone equivalents a day"
+            return say("the dose is not coded" if item.intake.fact.dose_text else "no dose on record")
+        return say("{amount} mg prednisone equivalents a day", amount=amount.words)
 
     def _about(self) -> str:
         return ", ".join(sorted(self.of))
@@ -254,12 +276,12 @@ def _twice(a: Duration, b: Duration) -> Duration:
     return Duration(months, days, f"{a.text}+{b.text}")
 
 
-def _said(notes: list[str]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(note=f"{note[0].upper()}{note[1:]}.") for note in dict.fromkeys(notes))
+def _said(notes: list[Text]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(note=note) for note in dict.fromkeys(notes))
 
 
-def _mg(amount: Amount | None) -> str:
-    return "an unread dose" if amount is None else str(amount)
+def _mg(amount: Amount | None) -> Text:
+    return say("an unread dose") if amount is None else amount.words
 
 
 def parse_dose(spec: Spec, build: Build) -> Rule:

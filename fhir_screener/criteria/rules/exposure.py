@@ -23,8 +23,10 @@ from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import named, no_drug, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
@@ -56,7 +58,7 @@ class ExposureRule:
                 self._weigh(view, fact, doubtful, tally, review=True)
             elif fact.unresolved and not fact.hits:
                 self._unknown_drug(view, fact, tally)
-        found = fetched(self._conclude(view, tally), view, DRUG_TYPES, self._about())
+        found = fetched(self._conclude(view, tally), view, DRUG_TYPES, named(self.to | self.review))
         if not facts:
             view.shared.constant[id(self)] = found
         return found
@@ -64,14 +66,14 @@ class ExposureRule:
     def _weigh(self, view: View, fact: Medication, hit: Hit, tally: Tally, *, review: bool) -> None:
         reason = why_not(fact) or _words_against(hit)
         if not reason and self.systemic and (fact.systemic is False or self.local & fact.hits.keys()):
-            reason = "not given systemically"
+            reason = say("not given systemically")
         if reason:
             tally.context(cite(fact, reason, hit=hit, decides=False))
             return
         infusion = any(name in fact.hits for name in self.infused) or _intravenous(fact)
         taken = intake(view, fact, single=infusion)
         if taken is None:
-            tally.context(cite(fact, "planned, not yet taken", hit=hit, decides=False))
+            tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
             return
         placed = When.INSIDE if taken.ongoing else view.place(taken.last, self.within)
         if placed is When.FUTURE:
@@ -81,23 +83,27 @@ class ExposureRule:
     def _record(
         self, fact: Medication, hit: Hit, taken: Intake, placed: When, tally: Tally, *, review: bool, infusion: bool
     ) -> None:
-        window = f" within {self.within.text}" if self.within else ""
-        what = taken.note or ("given" if fact.kind in ("administration", "procedure") else "taken")
+        what = taken.note or say("given" if fact.kind in ("administration", "procedure") else "taken")
         if taken.assumed:
-            what += ", 30 days of supply assumed"
-        evidence = cite(fact, f"{what}{window}", hit=hit)
+            what = say("{what}, 30 days of supply assumed", what=what)
+        evidence = cite(
+            fact, say("{what} within {window}", what=what, window=self.within) if self.within else what, hit=hit
+        )
         if placed is When.BEFORE:
-            tally.context(cite(fact, f"{what}, before the window", hit=hit, decides=False))
+            tally.context(cite(fact, say("{what}, before the window", what=what), hit=hit, decides=False))
         elif taken.doubt is not None:
             tally.doubt(taken.doubt, evidence)
         elif hit.stance is Stance.DOUBTFUL:
             tally.doubt(Reason.EQUIVOCAL, evidence)
         elif placed is When.STRADDLES:
-            tally.doubt(Reason.IMPRECISE_DATE, cite(fact, f"{what}, perhaps{window}", hit=hit))
+            perhaps = say(
+                "{what}, perhaps within {window}" if self.within else "{what}, perhaps", what=what, window=self.within
+            )
+            tally.doubt(Reason.IMPRECISE_DATE, cite(fact, perhaps, hit=hit))
         elif review:
             tally.doubt(Reason.SUSPECTED, evidence)
         elif infusion and is_order_only(fact):
-            tally.doubt(Reason.SUSPECTED, cite(fact, "ordered; no record that it was given", hit=hit))
+            tally.doubt(Reason.SUSPECTED, cite(fact, say("ordered; no record that it was given"), hit=hit))
         else:
             tally.yes(evidence, clock=taken.known_end)
 
@@ -108,15 +114,19 @@ class ExposureRule:
         if taken is None:
             return
         if taken.ongoing or view.place(taken.last, self.within) is not When.BEFORE:
-            note = f"names no drug: {fact.unresolved} could not be found"
-            tally.doubt(Reason.UNREADABLE, cite(fact, note))
+            tally.doubt(Reason.UNREADABLE, cite(fact, no_drug(fact)))
 
     def _conclude(self, view: View, tally: Tally) -> Finding:
         if tally.met:
             return met(*tally.met, *tally.around(), rule=self.kind, clock=tally.clock)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around(), rule=self.kind)
-        return unknown(Reason.NO_DATA, *tally.around(), absent(self._about(), view, sorted(DRUG_TYPES)), rule=self.kind)
+        return unknown(
+            Reason.NO_DATA,
+            *tally.around(),
+            absent(named(self.to | self.review), view, sorted(DRUG_TYPES)),
+            rule=self.kind,
+        )
 
     def _about(self) -> str:
         return ", ".join(sorted(self.to | self.review))
@@ -144,9 +154,9 @@ def _intravenous(fact: Medication) -> bool:
     )
 
 
-def _words_against(hit: Hit) -> str:
+def _words_against(hit: Hit) -> Text:
     if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
-        return f"the words say {hit.stance.value}"
+        return words_say(hit)
     return ""
 
 

@@ -20,12 +20,13 @@ from typing import ClassVar, Protocol
 
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.model import Build, Needs, Rule
-from fhir_screener.criteria.reading import Limits, Reading, read_value
+from fhir_screener.criteria.reading import Limits, Reading, not_converted, read_value
 from fhir_screener.criteria.rules.result import FINAL, WORTH, Result, ResultRule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import Days
 from fhir_screener.records.facts import Observation, Value
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.units import convert
 from fhir_screener.terminology.valueset import Hit
@@ -39,7 +40,7 @@ class _Run:
     """The values of one test on one day, by part."""
 
     numbers: dict[str, float] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
+    unread: list[Text] = field(default_factory=list)
     said: list[Reading] = field(default_factory=list)
     fact: Observation | None = None
     value: Value = Value()
@@ -102,8 +103,8 @@ class IgraRule(ResultRule):
         sets = [*self.spots.values(), *self.quantiferon.values(), self.interpretation]
         return Needs(sets=frozenset().union(*sets), types=super().needs().types)
 
-    def _about(self) -> str:
-        return "interferon-gamma release assays"
+    def _what(self) -> Text:
+        return say("interferon-gamma release assays")
 
     def describe(self) -> str:
         return f"a positive interferon-gamma release assay (a negative one speaks for {self.within.text})"
@@ -120,7 +121,7 @@ def _take(run: _Run, part: str, value: Value, unit: str) -> None:
     elif number is not None:
         converted = number.value if not number.unit else convert(number.value, number.unit, unit)
         if converted is None:
-            run.unread.append(f"the unit ({number.unit}) does not convert to {unit}")
+            run.unread.append(not_converted(number.unit, unit))
         else:
             run.numbers[part] = converted
 
@@ -131,13 +132,13 @@ def _spots(run: _Run) -> Reading:
         return _with_lab(run, None)
     nil, mitogen = run.numbers.get("nil"), run.numbers.get("mitogen")
     above = max(panels) - (nil or 0)
-    note = f"{max(panels):g} spots, nil {'not recorded' if nil is None else format(nil, 'g')}"
+    note = say("{top:g} spots, nil {nil}", top=max(panels), nil=_nil(nil))
     if above >= 8 and nil is not None:
         return _with_lab(run, Reading(Polarity.POSITIVE, note))
     if (nil is not None and nil > 10) or (mitogen is not None and mitogen < 20):
-        return Reading(Polarity.EQUIVOCAL, note + ", controls out of range: the test is invalid")
+        return Reading(Polarity.EQUIVOCAL, say("{what}, controls out of range: the test is invalid", what=note))
     if above >= 5:
-        return _with_lab(run, Reading(Polarity.EQUIVOCAL, note + ": borderline"))
+        return _with_lab(run, Reading(Polarity.EQUIVOCAL, say("{what}: borderline", what=note)))
     if nil is None or mitogen is None:
         return _unless_lab(run, note)
     return _with_lab(run, Reading(Polarity.NEGATIVE, note))
@@ -149,44 +150,50 @@ def _quantiferon(run: _Run) -> Reading:
         return _with_lab(run, None)
     nil, mitogen = run.numbers.get("nil"), run.numbers.get("mitogen")
     top = max(tubes)
-    note = f"{top:g} IU/mL above nil, nil {'not recorded' if nil is None else format(nil, 'g')}"
+    note = say("{top:g} IU/mL above nil, nil {nil}", top=top, nil=_nil(nil))
     if nil is not None and nil > 8:
-        return Reading(Polarity.EQUIVOCAL, note + ": indeterminate")
+        return Reading(Polarity.EQUIVOCAL, say("{what}: indeterminate", what=note))
     if top >= 0.35:
         if nil is None and top < 2:
             return _unless_lab(run, note)
         if nil is None or top >= 0.25 * nil:
             return _with_lab(run, Reading(Polarity.POSITIVE, note))
     if mitogen is not None and mitogen < 0.5:
-        return Reading(Polarity.EQUIVOCAL, note + ", weak mitogen control: indeterminate")
+        return Reading(Polarity.EQUIVOCAL, say("{what}, weak mitogen control: indeterminate", what=note))
     if mitogen is None or nil is None:
         return _unless_lab(run, note)
     return _with_lab(run, Reading(Polarity.NEGATIVE, note))
 
 
-def _unless_lab(run: _Run, note: str) -> Reading:
+def _nil(value: float | None) -> Text:
+    return say("not recorded") if value is None else format(value, "g")
+
+
+def _unless_lab(run: _Run, note: Text) -> Reading:
     """Without its controls a number is worth what the laboratory says of it."""
     if run.said:
         return _with_lab(run, None)
-    return Reading(Polarity.EQUIVOCAL, note + ", controls not recorded")
+    return Reading(Polarity.EQUIVOCAL, say("{what}, controls not recorded", what=note))
 
 
 def _with_lab(run: _Run, computed: Reading | None) -> Reading:
     """The computed reading and the laboratory's own words must agree."""
     lab = {reading.says for reading in run.said}
     if len(lab) > 1:
-        return Reading(Polarity.CONFLICTING, "the laboratory's own words disagree")
+        return Reading(Polarity.CONFLICTING, say("the laboratory's own words disagree"))
     if computed is None:
         if lab:
-            return Reading(lab.pop(), "as the laboratory says")
+            return Reading(lab.pop(), say("as the laboratory says"))
         if run.unread:
             return Reading(Polarity.UNREADABLE, run.unread[0])
         return Reading(Polarity.NONE)
     if lab and computed.says not in lab:
         if Polarity.EQUIVOCAL in (*lab, computed.says):
             return Reading(Polarity.EQUIVOCAL, computed.note)
-        words = ", ".join(says.value for says in lab)
-        return Reading(Polarity.CONFLICTING, f"{computed.note}, yet the laboratory says {words}")
+        words = join(", ", (says.words for says in lab))
+        return Reading(
+            Polarity.CONFLICTING, say("{what}, yet the laboratory says {words}", what=computed.note, words=words)
+        )
     return computed
 
 

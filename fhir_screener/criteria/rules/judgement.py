@@ -15,6 +15,7 @@ from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View
+from fhir_screener.sentence import say
 from fhir_screener.verdict import Reason
 
 
@@ -28,8 +29,8 @@ class JudgementRule:
         for fact in among(view.index.conditions, self.show):
             hit = next((fact.hits[name] for name in sorted(self.show) if name in fact.hits), None)
             if hit is not None:
-                tally.context(cite(fact, "on record", hit=hit, decides=False))
-        note = Evidence(note="Only a person may say.", decides=False)
+                tally.context(cite(fact, say("on record"), hit=hit, decides=False))
+        note = Evidence(note=say("Only a person may say."), decides=False)
         reason = Reason.JUDGEMENT if tally.beside else Reason.NO_DATA
         return unknown(reason, note, *tally.around(), rule=self.kind)
 

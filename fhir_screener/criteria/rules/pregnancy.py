@@ -30,6 +30,7 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import MET, Reason
 
@@ -61,7 +62,7 @@ class PregnantRule:
         self._due_dates(view, tally, last_outcome)
         clearing = self._tests(view, tally, last_outcome)
         finding = self._conclude(view, tally, clearing)
-        return fetched(finding.but(rule=self.kind), view, TYPES, "pregnancy")
+        return fetched(finding.but(rule=self.kind), view, TYPES, say("pregnancy"))
 
     def _diagnoses(self, view: View, tally: Tally, outcome: int) -> None:
         for fact in among(view.index.conditions, self.conditions):
@@ -73,13 +74,13 @@ class PregnantRule:
                 continue
             began = view.days(fact.onset.start) or when.recorded
             if not when.current or (began is not None and began.hi <= outcome):
-                tally.context(cite(fact, "ended", hit=hit, decides=False))
+                tally.context(cite(fact, say("ended"), hit=hit, decides=False))
             elif is_doubtful(fact, hit):
-                tally.doubt(Reason.EQUIVOCAL, cite(fact, fact.verification or "uncertain", hit=hit))
+                tally.doubt(Reason.EQUIVOCAL, cite(fact, say(fact.verification or "uncertain"), hit=hit))
             elif began is None:
-                tally.doubt(Reason.IMPRECISE_DATE, cite(fact, "current, with no date", hit=hit))
+                tally.doubt(Reason.IMPRECISE_DATE, cite(fact, say("current, with no date"), hit=hit))
             else:
-                self._aged(cite(fact, f"since {began}", hit=hit), view.place(began, TERM), tally)
+                self._aged(cite(fact, say("since {day}", day=began), hit=hit), view.place(began, TERM), tally)
 
     @staticmethod
     def _aged(evidence: Evidence, placed: When, tally: Tally) -> None:
@@ -98,7 +99,11 @@ class PregnantRule:
                 continue
             if said is None or view.begun(said):
                 found.append(
-                    (said.hi if said else 0, due, cite(fact, f"due {due}", value=value_text(fact.value), hit=hit))
+                    (
+                        said.hi if said else 0,
+                        due,
+                        cite(fact, say("due {day}", day=due), value=value_text(fact.value), hit=hit),
+                    )
                 )
         if not found:
             return
@@ -132,7 +137,7 @@ class PregnantRule:
             )
         for result in found:
             if result.days is None and result.reading.says is not Polarity.NEGATIVE:
-                tally.doubt(Reason.IMPRECISE_DATE, self._cite(result, "no date"))
+                tally.doubt(Reason.IMPRECISE_DATE, self._cite(result, say("no date")))
         return clearing
 
     def _test(
@@ -157,8 +162,8 @@ class PregnantRule:
         return 0
 
     @staticmethod
-    def _cite(result: Result, note: str = "", decides: bool = True) -> Evidence:
-        words = "; ".join(part for part in (result.reading.says.value, result.reading.note, note) if part)
+    def _cite(result: Result, note: Text = "", decides: bool = True) -> Evidence:
+        words = join("; ", (result.reading.says.words, result.reading.note, note))
         return cite(result.fact, words, value=value_text(result.value), hit=result.hit, decides=decides)
 
     def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
@@ -171,7 +176,7 @@ class PregnantRule:
             return not_met(*clearing, *tally.around())
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around())
-        return unknown(Reason.NO_DATA, *tally.around(), absent("pregnancy", view, sorted(TYPES)))
+        return unknown(Reason.NO_DATA, *tally.around(), absent(say("pregnancy"), view, sorted(TYPES)))
 
     def needs(self) -> Needs:
         tests = self.status | self.due_date | self.hcg | self.hcg_quantitative
@@ -206,18 +211,18 @@ class LactatingRule:
                     continue
                 placed = view.place(began, self.within) if began else When.STRADDLES
                 if not when.current or placed is When.BEFORE:
-                    tally.context(cite(fact, "no longer current", hit=hit, decides=False))
+                    tally.context(cite(fact, say("no longer current"), hit=hit, decides=False))
                 elif ends:
-                    tally.doubt(Reason.EQUIVOCAL, cite(fact, "lactation was suppressed", hit=hit))
+                    tally.doubt(Reason.EQUIVOCAL, cite(fact, say("lactation was suppressed"), hit=hit))
                 elif is_doubtful(fact, hit):
-                    tally.doubt(Reason.EQUIVOCAL, cite(fact, "uncertain", hit=hit))
+                    tally.doubt(Reason.EQUIVOCAL, cite(fact, say("uncertain"), hit=hit))
                 elif placed is When.STRADDLES:
-                    tally.doubt(Reason.IMPRECISE_DATE, cite(fact, "no date", hit=hit))
+                    tally.doubt(Reason.IMPRECISE_DATE, cite(fact, say("no date"), hit=hit))
                 else:
-                    tally.yes(cite(fact, "current", hit=hit))
+                    tally.yes(cite(fact, say("current"), hit=hit))
                 break
         finding = self._conclude(view, tally)
-        return fetched(finding.but(rule=self.kind), view, frozenset({"Condition"}), "lactation")
+        return fetched(finding.but(rule=self.kind), view, frozenset({"Condition"}), say("lactation"))
 
     def _conclude(self, view: View, tally: Tally) -> Finding:
         if tally.met and not tally.reasons:
@@ -225,8 +230,8 @@ class LactatingRule:
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.met, *tally.around())
         for fact, hit, _ in done(view, self.delivery):
-            tally.context(cite(fact, "delivered", hit=hit, decides=False))
-        return unknown(Reason.NO_DATA, *tally.around(), absent("lactation", view, ("Condition",)))
+            tally.context(cite(fact, say("delivered"), hit=hit, decides=False))
+        return unknown(Reason.NO_DATA, *tally.around(), absent(say("lactation"), view, ("Condition",)))
 
     def needs(self) -> Needs:
         return Needs(

@@ -17,8 +17,10 @@ from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Condition, Fact, Procedure
+from fhir_screener.sentence import say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
@@ -60,23 +62,24 @@ class ProcedureRule:
         tally = Tally()
         for fact, hit, days in done(view, self.sets):
             if self.within is None:
-                tally.yes(cite(fact, "done", hit=hit))
+                tally.yes(cite(fact, say("done"), hit=hit))
                 continue
             placed = view.place(days, self.within) if days else When.STRADDLES
             if placed is When.INSIDE:
-                tally.yes(cite(fact, f"done within {self.within.text}", hit=hit), clock=True)
+                tally.yes(cite(fact, say("done within {window}", window=self.within), hit=hit), clock=True)
             elif placed is When.STRADDLES:
-                tally.doubt(Reason.IMPRECISE_DATE, cite(fact, f"perhaps done within {self.within.text}", hit=hit))
+                perhaps = say("perhaps done within {window}", window=self.within)
+                tally.doubt(Reason.IMPRECISE_DATE, cite(fact, perhaps, hit=hit))
             else:
-                tally.context(cite(fact, "done before the window", hit=hit, decides=False))
-        return fetched(self._conclude(view, tally), view, TYPES, self._about())
+                tally.context(cite(fact, say("done before the window"), hit=hit, decides=False))
+        return fetched(self._conclude(view, tally), view, TYPES, named(self.sets))
 
     def _conclude(self, view: View, tally: Tally) -> Finding:
         if tally.met:
             return met(*tally.met, *tally.around(), rule=self.kind, clock=tally.clock)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around(), rule=self.kind)
-        return unknown(Reason.NO_DATA, *tally.around(), absent(self._about(), view, sorted(TYPES)), rule=self.kind)
+        return unknown(Reason.NO_DATA, *tally.around(), absent(named(self.sets), view, sorted(TYPES)), rule=self.kind)
 
     def _about(self) -> str:
         return ", ".join(sorted(self.sets))

@@ -26,8 +26,10 @@ from fhir_screener.criteria.rules.result import FINAL
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import named
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Observation
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.verdict import Reason
@@ -54,7 +56,7 @@ class ReportRule:
         for fact in among(view.index.observations, self.of):
             if fact.status in FINAL | {"preliminary"} and not fact.other_subject:
                 self._weigh(view, fact, tally, clearing)
-        return fetched(self._conclude(view, tally, clearing), view, RESULT_TYPES, self._about())
+        return fetched(self._conclude(view, tally, clearing), view, RESULT_TYPES, named(self.of))
 
     def _weigh(self, view: View, fact: Observation, tally: Tally, clearing: list[Evidence]) -> None:
         days = view.point(fact.effective, fact.issued)
@@ -78,41 +80,41 @@ class ReportRule:
             elif isinstance(reason, Reason):
                 tally.doubt(reason, evidence)
 
-    def _says(self, view: View, fact: Observation) -> Iterator[tuple[Reason | str, str]]:
+    def _says(self, view: View, fact: Observation) -> Iterator[tuple[Reason | str, Text]]:
         """What the report says: ("yes" | "no" | a reason, one clause); the strongest only."""
         terms = view.terminology
         for concept in (*fact.conclusions, *([fact.value.concept] if fact.value.concept else [])):
             hits = terms.classify(concept).keys()
             if self.finding & hits:
-                yield "yes", "coded conclusion"
+                yield "yes", say("coded conclusion")
                 return
             if self.doubtful & hits:
-                yield Reason.SUSPECTED, "coded conclusion"
+                yield Reason.SUSPECTED, say("coded conclusion")
                 return
             if self.clear & hits or "result-negative" in hits:
-                yield "no", "coded conclusion: not found"
+                yield "no", say("coded conclusion: not found")
                 return
         text = " . ".join(part for part in (fact.value.text, *(c.text for c in fact.conclusions), fact.note) if part)
         yield self._words(view, text)
 
-    def _words(self, view: View, text: str) -> tuple[Reason | str, str]:
+    def _words(self, view: View, text: str) -> tuple[Reason | str, Text]:
         if not text:
-            return Reason.TEXT_ONLY, "no conclusion on record"
+            return Reason.TEXT_ONLY, say("no conclusion on record")
         asked = {stance for _, stance in view.terminology.mentions(self.finding, text)}
         other = {stance for _, stance in view.terminology.mentions(self.doubtful, text)}
         if Stance.ASSERTED in asked and Stance.NEGATED in asked:
-            return Reason.CONFLICTING, "the words say both"
+            return Reason.CONFLICTING, say("the words say both")
         if Stance.ASSERTED in asked:
-            return "yes", "the conclusion says so"
+            return "yes", say("the conclusion says so")
         if Stance.DOUBTFUL in asked | other:
-            return Reason.EQUIVOCAL, "the conclusion leaves it open"
+            return Reason.EQUIVOCAL, say("the conclusion leaves it open")
         if {Stance.ASSERTED, Stance.PAST} & (other | asked):
-            return Reason.SUSPECTED, "the conclusion mentions it"
+            return Reason.SUSPECTED, say("the conclusion mentions it")
         if Stance.NEGATED in asked:
-            return "no", "the conclusion rules it out"
+            return "no", say("the conclusion rules it out")
         if all(self._is_clear(view, clause) for clause in _CLAUSES.split(text) if clause.strip(" .")):
-            return "no", "the conclusion finds nothing"
-        return Reason.TEXT_ONLY, "the conclusion does not speak of it"
+            return "no", say("the conclusion finds nothing")
+        return Reason.TEXT_ONLY, say("the conclusion does not speak of it")
 
     def _is_clear(self, view: View, clause: str) -> bool:
         """Whether a clause says that nothing was found, of the whole and not of a part."""
@@ -131,7 +133,9 @@ class ReportRule:
             return not_met(*clearing, *tally.around(), rule=self.kind)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *clearing, *tally.around(), rule=self.kind)
-        note = absent(f"{self._about()} within {self.within.text}", view, sorted(RESULT_TYPES))
+        note = absent(
+            say("{what} within {window}", what=named(self.of), window=self.within), view, sorted(RESULT_TYPES)
+        )
         return unknown(Reason.NO_DATA, *tally.around(), note, rule=self.kind)
 
     def _about(self) -> str:

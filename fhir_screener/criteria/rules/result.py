@@ -30,8 +30,10 @@ from fhir_screener.criteria.reading import Limits, Reading, read_value
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation, Value
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.valueset import Hit
@@ -113,7 +115,7 @@ class ResultRule:
         if not concerns and known is not None:
             return known
         found = sorted(self.found(view), key=newest_first) if concerns else []
-        finding = fetched(self._judge(view, found).but(rule=self.kind), view, RESULT_TYPES, self._about())
+        finding = fetched(self._judge(view, found).but(rule=self.kind), view, RESULT_TYPES, self._what())
         if not concerns:
             view.shared.constant[id(self)] = finding
         return finding
@@ -163,9 +165,10 @@ class ResultRule:
         if self.negative == "context" or placed is When.BEFORE:
             tally.context(self._cite(result, decides=False))
         elif result.preliminary:
-            tally.doubt(Reason.EQUIVOCAL, self._cite(result, "preliminary"))
+            tally.doubt(Reason.EQUIVOCAL, self._cite(result, say("preliminary")))
         elif placed is When.STRADDLES:
-            tally.doubt(Reason.IMPRECISE_DATE, self._cite(result, "the date leaves open whether it is recent enough"))
+            note = say("the date leaves open whether it is recent enough")
+            tally.doubt(Reason.IMPRECISE_DATE, self._cite(result, note))
         else:
             clearing.append(result)
 
@@ -177,12 +180,12 @@ class ResultRule:
         if self.positive == "context" or self._explained(view, result):
             tally.context(aside(evidence))
         elif self._vaccinated(view, result):
-            tally.doubt(Reason.EQUIVOCAL, self._cite(result, "soon after a vaccine"))
+            tally.doubt(Reason.EQUIVOCAL, self._cite(result, say("soon after a vaccine")))
         elif placed is When.BEFORE:
             older = OLDER[self.older]
             tally.doubt(older, evidence) if older else tally.context(aside(evidence))
         elif result.preliminary:
-            tally.doubt(Reason.EQUIVOCAL, self._cite(result, "preliminary"), leans=True)
+            tally.doubt(Reason.EQUIVOCAL, self._cite(result, say("preliminary")), leans=True)
         elif placed is When.STRADDLES:
             tally.doubt(Reason.IMPRECISE_DATE, evidence)
         elif (worth := WORTH[self.positive]) is not None:
@@ -230,17 +233,16 @@ class ResultRule:
             return unknown(Reason.NO_DATA, *map(aside, negatives), *tally.around(), leans=NOT_MET)
         if clearing:
             return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
-        note = absent(f"{self._about()} within {self.within.text}", view, sorted(RESULT_TYPES))
+        note = absent(say("{what} within {window}", what=self._what(), window=self.within), view, sorted(RESULT_TYPES))
         return unknown(Reason.NO_DATA, *tally.around(), note)
 
-    def _cite(self, result: Result, note: str = "", decides: bool = True) -> Evidence:
-        said = result.reading.says.value
-        words = "; ".join(part for part in (said, result.reading.note, note) if part)
+    def _cite(self, result: Result, note: Text = "", decides: bool = True) -> Evidence:
+        words = join("; ", (result.reading.says.words, result.reading.note, note))
         value = value_text(result.value)
         return cite(result.fact, words, value=value, hit=result.hit, decides=decides)
 
-    def _about(self) -> str:
-        return ", ".join(sorted(self.of))
+    def _what(self) -> Text:
+        return named(self.of)
 
     def needs(self) -> Needs:
         sets = self.of | self.limits.positive | self.limits.negative | self.vaccines | self.explained_by
@@ -251,7 +253,7 @@ class ResultRule:
         return ()
 
     def describe(self) -> str:
-        return f"a positive result of {self._about()} (a negative one speaks for {self.within.text})"
+        return f"a positive result of {self._what()} (a negative one speaks for {self.within.text})"
 
 
 def newest_first(result: Result) -> tuple[int, str]:

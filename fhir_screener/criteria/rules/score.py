@@ -18,8 +18,10 @@ from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.rules.result import FINAL
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
+from fhir_screener.criteria.wording import named
 from fhir_screener.records.dates import Days
 from fhir_screener.records.facts import Component, Observation, Value
+from fhir_screener.sentence import say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import read_number
 from fhir_screener.verdict import Reason
@@ -36,12 +38,12 @@ class ScoreRule:
     kind: ClassVar[str] = "score"
 
     def evaluate(self, view: View) -> Finding:
-        return fetched(self._judge(view).but(rule=self.kind), view, TYPES, self._about())
+        return fetched(self._judge(view).but(rule=self.kind), view, TYPES, named(self.of))
 
     def _judge(self, view: View) -> Finding:
         latest = self._latest(view)
         if not latest:
-            return unknown(Reason.NO_DATA, absent(self._about(), view, sorted(TYPES)))
+            return unknown(Reason.NO_DATA, absent(named(self.of), view, sorted(TYPES)))
         findings = [self._read(view, fact) for fact in latest]
         verdicts = {(f.verdict, f.reason) for f in findings}
         if len(verdicts) == 1:
@@ -66,25 +68,26 @@ class ScoreRule:
     def _read(self, view: View, fact: Observation) -> Finding:
         number, text = _number(fact.value), value_text(fact.value)
         if number is None:
-            return unknown(Reason.UNREADABLE, cite(fact, "the score is not a number", value=text))
-        value, comparator = number
+            return unknown(Reason.UNREADABLE, cite(fact, say("the score is not a number"), value=text))
+        (value, comparator), limit = number, self.at_least
         if fact.status == "preliminary":
-            return unknown(Reason.EQUIVOCAL, cite(fact, "preliminary", value=text))
+            return unknown(Reason.EQUIVOCAL, cite(fact, say("preliminary"), value=text))
         if value < self.at_least and comparator not in (">", ">="):
-            return not_met(cite(fact, f"{value:g}, below {self.at_least:g}", value=text))
+            return not_met(cite(fact, say("{value:g}, below {limit:g}", value=value, limit=limit), value=text))
         if comparator in ("<", "<=") or value < self.at_least:
-            return unknown(Reason.EQUIVOCAL, cite(fact, f"{text}: either side of {self.at_least:g}", value=text))
-        if not self.component:
-            return met(cite(fact, f"{value:g}, at least {self.at_least:g}", value=text))
-        named = [label for part in fact.components if (label := self._named(view, part))]
-        if not named:
-            note = f"{value:g}, but no listed {', '.join(sorted(self.component))} is named"
-            return unknown(Reason.SUSPECTED, cite(fact, note, value=text))
-        return met(
-            cite(
-                fact, f"{value:g}, at least {self.at_least:g}; {', '.join(named)}", value=f"{text}; {', '.join(named)}"
+            return unknown(
+                Reason.EQUIVOCAL,
+                cite(fact, say("{text}: either side of {limit:g}", text=text, limit=limit), value=text),
             )
-        )
+        enough = say("{value:g}, at least {limit:g}", value=value, limit=limit)
+        if not self.component:
+            return met(cite(fact, enough, value=text))
+        listed = [label for part in fact.components if (label := self._named(view, part))]
+        if not listed:
+            note = say("{value:g}, but no listed {what} is named", value=value, what=named(self.component))
+            return unknown(Reason.SUSPECTED, cite(fact, note, value=text))
+        organs = ", ".join(listed)
+        return met(cite(fact, say("{enough}; {organs}", enough=enough, organs=organs), value=f"{text}; {organs}"))
 
     def _named(self, view: View, part: Component) -> str:
         if not self.component & part.hits.keys():

@@ -145,7 +145,7 @@ def _about(screening: Screening) -> Iterator[Json]:
     yield from part("enrolled", screening.enrolled or None, "valueBoolean")
     yield from part("eligibleFrom", screening.eligible_from, "valueDate")
     yield from part("nextChangeOn", screening.next_change_on, "valueDate")
-    yield from part("whyNot", screening.why_not)
+    yield from part("whyNot", str(screening.why_not))
     yield from part("replacedBy", screening.replaced_by)
     for kind, seen in sorted(screening.seen.items()):
         count = part("count", seen.count, "valueUnsignedInt")

@@ -55,7 +55,7 @@ def _finding(finding: Finding) -> Iterator[Json]:
 def _inside(finding: Finding) -> Iterator[Json]:
     """All of a finding but its verdict and reason; what is as usual is left out."""
     yield from part("rule", finding.rule)
-    yield from part("label", finding.label)
+    yield from part("label", str(finding.label))
     yield from part("settle", finding.settle)
     yield from part("leans", finding.leans.value if finding.leans is not None else "", "valueCode")
     yield from part("decidedBy", finding.decided_by, "valueInteger")
@@ -69,7 +69,7 @@ def _inside(finding: Finding) -> Iterator[Json]:
 
 
 def _evidence(item: Evidence) -> Json:
-    parts = [p for name in _TEXTS for p in part(name, getattr(item, name))]
+    parts = [p for name in _TEXTS for p in part(name, str(getattr(item, name)))]
     if not item.decides or not parts:
         parts.extend(part("decides", item.decides, "valueBoolean"))
     return {"url": names.EVIDENCE_EXT, "extension": parts}
