@@ -123,7 +123,7 @@ class _Words:
         self._titles = {name: one.title for name, one in terms.sets.items()}
 
     def of(self, rule: Rule) -> str:
-        text, names = durations(rule.describe()), sorted(rule.needs().sets, key=len, reverse=True)
+        text, names = durations(str(rule.describe())), sorted(rule.needs().sets, key=len, reverse=True)
         if not names:
             return text
         pattern = rf"(?<![\w-])(?<!date of )({'|'.join(map(re.escape, names))})(?![\w-])"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
+from fhir_screener.criteria.keys import Key
 from fhir_screener.criteria.model import Build, Rule
 from fhir_screener.criteria.rules import (
     combine,
@@ -24,38 +26,48 @@ from fhir_screener.criteria.spec import Spec
 
 Parse = Callable[[Spec, Build], Rule]
 
-KINDS: Mapping[str, Parse] = {
-    "age": demography.parse_age,
-    "sex": demography.parse_sex,
-    "condition": condition.parse_condition,
-    "exposure": exposure.parse_exposure,
-    "dose": dose.parse_dose,
-    "result": result.parse_result,
-    "igra": igra.parse_igra,
-    "report": report.parse_report,
-    "pregnant": pregnancy.parse_pregnant,
-    "lactating": pregnancy.parse_lactating,
-    "procedure": procedure.parse_procedure,
-    "score": score.parse_score,
-    "consent": consent.parse_consent,
-    "judgement": judgement.parse_judgement,
-    "all": combine.parse_all,
-    "any": combine.parse_any,
-    "not": combine.parse_not,
-    "at_least": combine.parse_at_least,
-    "prefer": combine.parse_prefer,
-    "weigh": combine.parse_weigh,
-    "doubt": combine.parse_doubt,
-    "unless": combine.parse_unless,
-    "excused": combine.parse_excused,
-    "when": combine.parse_when,
+
+class Kind(NamedTuple):
+    """How a rule is read, and what may stand in it."""
+
+    parse: Parse
+    form: Key
+
+
+KINDS: Mapping[str, Kind] = {
+    "age": Kind(demography.parse_age, demography.AGE),
+    "sex": Kind(demography.parse_sex, demography.SEX),
+    "condition": Kind(condition.parse_condition, condition.FORM),
+    "exposure": Kind(exposure.parse_exposure, exposure.FORM),
+    "dose": Kind(dose.parse_dose, dose.FORM),
+    "result": Kind(result.parse_result, result.FORM),
+    "igra": Kind(igra.parse_igra, igra.FORM),
+    "report": Kind(report.parse_report, report.FORM),
+    "pregnant": Kind(pregnancy.parse_pregnant, pregnancy.PREGNANT),
+    "lactating": Kind(pregnancy.parse_lactating, pregnancy.LACTATING),
+    "procedure": Kind(procedure.parse_procedure, procedure.FORM),
+    "score": Kind(score.parse_score, score.FORM),
+    "consent": Kind(consent.parse_consent, consent.FORM),
+    "judgement": Kind(judgement.parse_judgement, judgement.FORM),
+    "all": Kind(combine.parse_all, combine.ALL),
+    "any": Kind(combine.parse_any, combine.ANY),
+    "not": Kind(combine.parse_not, combine.NOT),
+    "at_least": Kind(combine.parse_at_least, combine.AT_LEAST),
+    "prefer": Kind(combine.parse_prefer, combine.PREFER),
+    "weigh": Kind(combine.parse_weigh, combine.WEIGH),
+    "doubt": Kind(combine.parse_doubt, combine.DOUBT),
+    "unless": Kind(combine.parse_unless, combine.UNLESS),
+    "excused": Kind(combine.parse_excused, combine.EXCUSED),
+    "when": Kind(combine.parse_when, combine.WHEN),
 }
 
 
 def build_rule(spec: Spec) -> Rule:
     """The rule at this place of a study file: a mapping with one key, the rule's kind. Raises MappingError."""
-    kind, body = spec.only()
-    parse = KINDS.get(kind)
-    if parse is None:
-        raise spec.fail(f"there is no rule {kind!r}", f"one of {', '.join(sorted(KINDS))}", kind)
-    return parse(body, build_rule)
+    name, body = spec.only()
+    kind = KINDS.get(name)
+    if kind is None:
+        raise spec.fail(f"there is no rule {name!r}", f"one of {', '.join(sorted(KINDS))}", name)
+    rule = kind.parse(body, build_rule)
+    spec.places[id(rule)] = body.path
+    return rule

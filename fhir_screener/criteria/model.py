@@ -10,6 +10,7 @@ from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import Duration
+from fhir_screener.sentence import Text
 
 DRUG_TYPES = frozenset(
     {"MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense", "Procedure"}
@@ -40,8 +41,8 @@ class Rule(Protocol):
     def parts(self) -> tuple[Rule, ...]:
         """The rules nested in this one."""
 
-    def describe(self) -> str:
-        """The rule in plain words."""
+    def describe(self) -> Text:
+        """The rule in plain words, to be rendered in any language."""
 
 
 Build = Callable[[Spec], Rule]

@@ -28,6 +28,8 @@ class Spec:
     """Keys that may stand here, used or not; for messages."""
     read: set[str] = field(default_factory=set)
     """Names of the parameters that some rule has read; shared by all parts of a study."""
+    places: dict[int, tuple[str | int, ...]] = field(default_factory=dict)
+    """{id of a rule: where it stands}; shared by all parts of a study."""
 
     def fail(self, what: str, fix: str = "", key: str | int | None = None) -> MappingError:
         path = self.path if key is None else (*self.path, key)
@@ -40,7 +42,14 @@ class Spec:
             if key not in self.mapping():
                 raise self.fail(f"`{key}` is missing")
         return Spec(
-            self.value[key], (*self.path, key), self.file, self.line_of, self.sets, self.parameters, read=self.read
+            self.value[key],
+            (*self.path, key),
+            self.file,
+            self.line_of,
+            self.sets,
+            self.parameters,
+            read=self.read,
+            places=self.places,
         )
 
     def parameter(self, key: str) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
+from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.valueset import Hit
+
+_SINGLE = re.compile(r"^P(\d+)([DWMY])$")
+_ONE = {"D": say("1 day"), "W": say("1 week"), "M": say("1 month"), "Y": say("1 year")}
 
 
 def named(sets: Iterable[str]) -> Text:
@@ -22,3 +27,28 @@ def words_say(hit: Hit) -> Text:
 def no_drug(fact: Medication) -> Text:
     """That a record's reference to its drug leads nowhere."""
     return say("names no drug: {reference} could not be found", reference=fact.unresolved)
+
+
+def length(span: Duration) -> Text:
+    """`P90D` as `90 days`; what is no single unit stays as it is written."""
+    found = _SINGLE.match(span.text)
+    if found is None:
+        return span.text
+    n, unit = int(found.group(1)), found.group(2)
+    if n == 1:
+        return _ONE[unit]
+    if unit == "D":
+        return say("{n} days", n=n)
+    if unit == "W":
+        return say("{n} weeks", n=n)
+    return say("{n} months", n=n) if unit == "M" else say("{n} years", n=n)
+
+
+def amounts(limits: Mapping[str, float]) -> Text:
+    """`{"mg/dL": 3.6, "umol/L": 61.5}` as `3.6 mg/dL or 61.5 umol/L`."""
+    return join(" or ", [f"{value:g} {unit}".strip() for unit, value in limits.items()])
+
+
+def clauses(*parts: Text) -> Text:
+    """Clauses of one sentence; empty ones are left out."""
+    return join("; ", parts)

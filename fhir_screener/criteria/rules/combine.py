@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.keys import Key, mapping, number, rule, rule_list, rules
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.verdict import (
     MET,
     NOT_MET,
@@ -46,8 +48,8 @@ class _Combined:
     def parts(self) -> tuple[Rule, ...]:
         return self.rules
 
-    def describe(self) -> str:
-        return "(" + self.joint.join(rule.describe() for rule in self.rules) + ")"
+    def describe(self) -> Text:
+        return say("({rules})", rules=join(self.joint, [rule.describe() for rule in self.rules]))
 
     def _branches(self, view: View) -> tuple[Finding, ...]:
         return tuple(rule.evaluate(view) for rule in self.rules)
@@ -111,8 +113,8 @@ class NotRule(_Combined):
         found = combine(branch.verdict, (branch,), self.kind)
         return found.but(verdict=~branch.verdict, leans=leans)
 
-    def describe(self) -> str:
-        return f"not {self.rules[0].describe()}"
+    def describe(self) -> Text:
+        return say("not {rule}", rule=self.rules[0].describe())
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,8 @@ class AtLeast(_Combined):
         branches = self._branches(view)
         return combine(at_least(self.n, (b.verdict for b in branches)), branches, self.kind)
 
-    def describe(self) -> str:
-        return f"at least {self.n} of ({'; '.join(rule.describe() for rule in self.rules)})"
+    def describe(self) -> Text:
+        return say("at least {n} of ({rules})", n=self.n, rules=join("; ", [rule.describe() for rule in self.rules]))
 
 
 @dataclass(frozen=True)
@@ -181,9 +183,8 @@ class Doubt(_Combined):
             return found.but(verdict=UNKNOWN, reason=Reason.SUSPECTED, decided_by=raised[0], clock=False, leans=None)
         return found
 
-    def describe(self) -> str:
-        doubts = "; or ".join(rule.describe() for rule in self.rules[1:])
-        return f"{self.rules[0].describe()}; in doubt when {doubts}"
+    def describe(self) -> Text:
+        return say("{rule}; in doubt when {others}", rule=self.rules[0].describe(), others=_others(self.rules[1:]))
 
 
 @dataclass(frozen=True)
@@ -203,8 +204,8 @@ class Unless(_Combined):
             return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, clock=False, leans=None)
         return found.but(verdict=NOT_MET, reason=None, decided_by=ruling[0], clock=False, leans=None)
 
-    def describe(self) -> str:
-        return f"{self.rules[0].describe()}; ruled out by {'; or '.join(r.describe() for r in self.rules[1:])}"
+    def describe(self) -> Text:
+        return say("{rule}; ruled out by {others}", rule=self.rules[0].describe(), others=_others(self.rules[1:]))
 
 
 @dataclass(frozen=True)
@@ -222,8 +223,10 @@ class Excused(_Combined):
             return found
         return found.but(verdict=UNKNOWN, reason=Reason.NO_DATA, decided_by=explaining[0], clock=False, leans=None)
 
-    def describe(self) -> str:
-        return f"{self.rules[0].describe()}, unless explained by {'; or '.join(r.describe() for r in self.rules[1:])}"
+    def describe(self) -> Text:
+        return say(
+            "{rule}, unless explained by {others}", rule=self.rules[0].describe(), others=_others(self.rules[1:])
+        )
 
 
 @dataclass(frozen=True)
@@ -240,30 +243,66 @@ class WhenRule(_Combined):
             return combine(UNKNOWN, (asked, answer), self.kind, (0,))
         return Finding(UNKNOWN, Reason.NO_DATA, self.kind, branches=(asked, answer), decided_by=0, applicable=False)
 
-    def describe(self) -> str:
-        return f"if {self.rules[0].describe()}: {self.rules[1].describe()}"
+    def describe(self) -> Text:
+        return say("if {condition}: {rule}", condition=self.rules[0].describe(), rule=self.rules[1].describe())
 
 
-def _many(spec: Spec, build: Build) -> tuple[Rule, ...]:
-    if not isinstance(spec.value, list) or not spec.value:
-        raise spec.fail("expected a list of rules", "write `- kind: {...}` lines")
-    return tuple(build(item) for item in spec.items())
+def _others(parts: Sequence[Rule]) -> Text:
+    return join("; or ", [rule.describe() for rule in parts])
+
+
+def _list(about: str) -> Key:
+    return Key("", "rules", about)
+
+
+ALL = _list("Every rule holds (Kleene).")
+ANY = _list("At least one rule holds (Kleene).")
+PREFER = _list("The first that settles the question; an unknown that needs eyes is not skipped.")
+WEIGH = _list("Several sources of one question: yes against no is a conflict, silence stands in nobody's way.")
+NOT = Key("", "rule", "The opposite of a rule.")
+AT_LEAST = mapping(
+    "", "At least `n` of some rules hold.", number("n", "How many.").must(), rules("of", "The rules.").must()
+)
+DOUBT = mapping(
+    "",
+    "A rule, and what would cast doubt on its yes: `suspected`.",
+    rule("rule", "The question.").must(),
+    rules("when", "What casts doubt.").must(),
+)
+UNLESS = mapping(
+    "",
+    "A rule, and facts that rule it out; against a yes they are a conflict.",
+    rule("rule", "The question.").must(),
+    rules("when", "What rules it out.").must(),
+)
+EXCUSED = mapping(
+    "",
+    "A rule, and facts that explain its finding: it is then context.",
+    rule("rule", "The question.").must(),
+    rules("by", "What explains it.").must(),
+)
+WHEN = mapping(
+    "",
+    "A rule that is asked only where another is met; elsewhere it does not apply.",
+    rule("if", "Whether it is asked.").must(),
+    rule("then", "What is asked.").must(),
+)
 
 
 def parse_all(spec: Spec, build: Build) -> Rule:
-    return AllOf(_many(spec, build))
+    return AllOf(rule_list(spec, build))
 
 
 def parse_any(spec: Spec, build: Build) -> Rule:
-    return AnyOf(_many(spec, build))
+    return AnyOf(rule_list(spec, build))
 
 
 def parse_prefer(spec: Spec, build: Build) -> Rule:
-    return Prefer(_many(spec, build))
+    return Prefer(rule_list(spec, build))
 
 
 def parse_weigh(spec: Spec, build: Build) -> Rule:
-    return Weigh(_many(spec, build))
+    return Weigh(rule_list(spec, build))
 
 
 def parse_not(spec: Spec, build: Build) -> Rule:
@@ -271,36 +310,28 @@ def parse_not(spec: Spec, build: Build) -> Rule:
 
 
 def parse_at_least(spec: Spec, build: Build) -> Rule:
-    n = spec.number("n")
-    rules = _many(spec.child("of"), build)
-    spec.done()
-    if n != int(n) or not 1 <= n <= len(rules):
-        raise spec.fail(f"`n` must be between 1 and {len(rules)}", key="n")
-    return AtLeast(rules, int(n))
+    given = AT_LEAST.read(spec, build)
+    n, parts = given["n"], given["of"]
+    if n != int(n) or not 1 <= n <= len(parts):
+        raise spec.fail(f"`n` must be between 1 and {len(parts)}", key="n")
+    return AtLeast(parts, int(n))
 
 
 def parse_unless(spec: Spec, build: Build) -> Rule:
-    main = build(spec.child("rule"))
-    ruling = _many(spec.child("when"), build)
-    spec.done()
-    return Unless((main, *ruling))
+    given = UNLESS.read(spec, build)
+    return Unless((given["rule"], *given["when"]))
 
 
 def parse_excused(spec: Spec, build: Build) -> Rule:
-    main = build(spec.child("rule"))
-    explaining = _many(spec.child("by"), build)
-    spec.done()
-    return Excused((main, *explaining))
+    given = EXCUSED.read(spec, build)
+    return Excused((given["rule"], *given["by"]))
 
 
 def parse_when(spec: Spec, build: Build) -> Rule:
-    asked, answer = build(spec.child("if")), build(spec.child("then"))
-    spec.done()
-    return WhenRule((asked, answer))
+    given = WHEN.read(spec, build)
+    return WhenRule((given["if"], given["then"]))
 
 
 def parse_doubt(spec: Spec, build: Build) -> Rule:
-    main = build(spec.child("rule"))
-    doubts = _many(spec.child("when"), build)
-    spec.done()
-    return Doubt((main, *doubts))
+    given = DOUBT.read(spec, build)
+    return Doubt((given["rule"], *given["when"]))

@@ -1,17 +1,4 @@
-"""`condition`: diagnoses on record.
-
-condition:
-  in: [malignancy]            # these decide
-  history: [personal-history] # codes that mean "had it once"
-  review: [in-situ]           # a match is `suspected`
-  context: [benign]           # shown, decides nothing
-  within: P10Y                # or `current: true`, or `began_within: P30D`; none of them: ever
-  match: met                  # or judgement, equivocal, suspected: what a match in `in` is worth
-  past: suspected             # with `current`: what a match that is over is worth (default: context)
-      refuted: not_met            # a refuted diagnosis with nothing else is evidence against it
-  corroborate: true           # one encounter diagnosis alone is no diagnosis: `suspected`
-  supported_by: [...]         # rules, any of which corroborates
-"""
+"""`condition`: diagnoses on record. What may stand in it is in `FORM`."""
 
 from __future__ import annotations
 
@@ -22,18 +9,20 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.disease import Course, counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.exempt import EXEMPT_DISEASE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import choice, duration, flag, mapping, rules, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import named, words_say
+from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
-from fhir_screener.verdict import MET, Reason
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 
 MATCHES = {"met": None, "judgement": Reason.JUDGEMENT, "equivocal": Reason.EQUIVOCAL, "suspected": Reason.SUSPECTED}
 TYPES = frozenset({"Condition"})
@@ -55,6 +44,7 @@ class ConditionRule:
     past: bool = False
     corroborate: bool = False
     supported_by: tuple[Rule, ...] = ()
+    exempt: Exempt | None = None
     kind: ClassVar[str] = "condition"
 
     def evaluate(self, view: View) -> Finding:
@@ -99,12 +89,17 @@ class ConditionRule:
             return
         reason, touches, note, clock = self._placed(view, when)
         evidence = cite(fact, note, hit=hit)
-        if not touches and self.past and role == "in" and not is_doubtful(fact, hit):
+        freed = self._freed(view, fact, hit, role, when)
+        if freed is MET:
+            tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
+        elif not touches and self.past and role == "in" and not is_doubtful(fact, hit):
             tally.doubt(Reason.SUSPECTED, evidence)
         elif not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))
         elif is_doubtful(fact, hit):
             tally.doubt(Reason.EQUIVOCAL, cite(fact, say(fact.verification or "said to be uncertain"), hit=hit))
+        elif freed is UNKNOWN and touches:
+            tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
         elif reason is not None:
             tally.doubt(reason, evidence)
         elif role == "review":
@@ -113,7 +108,16 @@ class ConditionRule:
             tally.doubt(worth, evidence, leans=worth is Reason.JUDGEMENT)
         else:
             decisive.append(fact)
-            tally.yes(evidence, clock=clock)
+            tally.yes(evidence, clock=clock or self._will_be_exempt(when))
+
+    def _freed(self, view: View, fact: Condition, hit: Hit, role: str, when: Course) -> Verdict:
+        """Whether the record is exempt; an uncertain diagnosis frees nobody."""
+        if self.exempt is None or role == "context" or is_doubtful(fact, hit):
+            return NOT_MET
+        return self.exempt.frees(view, fact.hits, hit, when)
+
+    def _will_be_exempt(self, when: Course) -> bool:
+        return self.exempt is not None and self.exempt.ended_for is not None and when.end is not None
 
     def _placed(self, view: View, when: Course) -> Placed:
         if self.began_within is not None:
@@ -188,39 +192,79 @@ class ConditionRule:
         return ", ".join(sorted(self.sets or self.review))
 
     def needs(self) -> Needs:
+        exempt = self.exempt.sets if self.exempt else frozenset()
         types = TYPES | ({"Encounter"} if self.corroborate or self.within or self.began_within else frozenset())
-        return Needs(sets=self.sets | self.history | self.review | self.context, types=types)
+        return Needs(sets=self.sets | self.history | self.review | self.context | exempt, types=types)
 
     def parts(self) -> tuple[Rule, ...]:
         return self.supported_by
 
-    def describe(self) -> str:
-        when = "current" if self.current else "ever"
+    def describe(self) -> Text:
+        return clauses(
+            say("a diagnosis of {diagnoses}, {when}", diagnoses=named(self.sets or self.review), when=self._when()),
+            _WORTH[self.match],
+            say("only suspected: {diagnoses}", diagnoses=named(self.review)) if self.review and self.sets else "",
+            say("never more than suspected") if not self.sets else "",
+            say("a history counts: {diagnoses}", diagnoses=named(self.history)) if self.history else "",
+            say("one encounter diagnosis alone is only suspected") if self.corroborate else "",
+            say("one that is over is suspected") if self.past else "",
+            say("a refuted one speaks against it") if self.refuted else "",
+            self.exempt.describe() if self.exempt else "",
+        )
+
+    def _when(self) -> Text:
         if self.within:
-            when = f"at any time within {self.within.text}"
+            return say("at any time within {time}", time=length(self.within))
         if self.began_within:
-            when = f"begun within {self.began_within.text} and not ended"
-        return f"a diagnosis of {self._about()}, {when}"
+            return say("begun within {time} and not ended", time=length(self.began_within))
+        return say("current") if self.current else say("ever")
+
+
+_WORTH: dict[str, Text] = {
+    "met": "",
+    "judgement": say("of which a person judges"),
+    "equivocal": say("which is no proof"),
+    "suspected": say("which is only suspected"),
+}
+
+FORM = mapping(
+    "",
+    "Diagnoses on record.",
+    sets("in", "Diagnoses that decide."),
+    sets("history", 'Codes that mean "had it once"; they count in a look-back.'),
+    sets("review", "A match is `suspected`: a person looks."),
+    sets("context", "Shown, and decides nothing."),
+    duration(
+        "within", "The disease touches this time before the day asked about; excludes `current` and `began_within`."
+    ),
+    duration("began_within", "It began within this time and has not ended."),
+    flag("current", "It is present on the day asked about. Without any of the three: ever."),
+    choice("match", "What a match in `in` is worth.", "met", *MATCHES),
+    choice("refuted", "What a refuted diagnosis with nothing else is.", "context", "not_met", "context"),
+    choice("past", "With `current`: what a match that is over is worth.", "context", "suspected", "context"),
+    flag("corroborate", "One encounter diagnosis alone is no diagnosis, but `suspected`."),
+    rules("supported_by", "Rules, any of which corroborates such a diagnosis."),
+    EXEMPT_DISEASE,
+)
 
 
 def parse_condition(spec: Spec, build: Build) -> Rule:
+    given = FORM.read(spec, build)
     rule = ConditionRule(
-        sets=spec.value_sets("in"),
-        history=spec.value_sets("history"),
-        review=spec.value_sets("review"),
-        context=spec.value_sets("context"),
-        within=spec.duration("within"),
-        began_within=spec.duration("began_within"),
-        current=spec.flag("current"),
-        match=spec.text("match", "met", MATCHES),
-        refuted=spec.text("refuted", "context", ("not_met", "context")) == "not_met",
-        past=spec.text("past", "context", ("suspected", "context")) == "suspected",
-        corroborate=spec.flag("corroborate"),
-        supported_by=tuple(build(item) for item in spec.child("supported_by").items())
-        if spec.has("supported_by")
-        else (),
+        sets=given["in"],
+        history=given["history"],
+        review=given["review"],
+        context=given["context"],
+        within=given["within"],
+        began_within=given["began_within"],
+        current=given["current"],
+        match=given["match"],
+        refuted=given["refuted"] == "not_met",
+        past=given["past"] == "suspected",
+        corroborate=given["corroborate"],
+        supported_by=given["supported_by"],
+        exempt=exempt_of(given["except"]),
     )
-    spec.done()
     if not (rule.sets or rule.review):
         raise spec.fail("a condition rule needs `in` or `review`", "name one or more value sets")
     if sum((rule.within is not None, rule.began_within is not None, rule.current)) > 1:

@@ -14,12 +14,13 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
+from fhir_screener.criteria.keys import choice, mapping
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Consent, Span, Subject
-from fhir_screener.sentence import say
+from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason
 
 TYPES = frozenset({"Consent", "ResearchSubject"})
@@ -106,11 +107,17 @@ class ConsentRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return "a consent to this study on record"
+    def describe(self) -> Text:
+        return say("a consent to this study on record")
+
+
+FORM = mapping(
+    "",
+    "Written consent, from Consent and ResearchSubject.",
+    choice("to", "What is consented to.", "", "this-study").must(),
+)
 
 
 def parse_consent(spec: Spec, build: Build) -> Rule:
-    spec.text("to", among=("this-study",))
-    spec.done()
+    FORM.read(spec, build)
     return ConsentRule()

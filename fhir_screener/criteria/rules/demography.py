@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.keys import age, choice, mapping, parameter
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
@@ -21,25 +22,27 @@ from fhir_screener.verdict import Reason
 Age = tuple[int, str]
 
 
-def age_day(born: int, age: Age) -> int:
+def age_day(born: int, at: Age) -> int:
     """The day (ordinal) on which somebody born on `born` completes this age."""
-    number, unit = age
+    number, unit = at
     day = date.fromordinal(born)
     if unit in ("a", "mo"):
         return birthday(day, number if unit == "a" else 0, number if unit == "mo" else 0).toordinal()
     return (day + timedelta(days=number * (7 if unit == "wk" else 1))).toordinal()
 
 
-def next_age(age: Age) -> Age:
+def next_age(at: Age) -> Age:
     """The age of which the first day is the day after the last day of this one: 75 a ends on the 76th birthday."""
-    return age[0] + 1, age[1]
+    return at[0] + 1, at[1]
 
 
-_UNITS = {"a": "{number} years", "mo": "{number} months", "wk": "{number} weeks", "d": "{number} days"}
-
-
-def _words(age: Age) -> Text:
-    return say(_UNITS[age[1]], number=age[0])
+def _words(at: Age) -> Text:
+    number, unit = at
+    if unit == "a":
+        return say("{number} years", number=number)
+    if unit == "mo":
+        return say("{number} months", number=number)
+    return say("{number} weeks", number=number) if unit == "wk" else say("{number} days", number=number)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class AgeRule:
             patient.version,
             code="birthDate",
             date=patient.birth_date or "",
-            note=say("Born {day}; asked: {asked}.", day=patient.birth_date, asked=self._asked()),
+            note=say("Born {day}; asked: {asked}.", day=patient.birth_date, asked=self.describe()),
         )
         young = self._edge(view, born.lo, born.hi, self.at_least)
         old = self._edge(view, born.lo, born.hi, next_age(self.at_most) if self.at_most else None)
@@ -73,10 +76,10 @@ class AgeRule:
         return met(evidence, rule=self.kind)
 
     @staticmethod
-    def _edge(view: View, lo: int, hi: int, age: Age | None) -> str:
-        if age is None:
+    def _edge(view: View, lo: int, hi: int, at: Age | None) -> str:
+        if at is None:
             return ""
-        first, last = age_day(lo, age), age_day(hi, age)
+        first, last = age_day(lo, at), age_day(hi, at)
         view.mark(first)
         view.mark(last)
         if view.day >= last:
@@ -89,15 +92,12 @@ class AgeRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return str(self._asked())
-
-    def _asked(self) -> Text:
+    def describe(self) -> Text:
         if self.at_least and self.at_most:
             return say("age at least {low} and at most {high}", low=_words(self.at_least), high=_words(self.at_most))
         if self.at_least:
             return say("age at least {low}", low=_words(self.at_least))
-        return say("age at most {high}", high=_words(self.at_most)) if self.at_most else "age "
+        return say("age at most {high}", high=_words(self.at_most)) if self.at_most else ""
 
 
 @dataclass(frozen=True)
@@ -125,29 +125,38 @@ class SexRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return self.sex
+    def describe(self) -> Text:
+        return say("male") if self.sex == "male" else say("female")
 
 
 def _note(evidence: Evidence, note: Text) -> Evidence:
     return Evidence(evidence.reference, evidence.version, evidence.code, value=evidence.value, note=note)
 
 
+AGE = mapping(
+    "",
+    "Completed years (or months, weeks, days) on the day asked about; the birthday counts.",
+    age("at_least", "The youngest age: `18 a`."),
+    age("at_most", "The oldest age: up to the day before the next birthday."),
+    parameter("between", "Instead of both: the name of a study parameter that holds `[12 a, 55 a]`."),
+)
+SEX = choice("", "Patient.gender; anything but male and female leaves it open.", "", "male", "female")
+
+
 def parse_age(spec: Spec, build: Build) -> Rule:
-    if spec.has("between"):
-        pair = spec.parameter("between")
+    given = AGE.read(spec, build)
+    rule = AgeRule(given["at_least"], given["at_most"])
+    pair = given["between"]
+    if pair is not None:
         if not isinstance(pair, list) or len(pair) != 2:
             raise spec.fail("that parameter is no pair of ages", "[12 a, 55 a]", "between")
         rule = AgeRule(spec.read_age(pair[0], "between"), spec.read_age(pair[1], "between"))
-    else:
-        rule = AgeRule(spec.age("at_least"), spec.age("at_most"))
-    spec.done()
     if rule.at_least is None and rule.at_most is None:
         raise spec.fail("an age rule needs a bound", "at_least: 18 a, or at_most: 75 a")
     return rule
 
 
 def parse_sex(spec: Spec, build: Build) -> Rule:
-    if spec.value not in ("male", "female"):
+    if spec.value not in SEX.choices:
         raise spec.fail(f"{spec.value!r} is no sex", "male or female")
     return SexRule(spec.value)

@@ -25,15 +25,16 @@ from fhir_screener.criteria.dosage import Amount
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import intake, why_not
+from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import named, no_drug, words_say
+from fhir_screener.criteria.wording import clauses, length, named, no_drug, words_say
 from fhir_screener.records.dates import Days, Duration, iso
 from fhir_screener.records.facts import Medication
-from fhir_screener.sentence import Text, say
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.equivalents import TABLES
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.verdict import Reason, first_reason
@@ -264,11 +265,24 @@ class DoseRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return (
-            f"{self._about()} newly started within {self.started_within.text} after {self.free_for.text} without, or"
-            f" raised within {self.raised_within.text} from at most {self.baseline:g} mg {self.table} a day"
+    def describe(self) -> Text:
+        started = say(
+            "{drugs} newly started within {time} after {pause} without",
+            drugs=named(self.of),
+            time=length(self.started_within),
+            pause=length(self.free_for),
         )
+        raised = say(
+            "or raised within {time} from at most {dose} mg {drug} a day",
+            time=length(self.raised_within),
+            dose=f"{self.baseline:g}",
+            drug=say("prednisone") if self.table == "prednisone" else self.table,
+        )
+        judged = say(
+            "a start or raise within {time}, continuing, is for a person to judge", time=length(self.continuing)
+        )
+        other = say("for a stated reason other than {diagnoses} only suspected", diagnoses=named(self.target))
+        return clauses(join(", ", (started, raised)), judged, other if self.target else "")
 
 
 def _twice(a: Duration, b: Duration) -> Duration:
@@ -284,20 +298,31 @@ def _mg(amount: Amount | None) -> Text:
     return say("an unread dose") if amount is None else amount.words
 
 
+FORM = mapping(
+    "",
+    "A drug class newly started or raised, by dose a day in equivalents. A single dose is no start.",
+    sets("of", "The drugs.").must(),
+    sets("local", "Forms that are never systemic."),
+    choice("in", "The table of equivalents.", "", *TABLES).must(),
+    duration("started_within", "Newly started within this time ...").must(),
+    duration("free_for", "... after so long without.").must(),
+    duration("raised_within", "Or raised within this time ...").must(),
+    mapping("baseline", "... from a daily dose", number("at_most", "above 0 and at most this, in mg.").must()),
+    duration("continuing", "A start or raise so long ago, and continuing, is for a person to judge.").must(),
+    sets("for", "A stated reason outside these sets is another disease: `suspected`."),
+)
+
+
 def parse_dose(spec: Spec, build: Build) -> Rule:
-    base = spec.child("baseline") if spec.has("baseline") else None
-    rule = DoseRule(
-        of=spec.value_sets("of", needed=True),
-        table=spec.text("in", among=TABLES),
-        started_within=spec.needed_duration("started_within"),
-        raised_within=spec.needed_duration("raised_within"),
-        free_for=spec.needed_duration("free_for"),
-        continuing=spec.needed_duration("continuing"),
-        baseline=base.number("at_most") if base else 0.0,
-        target=spec.value_sets("for"),
-        local=spec.value_sets("local"),
+    given = FORM.read(spec, build)
+    return DoseRule(
+        of=given["of"],
+        table=given["in"],
+        started_within=given["started_within"],
+        raised_within=given["raised_within"],
+        free_for=given["free_for"],
+        continuing=given["continuing"],
+        baseline=given["baseline"]["at_most"] if given["baseline"] else 0.0,
+        target=given["for"],
+        local=given["local"],
     )
-    if base:
-        base.done()
-    spec.done()
-    return rule

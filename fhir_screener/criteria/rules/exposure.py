@@ -1,13 +1,4 @@
-"""`exposure`: drugs taken or given, from every resource that can hold one.
-
-exposure:
-  to: [b-cell-depleting]       # these decide
-  review: [other-biologics]    # a match is `suspected`
-  infused: [b-cell-depleting]  # given by infusion: one record without end is a point; an order alone is `suspected`
-  local: [eye-drops]           # forms that are never systemic
-  route: systemic              # or any
-  within: P6M                  # touched by any part of the exposure; without it: ever
-"""
+"""`exposure`: drugs taken or given, from every resource that can hold one. What may stand in it is in `FORM`."""
 
 from __future__ import annotations
 
@@ -17,19 +8,21 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, unknown
+from fhir_screener.criteria.exempt import EXEMPT_DRUG, Exempt, exempt_of
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
+from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import named, no_drug, words_say
+from fhir_screener.criteria.wording import clauses, length, named, no_drug, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
-from fhir_screener.verdict import Reason
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
 LIFETIME = Duration.parse("P150Y")
 
@@ -42,6 +35,7 @@ class ExposureRule:
     local: frozenset[str] = frozenset()
     systemic: bool = True
     within: Duration | None = None
+    exempt: Exempt | None = None
     kind: ClassVar[str] = "exposure"
 
     def evaluate(self, view: View) -> Finding:
@@ -67,7 +61,9 @@ class ExposureRule:
         reason = why_not(fact) or _words_against(hit)
         if not reason and self.systemic and (fact.systemic is False or self.local & fact.hits.keys()):
             reason = say("not given systemically")
-        if reason:
+        freed = self.exempt.names(fact.hits, hit) if self.exempt else NOT_MET
+        if reason or freed is MET:
+            reason = reason or say("exempt")
             tally.context(cite(fact, reason, hit=hit, decides=False))
             return
         infusion = any(name in fact.hits for name in self.infused) or _intravenous(fact)
@@ -78,7 +74,7 @@ class ExposureRule:
         placed = When.INSIDE if taken.ongoing else view.place(taken.last, self.within)
         if placed is When.FUTURE:
             placed = When.INSIDE
-        self._record(fact, hit, taken, placed, tally, review=review, infusion=infusion)
+        self._record(fact, hit, taken, placed, tally, review=review or freed is UNKNOWN, infusion=infusion)
 
     def _record(
         self, fact: Medication, hit: Hit, taken: Intake, placed: When, tally: Tally, *, review: bool, infusion: bool
@@ -133,7 +129,7 @@ class ExposureRule:
 
     def needs(self) -> Needs:
         return Needs(
-            sets=self.to | self.review | self.infused | self.local,
+            sets=self.to | self.review | self.infused | self.local | (self.exempt.sets if self.exempt else frozenset()),
             types=DRUG_TYPES,
             drug_window=self.within or LIFETIME,
         )
@@ -141,9 +137,15 @@ class ExposureRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        when = f"within {self.within.text}" if self.within else "ever"
-        return f"{'systemic ' if self.systemic else ''}{self._about()} taken or given {when}"
+    def describe(self) -> Text:
+        when = say("within {time}", time=length(self.within)) if self.within else say("ever")
+        systemic = say("{drugs}, systemic, taken or given {when}", drugs=named(self.to), when=when)
+        return clauses(
+            systemic if self.systemic else say("{drugs} taken or given {when}", drugs=named(self.to), when=when),
+            say("only suspected: {drugs}", drugs=named(self.review)) if self.review else "",
+            say("ordered and not known to be given is only suspected") if self.infused else "",
+            self.exempt.describe() if self.exempt else "",
+        )
 
 
 def _intravenous(fact: Medication) -> bool:
@@ -160,14 +162,27 @@ def _words_against(hit: Hit) -> Text:
     return ""
 
 
+FORM = mapping(
+    "",
+    "Drugs taken or given, from every resource that can hold one.",
+    sets("to", "Drugs that decide.").must(),
+    sets("review", "A match is `suspected`: a person looks."),
+    sets("infused", "Given by infusion: a record without end is a point in time, an order alone is `suspected`."),
+    sets("local", "Forms that are never systemic: creams, drops."),
+    choice("route", "Whether only systemic use counts.", "systemic", "systemic", "any"),
+    duration("within", "Any part of the exposure touches this time before the day asked about; without it: ever."),
+    EXEMPT_DRUG,
+)
+
+
 def parse_exposure(spec: Spec, build: Build) -> Rule:
-    rule = ExposureRule(
-        to=spec.value_sets("to", needed=True),
-        review=spec.value_sets("review"),
-        infused=spec.value_sets("infused"),
-        local=spec.value_sets("local"),
-        systemic=spec.text("route", "systemic", ("systemic", "any")) == "systemic",
-        within=spec.duration("within"),
+    given = FORM.read(spec, build)
+    return ExposureRule(
+        to=given["to"],
+        review=given["review"],
+        infused=given["infused"],
+        local=given["local"],
+        systemic=given["route"] == "systemic",
+        within=given["within"],
+        exempt=exempt_of(given["except"]),
     )
-    spec.done()
-    return rule

@@ -19,11 +19,14 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import choice, duration, mapping, sets
+from fhir_screener.criteria.limit_words import worth_in_words
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, not_converted, read_value
 from fhir_screener.criteria.rules.result import FINAL, WORTH, Result, ResultRule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
+from fhir_screener.criteria.wording import clauses, length
 from fhir_screener.records.dates import Days
 from fhir_screener.records.facts import Observation, Value
 from fhir_screener.sentence import Text, join, say
@@ -85,8 +88,8 @@ class IgraRule(ResultRule):
     def _collect(self, view: View, fact: Observation, parts: dict[str, frozenset[str]], unit: str, run: _Run) -> None:
         pairs = [(fact.hits, fact.value), *((c.hits, c.value) for c in fact.components)]
         for hits, value in pairs:
-            for part, sets in parts.items():
-                name = next((n for n in sorted(sets) if n in hits), None)
+            for part, names in parts.items():
+                name = next((n for n in sorted(names) if n in hits), None)
                 if name is None:
                     continue
                 _take(run, part, value, unit)
@@ -106,8 +109,12 @@ class IgraRule(ResultRule):
     def _what(self) -> Text:
         return say("interferon-gamma release assays")
 
-    def describe(self) -> str:
-        return f"a positive interferon-gamma release assay (a negative one speaks for {self.within.text})"
+    def describe(self) -> Text:
+        return clauses(
+            say("a positive interferon-gamma release assay"),
+            worth_in_words(self.positive),
+            say("a negative one rules out for {time}", time=length(self.within)),
+        )
 
 
 class _Reader(Protocol):
@@ -197,23 +204,24 @@ def _with_lab(run: _Run, computed: Reading | None) -> Reading:
     return computed
 
 
-def _parts(spec: Spec, key: str, names: tuple[str, ...]) -> dict[str, frozenset[str]]:
-    if not spec.has(key):
-        return {}
-    child = spec.child(key)
-    found = {name: child.value_sets(name) for name in names}
-    child.done()
-    return found
+FORM = mapping(
+    "",
+    "Interferon-gamma release assays, by spots and by values, with their controls.",
+    mapping("spots", "T-SPOT, by part.", *(sets(name, f"The part `{name}`.") for name in SPOTS)),
+    mapping("quantiferon", "QuantiFERON, by part.", *(sets(name, f"The part `{name}`.") for name in QUANTIFERON)),
+    sets("interpretation", "Tests that state the laboratory's own reading."),
+    duration("within", "How long a negative one speaks.").must(),
+    choice("positive", "What a positive is worth.", "suspected", *WORTH),
+)
 
 
 def parse_igra(spec: Spec, build: Build) -> Rule:
-    rule = IgraRule(
+    given = FORM.read(spec, build)
+    return IgraRule(
         of=frozenset(),
-        within=spec.needed_duration("within"),
-        positive=spec.text("positive", "suspected", WORTH),
-        spots=_parts(spec, "spots", SPOTS),
-        quantiferon=_parts(spec, "quantiferon", QUANTIFERON),
-        interpretation=spec.value_sets("interpretation"),
+        within=given["within"],
+        positive=given["positive"],
+        spots=given["spots"] or {},
+        quantiferon=given["quantiferon"] or {},
+        interpretation=given["interpretation"],
     )
-    spec.done()
-    return rule

@@ -11,11 +11,13 @@ from typing import ClassVar
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Evidence, Finding, unknown
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import mapping, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View
-from fhir_screener.sentence import say
+from fhir_screener.criteria.wording import named
+from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason
 
 
@@ -40,11 +42,18 @@ class JudgementRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return "for a person to say" + (f", shown {', '.join(sorted(self.show))}" if self.show else "")
+    def describe(self) -> Text:
+        if self.show:
+            return say("for a person to say, shown {what}", what=named(self.show))
+        return say("for a person to say")
+
+
+FORM = mapping(
+    "",
+    "What only a person may say; never met and never not met.",
+    sets("show", "Diagnoses worth showing to that person."),
+)
 
 
 def parse_judgement(spec: Spec, build: Build) -> Rule:
-    rule = JudgementRule(spec.value_sets("show"))
-    spec.done()
-    return rule
+    return JudgementRule(FORM.read(spec, build)["show"])

@@ -22,13 +22,15 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.rules.procedure import done
-from fhir_screener.criteria.rules.result import FINAL, Result, results
+from fhir_screener.criteria.rules.result import ANSWERS, FINAL, Result, results
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
@@ -186,8 +188,8 @@ class PregnantRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return "pregnant today, by diagnosis, expected date of delivery, status or test"
+    def describe(self) -> Text:
+        return say("pregnant today, by diagnosis, expected date of delivery, status or test")
 
 
 @dataclass(frozen=True)
@@ -241,38 +243,47 @@ class LactatingRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return f"lactating, recorded within {self.within.text} and not ended"
+    def describe(self) -> Text:
+        return say("lactating, recorded within {time} and not ended", time=length(self.within))
+
+
+PREGNANT = mapping(
+    "",
+    "Pregnant on the day asked about; each kind of evidence has its own expiry.",
+    sets("conditions", "Diagnoses of a pregnancy.").must(),
+    sets("status", "Observations that state it."),
+    ANSWERS,
+    sets("due_date", "Observations of the expected date of delivery."),
+    sets("hcg", "Qualitative hCG tests."),
+    sets("hcg_quantitative", "hCG by number."),
+    sets("ended", "Deliveries and other ends of a pregnancy."),
+    duration("test_within", "How long a negative test speaks.").must(),
+)
+LACTATING = mapping(
+    "",
+    "Lactating on the day asked about.",
+    sets("conditions", "Diagnoses of lactation.").must(),
+    sets("suppressed", "Lactation that was suppressed: `equivocal`."),
+    sets("delivery", "Deliveries: after one, silence is no answer."),
+    duration("within", "How long a record of it speaks.").must(),
+)
 
 
 def parse_pregnant(spec: Spec, build: Build) -> Rule:
-    answers = spec.child("values") if spec.has("values") else None
-    limits = Limits(
-        positive=answers.value_sets("positive") if answers else frozenset(),
-        negative=answers.value_sets("negative") if answers else frozenset(),
+    given = PREGNANT.read(spec, build)
+    answers = given["values"] or {}
+    return PregnantRule(
+        conditions=given["conditions"],
+        status=given["status"],
+        due_date=given["due_date"],
+        hcg=given["hcg"],
+        hcg_quantitative=given["hcg_quantitative"],
+        ended=given["ended"],
+        test_within=given["test_within"],
+        values=Limits(**answers),
     )
-    if answers:
-        answers.done()
-    rule = PregnantRule(
-        conditions=spec.value_sets("conditions", needed=True),
-        status=spec.value_sets("status"),
-        due_date=spec.value_sets("due_date"),
-        hcg=spec.value_sets("hcg"),
-        hcg_quantitative=spec.value_sets("hcg_quantitative"),
-        ended=spec.value_sets("ended"),
-        test_within=spec.needed_duration("test_within"),
-        values=limits,
-    )
-    spec.done()
-    return rule
 
 
 def parse_lactating(spec: Spec, build: Build) -> Rule:
-    rule = LactatingRule(
-        conditions=spec.value_sets("conditions", needed=True),
-        suppressed=spec.value_sets("suppressed"),
-        delivery=spec.value_sets("delivery"),
-        within=spec.needed_duration("within"),
-    )
-    spec.done()
-    return rule
+    given = LACTATING.read(spec, build)
+    return LactatingRule(given["conditions"], given["suppressed"], given["delivery"], given["within"])

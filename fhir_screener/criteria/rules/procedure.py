@@ -1,7 +1,4 @@
-"""`procedure`: done procedures, and conditions that state one (`absence of uterus`).
-
-procedure: {in: [hysterectomy], within: P6M}        # without `within`: ever
-"""
+"""`procedure`: done procedures, and conditions that state one (`absence of uterus`)."""
 
 from __future__ import annotations
 
@@ -12,18 +9,20 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.disease import counts
 from fhir_screener.criteria.evidence import Finding, met, unknown
+from fhir_screener.criteria.exempt import EXEMPT_PROCEDURE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import named
+from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Condition, Fact, Procedure
-from fhir_screener.sentence import say
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
-from fhir_screener.verdict import Reason
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
 TYPES = frozenset({"Procedure", "Condition"})
 
@@ -56,11 +55,19 @@ def done(view: View, sets: frozenset[str]) -> list[tuple[Fact, Hit, Days | None]
 class ProcedureRule:
     sets: frozenset[str]
     within: Duration | None
+    exempt: Exempt | None = None
     kind: ClassVar[str] = "procedure"
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         for fact, hit, days in done(view, self.sets):
+            freed = self.exempt.names(fact.hits, hit) if self.exempt else NOT_MET
+            if freed is MET:
+                tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
+                continue
+            if freed is UNKNOWN:
+                tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
+                continue
             if self.within is None:
                 tally.yes(cite(fact, say("done"), hit=hit))
                 continue
@@ -85,16 +92,26 @@ class ProcedureRule:
         return ", ".join(sorted(self.sets))
 
     def needs(self) -> Needs:
-        return Needs(sets=self.sets, types=TYPES)
+        return Needs(sets=self.sets | (self.exempt.sets if self.exempt else frozenset()), types=TYPES)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return f"{self._about()} done {f'within {self.within.text}' if self.within else 'ever'}"
+    def describe(self) -> Text:
+        when = say("within {time}", time=length(self.within)) if self.within else say("ever")
+        done = say("{procedures} done {when}", procedures=named(self.sets), when=when)
+        return clauses(done, self.exempt.describe() if self.exempt else "")
+
+
+FORM = mapping(
+    "",
+    "Procedures that were done, and conditions that state one.",
+    sets("in", "Procedures that decide.").must(),
+    duration("within", "Done within this time before the day asked about; without it: ever."),
+    EXEMPT_PROCEDURE,
+)
 
 
 def parse_procedure(spec: Spec, build: Build) -> Rule:
-    rule = ProcedureRule(spec.value_sets("in", needed=True), spec.duration("within"))
-    spec.done()
-    return rule
+    given = FORM.read(spec, build)
+    return ProcedureRule(given["in"], given["within"], exempt_of(given["except"]))

@@ -21,12 +21,13 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.rules.result import FINAL
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import named
+from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
@@ -147,17 +148,31 @@ class ReportRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return f"a report of {self._about()} that says {', '.join(sorted(self.finding))}"
+    def describe(self) -> Text:
+        return clauses(
+            say("a report of {reports} that says {finding}", reports=named(self.of), finding=named(self.finding)),
+            say("a mention of {words} is only suspected", words=named(self.doubtful)) if self.doubtful else "",
+            say("a clear one rules out for {time}", time=length(self.within)),
+        )
+
+
+FORM = mapping(
+    "",
+    "What an imaging or other report concludes, by coded conclusion or in plain words.",
+    sets("of", "The reports.").must(),
+    sets("finding", "What the protocol asks about: codes and words.").must(),
+    sets("doubtful", "Words that need eyes where asserted: `suspected`."),
+    sets("clear", "Words that say nothing was found."),
+    duration("within", "How long a clear report speaks.").must(),
+)
 
 
 def parse_report(spec: Spec, build: Build) -> Rule:
-    rule = ReportRule(
-        of=spec.value_sets("of", needed=True),
-        finding=spec.value_sets("finding", needed=True),
-        doubtful=spec.value_sets("doubtful"),
-        clear=spec.value_sets("clear"),
-        within=spec.needed_duration("within"),
+    given = FORM.read(spec, build)
+    return ReportRule(
+        of=given["of"],
+        finding=given["finding"],
+        doubtful=given["doubtful"],
+        clear=given["clear"],
+        within=given["within"],
     )
-    spec.done()
-    return rule

@@ -1,18 +1,4 @@
-"""`result`: laboratory and other findings.
-
-result:
-  of: [hbsag]
-  within: P3M                      # how long a clearing result speaks (always given)
-  positive: met                    # or suspected, equivocal, context: what a positive is worth
-  negative: not_met                # or context: a negative settles nothing by itself
-  positive_within: P3M             # older positives are `older`; without it a positive never expires
-  older: suspected                 # or stale (default), context
-  at_least / above / below / at_most: {"[IU]/mL": 0.05}      # limits by unit; or `above: range`
-  equivocal: {"m[IU]/mL": [5, 25]} # a grey zone
-  detection: true                  # any number above zero is positive
-  values: {positive: [set], negative: [set]}                 # coded answers of this test
-  take: any                        # serology (default): both ways is `conflicting`; `latest`: the latest decides
-"""
+"""`result`: laboratory and other findings. What may stand in it is in `FORM`."""
 
 from __future__ import annotations
 
@@ -25,12 +11,14 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import Given, choice, duration, flag, limits, mapping, sets, zones
+from fhir_screener.criteria.limit_words import bounds_in_words, negative_in_words, worth_in_words, zones_in_words
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, read_value
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import named
+from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation, Value
 from fhir_screener.sentence import Text, join, say
@@ -252,62 +240,98 @@ class ResultRule:
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        return f"a positive result of {self._what()} (a negative one speaks for {self.within.text})"
+    def describe(self) -> Text:
+        bounds = bounds_in_words(self.limits)
+        positive = say("{tests} {bounds}", tests=named(self.of), bounds=bounds)
+        return clauses(
+            positive if bounds else say("a positive result of {tests}", tests=named(self.of)),
+            zones_in_words(self.limits),
+            worth_in_words(self.positive),
+            self._time_in_words(),
+            negative_in_words(self.negative, self.within),
+            say("the latest day's results speak") if self.latest else "",
+            say("a repeat may mend it") if self.repeatable else "",
+        )
+
+    def _time_in_words(self) -> Text:
+        counts = say("it counts for {time}", time=length(self.positive_within)) if self.positive_within else ""
+        if not self.after_vaccine:
+            return counts
+        soon = say(
+            "no proof within {time} after {vaccines}", time=length(self.after_vaccine), vaccines=named(self.vaccines)
+        )
+        return clauses(counts, soon)
 
 
 def newest_first(result: Result) -> tuple[int, str]:
     return (-result.days.hi if result.days else -(10**9), result.fact.ref)
 
 
-def read_limits(spec: Spec) -> Limits:
+ANSWERS = mapping(
+    "values",
+    "Coded answers of this test.",
+    sets("positive", "Answers that are positive."),
+    sets("negative", "Answers that are negative."),
+)
+FORM = mapping(
+    "",
+    "Laboratory and other findings.",
+    sets("of", "The tests.").must(),
+    duration("within", "How long a clearing result speaks.").must(),
+    choice("positive", "What a positive is worth.", "met", *WORTH),
+    choice("negative", "What a negative settles; `against` only weighs against other tests.", "not_met", *NEGATIVES),
+    duration("positive_within", "How long a positive counts; without it: always."),
+    choice("older", "What an older positive is.", "stale", *OLDER),
+    limits("at_least", "Positive from this number on, by unit."),
+    limits("above", "Positive above this number, by unit; or `range`."),
+    limits("below", "Positive below this number, by unit; or `range`."),
+    limits("at_most", "Positive up to this number, by unit."),
+    zones("equivocal", "A grey zone by unit, both ends in it."),
+    flag("detection", "Any number above zero is positive."),
+    ANSWERS,
+    choice(
+        "take", "`any`: both ways is a conflict. `latest`: the latest in the window decides.", "any", "any", "latest"
+    ),
+    mapping(
+        "after_vaccine",
+        "A positive soon after a vaccine is `equivocal`.",
+        sets("in", "The vaccines.").must(),
+        duration("within", "How soon.").must(),
+    ),
+    sets("explained_by", "Diagnoses that are over, to whose episode a positive may belong."),
+    flag("repeatable", "A repeat could mend it: the outcome is then `later`, not `excluded`."),
+)
+
+
+def read_limits(given: Given) -> Limits:
     """The limits of a `result` rule."""
-    of_range = ""
-    tables: dict[str, dict[str, float]] = {}
-    for key in ("at_least", "above", "below", "at_most"):
-        if spec.has(key) and spec.mapping()[key] == "range":
-            of_range = spec.text(key)
-            of_range = "above" if key in ("above", "at_least") else "below"
-        else:
-            tables[key] = spec.limits(key)
-    grey: dict[str, tuple[float, float]] = {}
-    if spec.has("equivocal"):
-        zone = spec.child("equivocal")
-        for unit, pair in zone.mapping().items():
-            if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int | float) for n in pair)):
-                raise zone.fail("expected two numbers", "[low, high]", unit)
-            grey[unit] = (pair[0], pair[1])
-    answers = spec.child("values") if spec.has("values") else None
-    limits = Limits(
-        **tables,
-        equivocal=grey,
-        of_range=of_range,
-        detection=spec.flag("detection"),
-        positive=answers.value_sets("positive") if answers else frozenset(),
-        negative=answers.value_sets("negative") if answers else frozenset(),
+    tables = {key: given[key] for key in ("at_least", "above", "below", "at_most")}
+    rising = any(tables[key] == "range" for key in ("at_least", "above"))
+    falling = any(tables[key] == "range" for key in ("below", "at_most"))
+    answers = given["values"] or {}
+    return Limits(
+        **{key: {} if table == "range" else table for key, table in tables.items()},
+        equivocal=given["equivocal"],
+        of_range="above" if rising else "below" if falling else "",
+        detection=given["detection"],
+        **answers,
     )
-    if answers:
-        answers.done()
-    return limits
 
 
 def parse_result(spec: Spec, build: Build) -> Rule:
-    vaccine = spec.child("after_vaccine") if spec.has("after_vaccine") else None
-    rule = ResultRule(
-        of=spec.value_sets("of", needed=True),
-        within=spec.needed_duration("within"),
-        limits=read_limits(spec),
-        positive=spec.text("positive", "met", WORTH),
-        negative=spec.text("negative", "not_met", NEGATIVES),
-        positive_within=spec.duration("positive_within"),
-        older=spec.text("older", "stale", OLDER),
-        latest=spec.text("take", "any", ("any", "latest")) == "latest",
-        vaccines=vaccine.value_sets("in", needed=True) if vaccine else frozenset(),
-        after_vaccine=vaccine.needed_duration("within") if vaccine else None,
-        explained_by=spec.value_sets("explained_by"),
-        repeatable=spec.flag("repeatable"),
+    given = FORM.read(spec, build)
+    vaccine = given["after_vaccine"]
+    return ResultRule(
+        of=given["of"],
+        within=given["within"],
+        limits=read_limits(given),
+        positive=given["positive"],
+        negative=given["negative"],
+        positive_within=given["positive_within"],
+        older=given["older"],
+        latest=given["take"] == "latest",
+        vaccines=vaccine["in"] if vaccine else frozenset(),
+        after_vaccine=vaccine["within"] if vaccine else None,
+        explained_by=given["explained_by"],
+        repeatable=given["repeatable"],
     )
-    if vaccine:
-        vaccine.done()
-    spec.done()
-    return rule

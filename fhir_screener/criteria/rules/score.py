@@ -14,14 +14,16 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
+from fhir_screener.criteria.keys import duration, mapping, number, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.rules.result import FINAL
 from fhir_screener.criteria.spec import Spec
-from fhir_screener.criteria.view import View
-from fhir_screener.criteria.wording import named
-from fhir_screener.records.dates import Days
+from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import clauses, length, named
+from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Component, Observation, Value
-from fhir_screener.sentence import say
+from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import read_number
 from fhir_screener.verdict import Reason
@@ -32,7 +34,10 @@ TYPES = frozenset({"Observation"})
 @dataclass(frozen=True)
 class ScoreRule:
     of: frozenset[str]
-    at_least: float
+    at_least: float | None = None
+    at_most: float | None = None
+    answers: frozenset[str] = frozenset()
+    within: Duration | None = None
     component: frozenset[str] = frozenset()
     among: frozenset[str] = frozenset()
     kind: ClassVar[str] = "score"
@@ -59,6 +64,8 @@ class ScoreRule:
             days = view.point(fact.effective, fact.issued)
             if (days is not None and not view.begun(days)) or (_number(fact.value) is None and fact.value.absent):
                 continue
+            if self.within is not None and days is not None and view.place(days, self.within) is When.BEFORE:
+                continue
             found.append((days, fact))
         newest = max((days.lo for days, _ in found if days), default=0)
         kept = [fact for days, fact in found if days is None or days.hi >= newest]
@@ -66,20 +73,50 @@ class ScoreRule:
         return final or kept
 
     def _read(self, view: View, fact: Observation) -> Finding:
-        number, text = _number(fact.value), value_text(fact.value)
-        if number is None:
-            return unknown(Reason.UNREADABLE, cite(fact, say("the score is not a number"), value=text))
-        (value, comparator), limit = number, self.at_least
+        text = value_text(fact.value)
         if fact.status == "preliminary":
             return unknown(Reason.EQUIVOCAL, cite(fact, say("preliminary"), value=text))
-        if value < self.at_least and comparator not in (">", ">="):
-            return not_met(cite(fact, say("{value:g}, below {limit:g}", value=value, limit=limit), value=text))
-        if comparator in ("<", "<=") or value < self.at_least:
-            return unknown(
-                Reason.EQUIVOCAL,
-                cite(fact, say("{text}: either side of {limit:g}", text=text, limit=limit), value=text),
-            )
-        enough = say("{value:g}, at least {limit:g}", value=value, limit=limit)
+        if self.answers and fact.value.concept is not None:
+            return self._answer(view, fact, fact.value.concept, text)
+        number = _number(fact.value)
+        if number is None or (self.at_least is None and self.at_most is None):
+            return unknown(Reason.UNREADABLE, cite(fact, say("the score is not a number"), value=text))
+        return self._measure(view, fact, text, *number)
+
+    def _answer(self, view: View, fact: Observation, answer: Concept, text: str) -> Finding:
+        asked = named(self.answers)
+        if self.answers & view.terminology.classify(answer).keys():
+            return met(cite(fact, say("{answer}, one of {asked}", answer=text, asked=asked), value=text))
+        if not answer.codings:
+            return unknown(Reason.UNREADABLE, cite(fact, say("the answer is not coded"), value=text))
+        return not_met(cite(fact, say("{answer}, none of {asked}", answer=text, asked=asked), value=text))
+
+    def _measure(self, view: View, fact: Observation, text: str, value: float, comparator: str) -> Finding:
+        rising, falling = comparator in (">", ">="), comparator in ("<", "<=")
+        low, high = self.at_least, self.at_most
+        if low is not None and value < low and not rising:
+            return not_met(cite(fact, say("{value:g}, below {limit:g}", value=value, limit=low), value=text))
+        if high is not None and value > high and not falling:
+            return not_met(cite(fact, say("{value:g}, above {limit:g}", value=value, limit=high), value=text))
+        for limit, opened in (
+            (low, falling or (low is not None and value < low)),
+            (high, rising or _over(value, high)),
+        ):
+            if limit is not None and opened:
+                either = say("{text}: either side of {limit:g}", text=text, limit=limit)
+                return unknown(Reason.EQUIVOCAL, cite(fact, either, value=text))
+        return self._components(view, fact, text, value)
+
+    def _enough(self, value: float) -> Text:
+        low, high = self.at_least, self.at_most
+        if low is not None and high is not None:
+            return say("{value:g}, {low:g} to {high:g}", value=value, low=low, high=high)
+        if low is not None:
+            return say("{value:g}, at least {limit:g}", value=value, limit=low)
+        return say("{value:g}, at most {limit:g}", value=value, limit=high)
+
+    def _components(self, view: View, fact: Observation, text: str, value: float) -> Finding:
+        enough = self._enough(value)
         if not self.component:
             return met(cite(fact, enough, value=text))
         listed = [label for part in fact.components if (label := self._named(view, part))]
@@ -105,14 +142,26 @@ class ScoreRule:
         return ", ".join(sorted(self.of))
 
     def needs(self) -> Needs:
-        return Needs(sets=self.of | self.component | self.among, types=TYPES)
+        return Needs(sets=self.of | self.answers | self.component | self.among, types=TYPES)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
 
-    def describe(self) -> str:
-        tail = f", naming one of {', '.join(sorted(self.among))}" if self.among else ""
-        return f"{self._about()} of at least {self.at_least:g}{tail}"
+    def describe(self) -> Text:
+        bounds = (
+            say("at least {number}", number=f"{self.at_least:g}") if self.at_least is not None else "",
+            say("at most {number}", number=f"{self.at_most:g}") if self.at_most is not None else "",
+            say("an answer of {answers}", answers=named(self.answers)) if self.answers else "",
+        )
+        return clauses(
+            say("{score} of {bounds}", score=named(self.of), bounds=join(" and ", bounds)),
+            say("naming one of {what}, otherwise only suspected", what=named(self.among)) if self.among else "",
+            say("of the last {time}", time=length(self.within)) if self.within else say("the latest one speaks"),
+        )
+
+
+def _over(value: float, high: float | None) -> bool:
+    return high is not None and value > high
 
 
 def _number(value: Value) -> tuple[float, str] | None:
@@ -124,15 +173,34 @@ def _number(value: Value) -> tuple[float, str] | None:
     return (found[1], found[0]) if found else None
 
 
+FORM = mapping(
+    "",
+    "A coded score or scale; the latest valid one speaks. It needs `at_least`, `at_most` or `in`.",
+    sets("of", "The score.").must(),
+    number("at_least", "Met from this number on."),
+    number("at_most", "Met up to this number."),
+    sets("in", "Coded answers that meet it; any other known answer does not."),
+    duration("within", "How long a score speaks; without it: always."),
+    mapping(
+        "component",
+        "A component that must name one of a list; otherwise the score is `suspected`.",
+        sets("of", "The component.").must(),
+        sets("in", "What it must name.").must(),
+    ),
+)
+
+
 def parse_score(spec: Spec, build: Build) -> Rule:
-    component = spec.child("component") if spec.has("component") else None
-    rule = ScoreRule(
-        of=spec.value_sets("of", needed=True),
-        at_least=spec.number("at_least"),
-        component=component.value_sets("of", needed=True) if component else frozenset(),
-        among=component.value_sets("in", needed=True) if component else frozenset(),
+    given = FORM.read(spec, build)
+    component = given["component"] or {"of": frozenset(), "in": frozenset()}
+    if given["at_least"] is None and given["at_most"] is None and not given["in"]:
+        raise spec.fail("a score needs a limit or answers", "at_least: 20, at_most: 1, or in: [a value set]")
+    return ScoreRule(
+        of=given["of"],
+        at_least=given["at_least"],
+        at_most=given["at_most"],
+        answers=given["in"],
+        within=given["within"],
+        component=component["of"],
+        among=component["in"],
     )
-    if component:
-        component.done()
-    spec.done()
-    return rule

@@ -1,0 +1,49 @@
+"""A `result` rule in plain words: its limits, and what a positive and a negative are worth."""
+
+from __future__ import annotations
+
+from fhir_screener.criteria.reading import Limits
+from fhir_screener.criteria.wording import amounts, length, named
+from fhir_screener.records.dates import Duration
+from fhir_screener.sentence import Text, join, say
+
+
+def bounds_in_words(limits: Limits) -> Text:
+    """When a result is positive, as far as the study says so; "" where only the laboratory does."""
+    parts = (
+        say("of at least {amount}", amount=amounts(limits.at_least)) if limits.at_least else "",
+        say("above {amount}", amount=amounts(limits.above)) if limits.above else "",
+        say("below {amount}", amount=amounts(limits.below)) if limits.below else "",
+        say("of at most {amount}", amount=amounts(limits.at_most)) if limits.at_most else "",
+        say("above its reference range") if limits.of_range == "above" else "",
+        say("below its reference range") if limits.of_range == "below" else "",
+        say("detected") if limits.detection else "",
+        say("of {answers}", answers=named(limits.positive)) if limits.positive else "",
+    )
+    return join(" or ", parts)
+
+
+def zones_in_words(limits: Limits) -> Text:
+    zones = [
+        say("{low} to {high} {unit} is borderline", low=f"{low:g}", high=f"{high:g}", unit=unit)
+        for unit, (low, high) in limits.equivocal.items()
+    ]
+    return join("; ", zones)
+
+
+def worth_in_words(positive: str) -> Text:
+    """What a positive result is worth."""
+    if positive == "suspected":
+        return say("which is only suspected")
+    if positive == "equivocal":
+        return say("which is no proof")
+    return say("which is shown and decides nothing") if positive == "context" else ""
+
+
+def negative_in_words(negative: str, within: Duration) -> Text:
+    """What a negative result settles."""
+    if negative == "not_met":
+        return say("a negative one rules out for {time}", time=length(within))
+    if negative == "against":
+        return say("a negative one of the last {time} weighs against it", time=length(within))
+    return say("a negative one settles nothing")
