@@ -40,19 +40,21 @@ class Exempt:
     ended: bool = False
     ended_for: Duration | None = None
 
-    def names(self, hits: Hits, main: Hit) -> Verdict:
-        """Whether the record is one of these; unknown where its words or its ingredients leave that open."""
+    def names(self, hits: Hits, counting: frozenset[str]) -> Verdict:
+        """Whether the record is one of these; unknown where its words leave that open, or where it also is another
+        drug of the sets that count."""
         own = next((hits[name] for name in sorted(self.sets) if name in hits), None)
         if own is None or own.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
             return NOT_MET
         if own.stance is Stance.DOUBTFUL:
             return UNKNOWN
         # Two ingredients of one product: the other one is not exempt.
-        return UNKNOWN if own.ingredient and main.ingredient and own.ingredient != main.ingredient else MET
+        others = (hits[name] for name in counting if name in hits)
+        return UNKNOWN if any(_differs(own, other) for other in others) else MET
 
-    def frees(self, view: View, hits: Hits, main: Hit, when: Course) -> Verdict:
+    def frees(self, view: View, hits: Hits, when: Course) -> Verdict:
         """Whether a diagnosis with this course is exempt."""
-        return self.names(hits, main) & self._is_over(view, when)
+        return self.names(hits, frozenset()) & self._is_over(view, when)
 
     def _is_over(self, view: View, when: Course) -> Verdict:
         if not self.ended and self.ended_for is None:
@@ -75,6 +77,10 @@ class Exempt:
         if self.ended:
             return say("except, one by one, {what} that is over", what=named(self.sets))
         return say("except, one by one, {what}", what=named(self.sets))
+
+
+def _differs(one: Hit, other: Hit) -> bool:
+    return bool(one.ingredient and other.ingredient and one.ingredient != other.ingredient)
 
 
 def exempt_of(given: dict[str, Any] | None) -> Exempt | None:

@@ -174,7 +174,7 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
 
     def hit(self, names: frozenset[str]) -> Hit | None:
         """The first of these sets that the drug is in."""
-        for name in names:
+        for name in sorted(names):
             if name in self.hits:
                 return self.hits[name]
         return None

@@ -60,7 +60,8 @@ def drug(code: str, kind: str = "statement", **more: Any) -> facts.Medication:
     doses = () if mg is None else (dose(mg),)
     defaults = {"statement": "active", "request": "active"}
     fields = {"status": defaults.get(kind, "completed"), "span": span(taken), "doses": doses, "systemic": True, **more}
-    return facts.Medication(ref=f"Medication/{next(_number)}", kind=kind, concept=coded, hits=_hits(coded), **fields)
+    named = {"concept": coded, "hits": _hits(coded), **fields}
+    return facts.Medication(ref=f"Medication/{next(_number)}", kind=kind, **named)
 
 
 def dose(mg: float, **more: Any) -> Dose:

@@ -139,3 +139,31 @@ def test_a_mistake_in_a_rule_says_what_and_where(rule, what) -> None:
         read_rule(rule)
     assert caught.value.file == "study.yaml"
     assert caught.value.line == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "verdict", "reason"),
+    [
+        ("score: {of: [score], at_most: 1}", 1, MET, None),
+        ("score: {of: [score], at_most: 1}", 2, NOT_MET, None),
+        ("score: {of: [score], at_least: 1, at_most: 3}", 4, NOT_MET, None),
+        ("score: {of: [score], at_least: 1, at_most: 3}", make.number(2, "", ">"), UNKNOWN, Reason.EQUIVOCAL),
+        ("score: {of: [score], in: [result-positive]}", "positive", MET, None),
+        ("score: {of: [score], in: [result-positive]}", "negative", NOT_MET, None),
+        ("score: {of: [score], in: [result-positive]}", "two, I think", UNKNOWN, Reason.UNREADABLE),
+    ],
+)
+def test_a_score_has_limits_or_answers(ask, rule, value, verdict, reason) -> None:
+    found = ask(rule, make.result("L4", value))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_a_score_may_speak_for_a_time_only(ask) -> None:
+    rule = "score: {of: [score], at_most: 1, within: P1M}"
+    assert ask(rule, make.result("L4", 1, on="2021-02-18")).verdict is MET
+    assert ask(rule, make.result("L4", 1, on="2021-01-18")).reason is Reason.NO_DATA
+
+
+def test_a_score_asks_for_something() -> None:
+    with pytest.raises(MappingError, match="limit or answers"):
+        read_rule("score: {of: [score]}")

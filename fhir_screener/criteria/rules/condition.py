@@ -114,7 +114,7 @@ class ConditionRule:
         """Whether the record is exempt; an uncertain diagnosis frees nobody."""
         if self.exempt is None or role == "context" or is_doubtful(fact, hit):
             return NOT_MET
-        return self.exempt.frees(view, fact.hits, hit, when)
+        return self.exempt.frees(view, fact.hits, when)
 
     def _will_be_exempt(self, when: Course) -> bool:
         return self.exempt is not None and self.exempt.ended_for is not None and when.end is not None

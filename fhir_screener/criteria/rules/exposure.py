@@ -61,7 +61,7 @@ class ExposureRule:
         reason = why_not(fact) or _words_against(hit)
         if not reason and self.systemic and (fact.systemic is False or self.local & fact.hits.keys()):
             reason = say("not given systemically")
-        freed = self.exempt.names(fact.hits, hit) if self.exempt else NOT_MET
+        freed = self.exempt.names(fact.hits, self.to | self.review) if self.exempt else NOT_MET
         if reason or freed is MET:
             reason = reason or say("exempt")
             tally.context(cite(fact, reason, hit=hit, decides=False))

@@ -61,7 +61,7 @@ class ProcedureRule:
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         for fact, hit, days in done(view, self.sets):
-            freed = self.exempt.names(fact.hits, hit) if self.exempt else NOT_MET
+            freed = self.exempt.names(fact.hits, self.sets) if self.exempt else NOT_MET
             if freed is MET:
                 tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
                 continue
