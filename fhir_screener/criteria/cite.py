@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fhir_screener.criteria.evidence import Evidence
-from fhir_screener.records.facts import Condition, Fact, Medication, Observation, Span, Value
+from fhir_screener.records.facts import Condition, Fact, Medication, Mention, Observation, Span, Value
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.valueset import Hit
@@ -74,6 +74,8 @@ def fact_date(fact: Fact) -> str:
         return span_text(fact.onset) or span_text(fact.abatement) or fact.recorded or span_text(fact.encounter)
     if isinstance(fact, Observation):
         return span_text(fact.effective) or fact.issued or ""
+    if isinstance(fact, Mention):
+        return fact.dated or ""
     if isinstance(fact, Medication):
         return span_text(fact.span) or fact.authored or fact.asserted or ""
     span = getattr(fact, "span", None) or getattr(fact, "period", None)

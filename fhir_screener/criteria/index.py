@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from fhir_screener.records.facts import Condition, Fact, Immunization, Medication, Observation, Procedure
+from fhir_screener.records.facts import Condition, Fact, Immunization, Medication, Mention, Observation, Procedure
 from fhir_screener.records.patient_record import PatientRecord
 
 F = TypeVar("F", bound=Fact)
@@ -27,8 +27,9 @@ class Index:
                     shelf = self.observations.setdefault(name, [])
                     if not shelf or shelf[-1] is not fact:
                         shelf.append(fact)
-        self.nameless = [fact for fact in record.medications if fact.unresolved and not fact.hits]
-        """Drugs that nobody can name."""
+        self.mentions: Shelf[Mention] = _shelved(record.mentions)
+        self.nameless = [fact for fact in record.medications if (fact.unresolved or fact.unlisted) and not fact.hits]
+        """Drugs that nobody can name, and those whose words no list knows."""
 
 
 def _shelved(facts: Iterable[F]) -> Shelf[F]:

@@ -167,6 +167,8 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     """Whether route and form make it systemic; None where neither is known."""
     reasons: tuple[Concept, ...] = ()
     unresolved: str = ""
+    unlisted: bool = False
+    """Named only in words or local codes that no list of drugs knows: it may be anything."""
     category: str = ""
     form: str = ""
     strength: Quantity | None = None
@@ -178,6 +180,17 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
             if name in self.hits:
                 return self.hits[name]
         return None
+
+
+class Mention(Fact, frozen=True, kw_only=True, gc=False):
+    """Something named beside a record's own subject: in a note, a narrative, a conclusion, or as a coded answer.
+
+    `hits` are the sets named, with the stance of the words; `dated` is the record's date, an upper bound of what it tells
+    of. `coded`: an answer's code says so, not words.
+    """
+
+    dated: str | None = None
+    coded: bool = False
 
 
 class Procedure(Fact, frozen=True, kw_only=True, gc=False):

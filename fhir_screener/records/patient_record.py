@@ -10,6 +10,7 @@ from fhir_screener.records.facts import (
     Consent,
     Immunization,
     Medication,
+    Mention,
     Observation,
     Patient,
     Procedure,
@@ -57,6 +58,7 @@ class PatientRecord:
     immunizations: tuple[Immunization, ...] = ()
     consents: tuple[Consent, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()

@@ -15,10 +15,10 @@ from fhir_screener.studies.yaml_text import Lines, read_yaml
 from fhir_screener.terminology.coding import ALIASES, normal_system
 from fhir_screener.terminology.valueset import Entry, ValueSet
 
-KINDS = ("condition", "drug", "result", "procedure", "vaccine", "value")
+KINDS = ("condition", "drug", "result", "procedure", "vaccine", "value", "ordinary")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-RESULT_WORDS = ("result-positive", "result-negative", "result-equivocal", "result-none")
-"""The sets by which coded answers are read; every study uses them."""
+ALWAYS = ("result-positive", "result-negative", "result-equivocal", "result-none", "ordinary-drugs")
+"""The sets by which coded answers are read, and drugs known to be none of a study's business; every study uses them."""
 
 
 class ValueSetFolder:
@@ -45,7 +45,7 @@ class ValueSetFolder:
         return self._known[name]
 
     def load(self, names: Iterable[str]) -> list[ValueSet]:
-        return [self.get(name) for name in sorted({*names, *(n for n in RESULT_WORDS if n in self.names)})]
+        return [self.get(name) for name in sorted({*names, *(n for n in ALWAYS if n in self.names)})]
 
     def checksum(self, names: Iterable[str]) -> bytes:
         """A digest of the files behind these sets."""
@@ -56,7 +56,7 @@ class ValueSetFolder:
 
     def _with_included(self, names: Iterable[str]) -> set[str]:
         found: set[str] = set()
-        todo = [*names, *(n for n in RESULT_WORDS if n in self.names)]
+        todo = [*names, *(n for n in ALWAYS if n in self.names)]
         while todo:
             name = todo.pop()
             if name not in found:
@@ -75,6 +75,7 @@ class ValueSetFolder:
         version = int(spec.child("version").value) if spec.has("version") else 1
         codes, excluded = _entries(spec, "codes"), _entries(spec, "exclude")
         names = _names(spec)
+        stems = _stems(spec)
         included = [item.value for item in spec.child("include").items()] if spec.has("include") else []
         self._includes[name] = list(included)
         for other in included:
@@ -92,6 +93,7 @@ class ValueSetFolder:
             tuple(excluded),
             names,
             str(title.get("zh", "")),
+            stems,
         )
 
 
@@ -153,3 +155,13 @@ def _names(spec: Spec) -> dict[str, tuple[str, ...]]:
     if isinstance(names, dict):
         return {str(key): tuple(str(word) for word in words) for key, words in names.items()}
     raise spec.fail("expected a list of names, or `ingredient: [names]`", key="names")
+
+
+def _stems(spec: Spec) -> tuple[str, ...]:
+    if not spec.has("stems"):
+        return ()
+    found = tuple(str(item.value) for item in spec.child("stems").items())
+    odd = [stem for stem in found if stem.count("-") != 1 or not (stem.startswith("-") or stem.endswith("-"))]
+    if odd:
+        raise spec.fail(f"{odd[0]!r} is no stem", "write `-ending` or `beginning-`", "stems")
+    return found

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from fhir_screener.terminology.coding import fold
+
 
 class Stance(Enum):
     """What a sentence says of a term in it."""
@@ -53,8 +55,8 @@ _PAST = r"history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|ol
 _CLAUSE = re.compile(r"[.;。；\n]|，|,(?= )|\bbut\b|但")
 
 
-def stance(text: str, start: int, end: int) -> Stance:
-    """What folded `text` says of the term at `start`..`end`, judged within its own clause."""
+def clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the clause around `start`..`end` begins and ends."""
     left, right = 0, len(text)
     for mark in _CLAUSE.finditer(text):
         if mark.end() <= start:
@@ -62,6 +64,12 @@ def stance(text: str, start: int, end: int) -> Stance:
         elif mark.start() >= end:
             right = mark.start()
             break
+    return left, right
+
+
+def stance(text: str, start: int, end: int) -> Stance:
+    """What folded `text` says of the term at `start`..`end`, judged within its own clause."""
+    left, right = clause(text, start, end)
     before, after = text[left:start], text[end:right]
     around = before + " # " + after
     if re.search(_OTHER, around):
@@ -79,3 +87,19 @@ def stance(text: str, start: int, end: int) -> Stance:
     if re.search(_PAST, around):
         return Stance.PAST
     return Stance.ASSERTED
+
+
+_TAKEN_BACK = re.compile(
+    r"entered in error|wrong (?:patient|person|chart)|mis-?label|mix-?up|ha?emoly[sz]ed|unreliable|not valid|result invalid"
+    r"|invalid (?:result|specimen|sample)|specimen (?:rejected|unsuitable)|(?:not|never|wasn't|was not) (?:taken|started|given"
+    r"|administered|infused|begun)|did not (?:take|start|receive)|ruled out|录错|误录|录入错误|错误录入|患者错误|标本(?:溶血|不合格|混淆|错误)"
+    r"|溶血|结果(?:无效|作废|不可靠)|已?作废|(?:未|没有|从未)(?:服用|使用|执行|输注|注射|用药|开始)|已排除|排除诊断"
+)
+_ENDED = re.compile(r"\b(?:stopped|discontinued|ceased|off (?:since|from))\b|停药|停用|已停")
+
+
+def takes_back(text: str, *, ongoing: bool = False) -> str:
+    """The words of a note that take the record beside it back, or end what it holds to be `ongoing`; "" for none."""
+    plain = fold(text)
+    found = _TAKEN_BACK.search(plain) or (_ENDED.search(plain) if ongoing else None)
+    return found.group() if found else ""

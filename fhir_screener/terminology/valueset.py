@@ -58,6 +58,8 @@ class ValueSet:
     excluded: tuple[Entry, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     title_zh: str = ""
+    stems: tuple[str, ...] = ()
+    """Endings (`-pril`) and beginnings (`cef-`) that names of drugs share by class; of ordinary drugs only."""
 
 
 _WORD = re.compile(r"[a-z0-9]")
@@ -145,7 +147,7 @@ class Terminology:
         owners: list[tuple[str, str, bool]] = []
         names: list[tuple[str, int]] = []
         for value_set in self.sets.values():
-            if value_set.kind in ("value", "result"):
+            if value_set.kind in ("value", "result", "ordinary"):
                 continue
             for ingredient, words in value_set.names.items():
                 names += [(fold(word), len(owners)) for word in words if word.strip()]

@@ -45,6 +45,7 @@ TERMS = Terminology(
             codes=(Entry(RXNORM, "121191", "rituximab", ingredient="rituximab"),),
             names={"rituximab": ("rituximab", "利妥昔单抗")},
         ),
+        ValueSet("ordinary-drugs", "Ordinary", "ordinary", names={"pain": ("paracetamol",)}, stems=("-pril",)),
         ValueSet("delivery", "Delivery", "procedure", codes=(Entry(SNOMED, "236973005", "Delivery"),)),
         ValueSet("hepb-vaccine", "Vaccine", "vaccine", codes=(Entry(CVX, "45", "Hep B"),)),
         ValueSet("positive", "Positive", "value", codes=(Entry(SNOMED, "10828004", "Positive"),)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
@@ -10,6 +11,7 @@ from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.disease import Course, counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_DISEASE, Exempt, exempt_of
+from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import choice, duration, flag, mapping, rules, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
@@ -20,7 +22,7 @@ from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.phrases import Stance, takes_back
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 
@@ -49,18 +51,26 @@ class ConditionRule:
 
     def evaluate(self, view: View) -> Finding:
         facts = among(view.index.conditions, self.sets | self.history | self.review | self.context)
+        said = heard(view, self._asked)
         known = view.shared.constant.get(id(self))
-        if not facts and known is not None:
+        if not facts and not said and known is not None:
             return known
         tally = Tally()
         decisive: list[Condition] = []
         for fact in facts:
             self._look(view, fact, tally, decisive)
+        if said:
+            hear(view, self._asked, self.within or self.began_within, tally)
         finding = self._conclude(view, tally, decisive)
         found = fetched(finding.but(rule=self.kind), view, TYPES, named(self.sets or self.review))
-        if not facts:
+        if not facts and not said:
             view.shared.constant[id(self)] = found
         return found
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """The sets of which a narrative must not be overlooked."""
+        return self.sets | self.history | self.review
 
     def _look(self, view: View, fact: Condition, tally: Tally, decisive: list[Condition]) -> None:
         for names, role in (
@@ -102,6 +112,8 @@ class ConditionRule:
             tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
         elif reason is not None:
             tally.doubt(reason, evidence)
+        elif fact.note and (said := takes_back(fact.note)):
+            tally.doubt(Reason.TEXT_ONLY, cite(fact, say("{note}, but the note beside it says {words!r}", note=note, words=said), hit=hit))
         elif role == "review":
             tally.doubt(Reason.SUSPECTED, evidence)
         elif (worth := MATCHES[self.match]) is not None:

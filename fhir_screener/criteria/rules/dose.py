@@ -23,6 +23,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.dosage import Amount
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
+from fhir_screener.criteria.hearsay import hear, nobody_knows
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import intake, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
@@ -31,12 +32,12 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import clauses, length, named, no_drug, words_say
+from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Days, Duration, iso
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.equivalents import TABLES
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.phrases import Stance, takes_back
 from fhir_screener.verdict import Reason, first_reason
 
 Answer = tuple[Reason | None, Text]
@@ -59,6 +60,8 @@ class DoseRule:
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         lines = self._lines(view, tally)
+        if not lines:
+            hear(view, self.of, self.continuing, tally)
         finding = self._judge(view, lines, tally).but(rule=self.kind)
         return fetched(finding, view, DRUG_TYPES, named(self.of))
 
@@ -79,7 +82,9 @@ class DoseRule:
                 tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
                 continue
             laid = line(view, taken, hit, TABLES[self.table])
-            if laid is None:
+            if fact.note and (said := takes_back(fact.note, ongoing=taken.ongoing)):
+                tally.doubt(Reason.TEXT_ONLY, cite(fact, say("the note beside it says {words!r}", words=said), hit=hit))
+            elif laid is None:
                 tally.doubt(taken.doubt or Reason.IMPRECISE_DATE, cite(fact, say("no date of beginning"), hit=hit))
             else:
                 found.append(laid)
@@ -95,11 +100,11 @@ class DoseRule:
         return fact.systemic is False or bool(self.local & fact.hits.keys())
 
     def _unknown_drug(self, view: View, fact: Medication, tally: Tally) -> None:
-        if not fact.unresolved or fact.hits or why_not(fact) or fact.systemic is False:
+        if fact.hits or why_not(fact) or fact.systemic is False:
             return
         taken = intake(view, fact)
         if taken is not None and (taken.ongoing or view.place(taken.last, self.continuing) is not When.BEFORE):
-            tally.doubt(Reason.UNREADABLE, cite(fact, no_drug(fact)))
+            tally.doubt(*nobody_knows(fact))
 
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
         for item in lines:

@@ -9,6 +9,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_DRUG, Exempt, exempt_of
+from fhir_screener.criteria.hearsay import hear, heard, nobody_knows
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
@@ -16,11 +17,11 @@ from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import clauses, length, named, no_drug, words_say
+from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.phrases import Stance, takes_back
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
@@ -40,8 +41,9 @@ class ExposureRule:
 
     def evaluate(self, view: View) -> Finding:
         facts = [*among(view.index.medications, self.to | self.review), *view.index.nameless]
+        said = heard(view, self.to | self.review)
         known = view.shared.constant.get(id(self))
-        if not facts and known is not None:
+        if not facts and not said and known is not None:
             return known
         tally = Tally()
         for fact in facts:
@@ -50,10 +52,12 @@ class ExposureRule:
                 self._weigh(view, fact, hit, tally, review=False)
             elif (doubtful := fact.hit(self.review)) is not None:
                 self._weigh(view, fact, doubtful, tally, review=True)
-            elif fact.unresolved and not fact.hits:
+            elif not fact.hits:
                 self._unknown_drug(view, fact, tally)
+        if said:
+            hear(view, self.to | self.review, self.within, tally)
         found = fetched(self._conclude(view, tally), view, DRUG_TYPES, named(self.to | self.review))
-        if not facts:
+        if not facts and not said:
             view.shared.constant[id(self)] = found
         return found
 
@@ -89,6 +93,8 @@ class ExposureRule:
             tally.context(cite(fact, say("{what}, before the window", what=what), hit=hit, decides=False))
         elif taken.doubt is not None:
             tally.doubt(taken.doubt, evidence)
+        elif fact.note and (said := takes_back(fact.note, ongoing=taken.ongoing)):
+            tally.doubt(Reason.TEXT_ONLY, cite(fact, say("{what}, but the note beside it says {words!r}", what=what, words=said), hit=hit))
         elif hit.stance is Stance.DOUBTFUL:
             tally.doubt(Reason.EQUIVOCAL, evidence)
         elif placed is When.STRADDLES:
@@ -110,7 +116,7 @@ class ExposureRule:
         if taken is None:
             return
         if taken.ongoing or view.place(taken.last, self.within) is not When.BEFORE:
-            tally.doubt(Reason.UNREADABLE, cite(fact, no_drug(fact)))
+            tally.doubt(*nobody_knows(fact))
 
     def _conclude(self, view: View, tally: Tally) -> Finding:
         if tally.met:

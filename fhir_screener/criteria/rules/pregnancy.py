@@ -21,6 +21,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
@@ -63,6 +64,7 @@ class PregnantRule:
         self._diagnoses(view, tally, last_outcome)
         self._due_dates(view, tally, last_outcome)
         clearing = self._tests(view, tally, last_outcome)
+        hear(view, self.conditions, TERM, tally)
         finding = self._conclude(view, tally, clearing)
         return fetched(finding.but(rule=self.kind), view, TYPES, say("pregnancy"))
 

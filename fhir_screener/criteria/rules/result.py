@@ -10,6 +10,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import Given, choice, duration, flag, limits, mapping, sets, zones
 from fhir_screener.criteria.limit_words import bounds_in_words, negative_in_words, worth_in_words, zones_in_words
@@ -22,7 +23,7 @@ from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation, Value
 from fhir_screener.sentence import Text, join, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.phrases import Stance, takes_back
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, Reason
@@ -110,7 +111,7 @@ class ResultRule:
 
     def concerned(self, view: View) -> bool:
         """Whether any fact is about these tests at all."""
-        return any(name in view.index.observations for name in self.of)
+        return any(name in view.index.observations for name in self.of) or heard(view, self.of)
 
     def found(self, view: View) -> Iterable[Result]:
         """The results to judge; other kinds of tests read theirs in their own way."""
@@ -123,6 +124,8 @@ class ResultRule:
         clearing: list[Result] = []
         for result in found:
             self._sort(view, result, tally, clearing)
+        if self.positive != "context":
+            hear(view, self.of, self.positive_within, tally)
         return self._conclude(view, tally, clearing)
 
     def _latest(self, view: View, found: list[Result]) -> list[Result]:
@@ -136,7 +139,10 @@ class ResultRule:
     def _sort(self, view: View, result: Result, tally: Tally, clearing: list[Result]) -> None:
         placed = view.place(result.days, self.within) if result.days else When.STRADDLES
         says, evidence = result.reading.says, self._cite(result)
-        if says is Polarity.NEGATIVE:
+        note = result.fact.note
+        if note and placed is not When.BEFORE and (said := takes_back(note)):
+            tally.doubt(Reason.TEXT_ONLY, self._cite(result, say("but the note beside it says {words!r}", words=said)))
+        elif says is Polarity.NEGATIVE:
             self._sort_negative(result, placed, tally, clearing)
         elif says is Polarity.POSITIVE:
             self._sort_positive(view, result, tally)

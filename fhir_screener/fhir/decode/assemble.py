@@ -9,6 +9,7 @@ from typing import cast
 from msgspec import Raw
 
 from fhir_screener.fhir.decode import conditions, drugs, events, results
+
 from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.context import Context
@@ -25,13 +26,16 @@ from fhir_screener.fhir.decode.lean import (
     Stay,
     WholeLean,
 )
+from fhir_screener.fhir.decode.mentions import mentions
 from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import (
     Condition,
     Consent,
+    Fact,
     Immunization,
     Medication,
+    Mention,
     Observation,
     Patient,
     Procedure,
@@ -50,6 +54,7 @@ class _Facts:
     immunizations: list[Immunization] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
     subjects: list[Subject] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
 
 
 def assemble(
@@ -98,6 +103,7 @@ def _record(
         immunizations=tuple(facts.immunizations),
         consents=tuple(facts.consents),
         subjects=tuple(facts.subjects),
+        mentions=tuple(facts.mentions),
         seen=seen,
         failed=frozenset(failed),
         absent=frozenset(absent),
@@ -117,19 +123,39 @@ _Make = Callable[[str, Lean, Context, _Facts], None]
 
 
 def _condition(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    facts.conditions.append(conditions.condition(cast(ConditionLean, record), context))
+    fact = conditions.condition(cast(ConditionLean, record), context)
+    facts.conditions.append(fact)
+    if fact.note:
+        _beside(kind, record, fact, context, facts)
+
+
+def _beside(kind: str, record: Lean, fact: Fact, context: Context, facts: _Facts) -> None:
+    """What the record names besides its own subject; nothing of it counts in what counts as never said."""
+    if fact.status not in ("entered-in-error", "cancelled", "registered") and not _withdrawn(fact):
+        facts.mentions += mentions(kind, record, fact.hits, fact.concept.label, context)
+
+
+def _withdrawn(fact: Fact) -> bool:
+    return isinstance(fact, Condition) and fact.verification == "entered-in-error"
 
 
 def _observation(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     one = cast(ObservationLean, record)
-    facts.observations.append(results.observation(one, context))
+    fact = results.observation(one, context)
+    facts.observations.append(fact)
+    if fact.note or one.valueString or one.component or one.valueCodeableConcept:
+        if not fact.other_subject:
+            _beside(kind, one, fact, context, facts)
     if one.hasMember:
         _members(one.hasMember, context, facts)
 
 
 def _report(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     one = cast(ReportLean, record)
-    facts.observations.extend(results.report(one, context))
+    found = results.report(one, context)
+    facts.observations.extend(found)
+    if found and (one.note or one.conclusion):
+        _beside(kind, one, found[0], context, facts)
     if one.result:
         _members(one.result, context, facts)
 
@@ -148,6 +174,15 @@ def _drug(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     found = drugs.medication(kind, cast(DrugLean, record), context)
     if found is not None:
         facts.medications.append(found)
+    one = cast(DrugLean, record)
+    if one.note:
+        _beside(kind, one, found or _bare(kind, one, context), context, facts)
+
+
+def _bare(kind: str, record: DrugLean, context: Context) -> Fact:
+    """The drug of a record that no study asks about, for the note beside it."""
+    raw = bytes(record.medicationCodeableConcept)
+    return Fact(**context.common(kind, record), concept=context.book.concept[raw].concept)
 
 
 def _procedure(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
@@ -158,10 +193,17 @@ def _procedure(kind: str, record: Lean, context: Context, facts: _Facts) -> None
         facts.procedures.append(fact)
     if given is not None:
         facts.medications.append(given)
+    if fact.note:
+        # A drug that only the note names is already taken to be given.
+        own = {**fact.hits, **(given.hits if given is not None else {})}
+        facts.mentions += mentions(kind, one, own, fact.concept.label, context)
 
 
 def _immunization(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    facts.immunizations.append(events.immunization(cast(ImmunizationLean, record), context))
+    fact = events.immunization(cast(ImmunizationLean, record), context)
+    facts.immunizations.append(fact)
+    if fact.note:
+        _beside(kind, record, fact, context, facts)
 
 
 def _consent(kind: str, record: Lean, context: Context, facts: _Facts) -> None:

@@ -14,6 +14,8 @@ from fhir_screener.fhir.decode.dosage import Instructions, instructions
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Quantity
 from fhir_screener.terminology.coding import NOTHING, Concept
+from fhir_screener.terminology.ordinary import Ordinary
+from fhir_screener.terminology.told import Teller
 from fhir_screener.terminology.valueset import NO_HITS, Hits, Terminology
 
 T = TypeVar("T")
@@ -58,7 +60,13 @@ class Book:
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
         self._answers = frozenset(name for name, one in terminology.sets.items() if one.kind == "value")
-        self.drug_sets = frozenset(name for name, one in terminology.sets.items() if one.kind == "drug")
+        self.drug_sets, self.result_sets, self.condition_sets = (
+            frozenset(name for name, one in terminology.sets.items() if one.kind == kind)
+            for kind in ("drug", "result", "condition")
+        )
+        self.ordinary, teller = Ordinary(terminology), Teller(terminology.sets.values())
+        self.unlisted: Memo[bool] = Memo(lambda raw: self.ordinary.unlisted(self.concept[raw].concept))
+        self.told: Memo[Hits] = Memo(lambda raw: teller.told(raw.decode()), 20_000)
         self.concept: Memo[Known] = Memo(lambda raw: self.known(elements.concept(plain(raw))), 200_000)
         self.concepts: Memo[tuple[Concept, ...]] = Memo(lambda raw: elements.concepts(plain(raw)))
         self.codes: Memo[tuple[str, ...]] = Memo(lambda raw: elements.codes(plain(raw)))

@@ -24,6 +24,7 @@ class Drug(NamedTuple):
     form: str = ""
     strength: Quantity | None = None
     unresolved: str = ""
+    unlisted: bool = False
 
 
 def drug(kind: str, record: DrugLean, context: Context) -> Drug:
@@ -31,7 +32,8 @@ def drug(kind: str, record: DrugLean, context: Context) -> Drug:
     if record.medicationCodeableConcept:
         known = context.book.concept[bytes(record.medicationCodeableConcept)]
         if known.concept is not NOTHING:
-            return Drug(known.concept, known.hits)
+            unlisted = context.book.unlisted[bytes(record.medicationCodeableConcept)]
+            return Drug(known.concept, known.hits, unlisted=unlisted)
     if record.medicationReference:
         return referenced(plain(record.medicationReference), record.contained, context)
     if record.medication:
@@ -71,7 +73,7 @@ def _named(tree: dict[str, Any], context: Context) -> Drug | None:
     found = context.book.known(Concept(codings, display)) if codings or display else None
     if found is None or not (display or found.hits or codings[0].system in STANDARD):
         return None
-    return Drug(found.concept, found.hits)
+    return Drug(found.concept, found.hits, unlisted=not found.hits and context.book.ordinary.unlisted(found.concept))
 
 
 def described(resource: dict[str, Any], context: Context) -> Drug:
@@ -79,15 +81,19 @@ def described(resource: dict[str, Any], context: Context) -> Drug:
     known = context.book.known(elements.concept(resource.get("code")))
     hits: dict[str, Hit] = dict(known.hits)
     name, strength = known.concept, None
-    for part in elements.many(resource.get("ingredient")):
-        if not isinstance(part, dict):
-            continue
+    parts = [one for one in elements.many(resource.get("ingredient")) if isinstance(one, dict)]
+    named = []
+    for part in parts:
         one = _ingredient(part, resource, context)
         for key, hit in one.hits.items():
             hits.setdefault(key, hit)
+        named.append(one.concept)
         name = one.concept if name is NOTHING else name
         strength = strength or _strength(part.get("strength"))
-    return Drug(name, hits or NO_HITS, elements.label(resource.get("form")), strength)
+    # A product without a known name is known by its ingredients, if all of them are.
+    asked = [one for one in named if one is not NOTHING] or [name]
+    unlisted = not hits and any(map(context.book.ordinary.unlisted, asked))
+    return Drug(name, hits or NO_HITS, elements.label(resource.get("form")), strength, unlisted=unlisted)
 
 
 def _ingredient(part: dict[str, Any], resource: dict[str, Any], context: Context) -> Drug:
@@ -125,7 +131,7 @@ def _strength(ratio: Any) -> Quantity | None:
 def medication(kind: str, record: DrugLean, context: Context) -> Medication | None:
     """The fact of one of the four drug resources; None where no loaded study can use it."""
     found = drug(kind, record, context)
-    if not (found.hits or found.unresolved):
+    if not (found.hits or found.unresolved or found.unlisted):
         return None
     told = _instructions(record, context)
     if record.taken is not None:
@@ -147,6 +153,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         systemic=_systemic(told, found),
         reasons=_reasons(record, context),
         unresolved=found.unresolved,
+        unlisted=found.unlisted,
         category=(context.book.codes[bytes(record.category)] or ("",))[0] if record.category else "",
         form=found.form,
         strength=found.strength,

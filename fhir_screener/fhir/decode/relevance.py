@@ -1,8 +1,8 @@
 """Which records some loaded study can use. The others leave only type, id and date.
 
 A record is kept when its concept is in a value set of any loaded study, when its answer or a component is (an
-organism, a diagnosis as a finding), or when its free text names one. Drugs known only by a reference, consents, study
-subjects and reports with a conclusion are always kept.
+organism, a diagnosis as a finding), or when its free text names one. Drugs known only by a reference or by words that no
+list knows, consents, study subjects and reports with a conclusion are always kept.
 """
 
 from __future__ import annotations
@@ -67,7 +67,11 @@ class Relevance:
             return found
 
     def _told(self, note: Raw) -> bool:
-        return bool(note) and self._book.words(elements.notes(plain(note))).wanted
+        return bool(note) and self._names(elements.notes(plain(note)))
+
+    def _names(self, text: str) -> bool:
+        """Whether a narrative names anything that counts."""
+        return len(text) > 1 and bool(self._book.told[text.encode()])
 
     def _keep(self, record: Lean) -> Lean | Glimpse:
         return record
@@ -92,7 +96,7 @@ class Relevance:
             return one
         if one.component and self._components(one.component):
             return one
-        if one.valueString and self._book.words(one.valueString).wanted:
+        if one.valueString and self._names(one.valueString):
             return one
         if one.note and self._told(one.note):
             return one
@@ -105,7 +109,7 @@ class Relevance:
                 return True
             if part.valueCodeableConcept and self._wanted(part.valueCodeableConcept):
                 return True
-            if part.valueString and self._book.words(part.valueString).wanted:
+            if part.valueString and self._names(part.valueString):
                 return True
         return False
 
@@ -119,7 +123,8 @@ class Relevance:
     def _drug(self, one: DrugLean) -> Lean | Glimpse:
         if one.medicationReference or one.medication or not one.medicationCodeableConcept:
             return one
-        if self._wanted(one.medicationCodeableConcept):
+        raw = bytes(one.medicationCodeableConcept)
+        if self._wanted(one.medicationCodeableConcept) or self._book.unlisted[raw] or self._told(one.note):
             return one
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.authoredOn or one.whenHandedOver
         return Glimpse(one.id, one.meta, date or one.dateAsserted)

@@ -1,0 +1,74 @@
+"""What narrative text tells of: the sets it names, as far as its words assert, doubt or remember them.
+
+Notes, reports and other narratives decide nothing by themselves; what they name must not be overlooked either. A name
+that the sentence denies, plans, or gives to somebody else tells nothing. A test counts only with a result beside it
+that is not negative. An allergy to a drug is no exposure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.names import Names
+from fhir_screener.terminology.phrases import Stance, clause, stance
+from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits, ValueSet
+
+_ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|过敏|不耐受")
+_COUNTS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
+_RESULTS = {Polarity.POSITIVE: Stance.ASSERTED, Polarity.EQUIVOCAL: Stance.DOUBTFUL}
+
+
+class Teller:
+    """Reads narratives for the names of these value sets; `told` is pure."""
+
+    def __init__(self, sets: Iterable[ValueSet]) -> None:
+        self._sets = [one for one in sets if one.kind not in ("value", "ordinary")]
+
+    @cached_property
+    def _index(self) -> tuple[Names, list[tuple[str, str]]]:
+        """All names, and the (set, kind) that their numbers stand for."""
+        owners = [(one.name, one.kind) for one in self._sets]
+        names = (
+            (fold(word), number)
+            for number, one in enumerate(self._sets)
+            for words in one.names.values()
+            for word in words
+            if word.strip()
+        )
+        return Names(names), owners
+
+    def told(self, text: str) -> Hits:
+        """{set named: how}. The first telling place of each set."""
+        plain = fold(text)
+        names, owners = self._index
+        places = [(start, end, *owners[owner]) for owner, start, end in names.find(plain)]
+        found: dict[str, Hit] = {}
+        for start, end, name, kind in places:
+            if name in found or any(a <= start and end <= b and b - a > end - start for a, b, _, _ in places):
+                continue
+            said = _result(plain, start, end, places) if kind == "result" else _said(plain, start, end, kind)
+            if said is not None:
+                found[name] = Hit(None, by_name=True, stance=said, words=plain[start:end])
+        return found or NO_HITS
+
+
+def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
+    left, right = clause(text, start, end)
+    if kind == "drug" and _ALLERGY.search(text, left, right):
+        return None
+    said = stance(text, start, end)
+    return said if said in _COUNTS else None
+
+
+def _result(text: str, start: int, end: int, places: Iterable[tuple[int, int, str, str]]) -> Stance | None:
+    """What is said of a test: the words after its name and before the next one's, else those of its clause."""
+    left, right = clause(text, start, end)
+    if stance(text, start, end) in (Stance.OTHER_PERSON, Stance.PLANNED):
+        return None
+    after = min((a for a, _, _, kind in places if kind == "result" and a >= end), default=right)
+    said = read_words(text[end : min(after, right)].strip(" :：=为是")) or read_words(text[left:right])
+    return _RESULTS.get(said) if said is not None else None

@@ -1,0 +1,188 @@
+"""Words in passing: notes, narratives, conclusions, and drugs by words that no list knows. They never decide, and are never overlooked.
+
+Each example is the plain eligible man of the worked patients, with one record more; without it he is a candidate.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhir_screener.fhir.files import FolderSource
+from fhir_screener.screening.screen import screen
+from fhir_screener.screening.screening import Screening
+from fhir_screener.studies.load import Catalog, Loaded
+
+TESTS = Path(__file__).parent.parent
+STUDY = "NCT04660565"
+
+
+@cache
+def loaded() -> Loaded:
+    return Catalog(TESTS.parent / "mappings").load([STUDY])
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Any:
+    """`judged(resource, ...)`: the plain patient with these records more, on 2021-03-01."""
+
+    def judge(*more: dict[str, Any]) -> Screening:
+        tree = json.loads((TESTS / "cases" / STUDY.lower() / "B00" / "bundle.json").read_text("utf-8"))
+        for number, resource in enumerate(more):
+            whole = {"id": f"more-{number}", "subject": {"reference": "Patient/b00-pt"}, **resource}
+            tree["entry"].append({"fullUrl": f"https://ehr.example/fhir/{whole['resourceType']}/{whole['id']}", "resource": whole})
+        path = tmp_path / "bundle.json"
+        path.write_text(json.dumps(tree), "utf-8")
+        (record,) = FolderSource(path, loaded().terminology, only=["b00-pt"]).records()
+        return screen(loaded().studies[0], record, date(2021, 3, 1), loaded().terminology)
+
+    return judge
+
+
+def said(screening: Screening, criterion: str) -> str:
+    found = next(c for c in screening.criteria if c.id == criterion)
+    return found.reason.value if found.reason else found.verdict.value
+
+
+def drug(words: str, **more: Any) -> dict[str, Any]:
+    base = {"resourceType": "MedicationStatement", "status": "active", "effectiveDateTime": "2021-02-01"}
+    return {**base, "medicationCodeableConcept": {"text": words}, **more}
+
+
+def noted(text: str, **more: Any) -> dict[str, Any]:
+    """A record of no interest with a note."""
+    base: dict[str, Any] = {"resourceType": "Condition", "code": {"text": "Hypertension"}, "recordedDate": "2021-02-01"}
+    return {**base, "note": [{"text": text}], **more}
+
+
+def test_the_plain_patient_is_a_candidate(judged) -> None:
+    assert judged().outcome.value == "candidate"
+
+
+@pytest.mark.parametrize(
+    ("words", "criterion", "answer"),
+    [
+        ("MMF", "E6", "met"),  # an abbreviation that means one drug
+        ("MTX 10mg qw", "E6", "met"),
+        ("CTX", "E6", "suspected"),  # cyclophosphamide, or ceftriaxone
+        ("immunosuppressant", "E6", "suspected"),  # a class and no drug
+        ("免疫抑制剂", "E6", "suspected"),
+        ("化疗", "E6", "suspected"),
+        ("生物制剂", "E5", "suspected"),
+        ("monoclonal antibody infusion", "E5", "suspected"),
+        ("RTX", "E5", "met"),
+        ("Zyxolin", "E5", "text-only"),  # nobody knows what it is
+        ("Zyxolin", "E6", "text-only"),
+        ("中药汤剂", "E6", "text-only"),
+    ],
+)
+def test_a_drug_in_words(judged, words, criterion, answer) -> None:
+    found = judged(drug(words))
+    assert said(found, criterion) == answer
+    assert found.outcome.value != "candidate"
+
+
+@pytest.mark.parametrize("words", ["阿司匹林肠溶片 100mg", "ramipril", "头孢呋辛酯片", "Vitamin D3 800 IU", "metformin XR", "胰岛素"])
+def test_an_ordinary_drug_in_words_is_none_of_its_business(judged, words) -> None:
+    assert judged(drug(words)).outcome.value == "candidate"
+
+
+def test_an_unknown_drug_matters_only_where_it_may_have_been_taken(judged) -> None:
+    assert judged(drug("Zyxolin", status="not-taken")).outcome.value == "candidate"
+    old = {"start": "2012-01-01", "end": "2012-03-01"}
+    assert judged(drug("Zyxolin", status="completed", effectiveDateTime=None, effectivePeriod=old)).outcome.value == "candidate"
+    cream = [{"route": {"text": "topical"}}]
+    assert judged(drug("Zyxolin", dosage=cream)).outcome.value == "candidate"
+
+
+def test_a_drug_that_a_standard_code_names_needs_no_list(judged) -> None:
+    coded = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "0", "display": "Zyxolin 5 MG"}]}
+    assert judged(drug("", medicationCodeableConcept=coded)).outcome.value == "candidate"
+    bare = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "0"}]}
+    assert said(judged(drug("", medicationCodeableConcept=bare)), "E5") == "text-only"
+
+
+@pytest.mark.parametrize(
+    ("text", "criterion"),
+    [
+        ("On methotrexate since 2020.", "E6"),
+        ("外院曾用利妥昔单抗", "E5"),
+        ("Gastric cancer, operated", "E4"),
+        ("Lung cancer?", "E4"),
+        ("HBsAg(+), 外院", "E8a"),
+        ("HIV positive", "E8b"),
+    ],
+)
+def test_a_note_beside_another_record(judged, text, criterion) -> None:
+    found = judged(noted(text))
+    assert said(found, criterion) == "text-only"
+    assert found.outcome.value == "review"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No history of malignancy.",
+        "Mother had breast cancer.",
+        "Allergic to rituximab.",
+        "对甲氨蝶呤过敏",
+        "Plan: start rituximab.",
+        "HBsAg(-), HIV(-)",
+        "Feels well.",
+    ],
+)
+def test_a_note_that_denies_plans_or_speaks_of_others(judged, text) -> None:
+    assert judged(noted(text)).outcome.value == "candidate"
+
+
+def test_a_note_written_before_the_window_cannot_tell_of_it(judged) -> None:
+    assert judged(noted("On methotrexate.", recordedDate="2019-05-01")).outcome.value == "candidate"
+
+
+def test_what_was_entered_in_error_tells_nothing(judged) -> None:
+    wrong = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "entered-in-error"}]}
+    assert judged(noted("On methotrexate.", verificationStatus=wrong)).outcome.value == "candidate"
+
+
+def test_a_report_that_names_a_disease_in_passing(judged) -> None:
+    report = {
+        "resourceType": "DiagnosticReport",
+        "status": "final",
+        "code": {"text": "Abdominal CT"},
+        "effectiveDateTime": "2021-02-10",
+        "conclusion": "Mass of the pancreatic head, pancreatic cancer not excluded.",
+    }
+    assert said(judged(report), "E4") == "text-only"
+
+
+def test_a_finding_whose_value_is_a_disease(judged) -> None:
+    finding = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "Problem"},
+        "effectiveDateTime": "2021-02-10",
+        "valueCodeableConcept": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C16.9"}]},
+    }
+    assert said(judged(finding), "E4") == "suspected"
+    family = {**finding, "code": {"text": "Family history"}}
+    assert judged(family).outcome.value == "candidate"
+
+
+def test_a_note_that_takes_its_own_record_back(judged) -> None:
+    """The record says one thing, the words beside it another: a person looks."""
+    taken = drug("", medicationCodeableConcept={"text": "methotrexate"})
+    assert said(judged(taken), "E6") == "met"
+    assert said(judged({**taken, "note": [{"text": "患者未服用"}]}), "E6") == "text-only"
+    assert said(judged({**taken, "note": [{"text": "Stopped in 2019."}]}), "E6") == "text-only"
+    cancer = {
+        "resourceType": "Condition",
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C16.9"}]},
+        "onsetDateTime": "2019-01-01",
+    }
+    assert said(judged(cancer), "E4") == "met"
+    assert said(judged({**cancer, "note": [{"text": "Ruled out by biopsy."}]}), "E4") == "text-only"
