@@ -92,8 +92,8 @@ def stance(text: str, start: int, end: int) -> Stance:
 _TAKEN_BACK = re.compile(
     r"entered in error|wrong (?:patient|person|chart)|mis-?label|mix-?up|ha?emoly[sz]ed|unreliable|not valid|result invalid"
     r"|invalid (?:result|specimen|sample)|specimen (?:rejected|unsuitable)|(?:not|never|wasn't|was not) (?:taken|started|given"
-    r"|administered|infused|begun)|did not (?:take|start|receive)|ruled out|录错|误录|录入错误|错误录入|患者错误|标本(?:溶血|不合格|混淆|错误)"
-    r"|溶血|结果(?:无效|作废|不可靠)|已?作废|(?:未|没有|从未)(?:服用|使用|执行|输注|注射|用药|开始)|已排除|排除诊断"
+    r"|administered|infused|begun)|did not (?:take|start|receive)|ruled out|录错|误录|录入错误|错误录入|患者错误"
+    r"|标本(?:不合格|混淆|错误)|溶血|结果(?:无效|作废|不可靠)|已?作废|(?:未|没有|从未)(?:服用|使用|执行|输注|注射|用药|开始)|已排除|排除诊断"
 )
 _ENDED = re.compile(r"\b(?:stopped|discontinued|ceased|off (?:since|from))\b|停药|停用|已停")
 

@@ -35,7 +35,9 @@ def judged(tmp_path: Path) -> Any:
         tree = json.loads((TESTS / "cases" / STUDY.lower() / "B00" / "bundle.json").read_text("utf-8"))
         for number, resource in enumerate(more):
             whole = {"id": f"more-{number}", "subject": {"reference": "Patient/b00-pt"}, **resource}
-            tree["entry"].append({"fullUrl": f"https://ehr.example/fhir/{whole['resourceType']}/{whole['id']}", "resource": whole})
+            tree["entry"].append(
+                {"fullUrl": f"https://ehr.example/fhir/{whole['resourceType']}/{whole['id']}", "resource": whole}
+            )
         path = tmp_path / "bundle.json"
         path.write_text(json.dumps(tree), "utf-8")
         (record,) = FolderSource(path, loaded().terminology, only=["b00-pt"]).records()
@@ -87,7 +89,9 @@ def test_a_drug_in_words(judged, words, criterion, answer) -> None:
     assert found.outcome.value != "candidate"
 
 
-@pytest.mark.parametrize("words", ["阿司匹林肠溶片 100mg", "ramipril", "头孢呋辛酯片", "Vitamin D3 800 IU", "metformin XR", "胰岛素"])
+@pytest.mark.parametrize(
+    "words", ["阿司匹林肠溶片 100mg", "ramipril", "头孢呋辛酯片", "Vitamin D3 800 IU", "metformin XR", "胰岛素"]
+)
 def test_an_ordinary_drug_in_words_is_none_of_its_business(judged, words) -> None:
     assert judged(drug(words)).outcome.value == "candidate"
 
@@ -95,13 +99,18 @@ def test_an_ordinary_drug_in_words_is_none_of_its_business(judged, words) -> Non
 def test_an_unknown_drug_matters_only_where_it_may_have_been_taken(judged) -> None:
     assert judged(drug("Zyxolin", status="not-taken")).outcome.value == "candidate"
     old = {"start": "2012-01-01", "end": "2012-03-01"}
-    assert judged(drug("Zyxolin", status="completed", effectiveDateTime=None, effectivePeriod=old)).outcome.value == "candidate"
+    assert (
+        judged(drug("Zyxolin", status="completed", effectiveDateTime=None, effectivePeriod=old)).outcome.value
+        == "candidate"
+    )
     cream = [{"route": {"text": "topical"}}]
     assert judged(drug("Zyxolin", dosage=cream)).outcome.value == "candidate"
 
 
 def test_a_drug_that_a_standard_code_names_needs_no_list(judged) -> None:
-    coded = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "0", "display": "Zyxolin 5 MG"}]}
+    coded = {
+        "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "0", "display": "Zyxolin 5 MG"}]
+    }
     assert judged(drug("", medicationCodeableConcept=coded)).outcome.value == "candidate"
     bare = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "0"}]}
     assert said(judged(drug("", medicationCodeableConcept=bare)), "E5") == "text-only"
@@ -145,7 +154,9 @@ def test_a_note_written_before_the_window_cannot_tell_of_it(judged) -> None:
 
 
 def test_what_was_entered_in_error_tells_nothing(judged) -> None:
-    wrong = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "entered-in-error"}]}
+    wrong = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "entered-in-error"}]
+    }
     assert judged(noted("On methotrexate.", verificationStatus=wrong)).outcome.value == "candidate"
 
 

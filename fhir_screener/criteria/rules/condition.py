@@ -113,7 +113,10 @@ class ConditionRule:
         elif reason is not None:
             tally.doubt(reason, evidence)
         elif fact.note and (said := takes_back(fact.note)):
-            tally.doubt(Reason.TEXT_ONLY, cite(fact, say("{note}, but the note beside it says {words!r}", note=note, words=said), hit=hit))
+            tally.doubt(
+                Reason.TEXT_ONLY,
+                cite(fact, say("{note}, but the note beside it says {words!r}", note=note, words=said), hit=hit),
+            )
         elif role == "review":
             tally.doubt(Reason.SUSPECTED, evidence)
         elif (worth := MATCHES[self.match]) is not None:

@@ -94,7 +94,10 @@ class ExposureRule:
         elif taken.doubt is not None:
             tally.doubt(taken.doubt, evidence)
         elif fact.note and (said := takes_back(fact.note, ongoing=taken.ongoing)):
-            tally.doubt(Reason.TEXT_ONLY, cite(fact, say("{what}, but the note beside it says {words!r}", what=what, words=said), hit=hit))
+            tally.doubt(
+                Reason.TEXT_ONLY,
+                cite(fact, say("{what}, but the note beside it says {words!r}", what=what, words=said), hit=hit),
+            )
         elif hit.stance is Stance.DOUBTFUL:
             tally.doubt(Reason.EQUIVOCAL, evidence)
         elif placed is When.STRADDLES:

@@ -9,7 +9,6 @@ from typing import cast
 from msgspec import Raw
 
 from fhir_screener.fhir.decode import conditions, drugs, events, results
-
 from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.context import Context
@@ -143,9 +142,8 @@ def _observation(kind: str, record: Lean, context: Context, facts: _Facts) -> No
     one = cast(ObservationLean, record)
     fact = results.observation(one, context)
     facts.observations.append(fact)
-    if fact.note or one.valueString or one.component or one.valueCodeableConcept:
-        if not fact.other_subject:
-            _beside(kind, one, fact, context, facts)
+    if (fact.note or one.valueString or one.component or one.valueCodeableConcept) and not fact.other_subject:
+        _beside(kind, one, fact, context, facts)
     if one.hasMember:
         _members(one.hasMember, context, facts)
 

@@ -14,7 +14,9 @@ from fhir_screener.records.facts import Mention
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
 
-_NOT_THE_PATIENT = re.compile(r"family|mother|father|maternal|paternal|donor|家族|母|父|供者|reason for|screening|筛查", re.I)
+_NOT_THE_PATIENT = re.compile(
+    r"family|mother|father|maternal|paternal|donor|家族|母|父|供者|reason for|screening|筛查", re.I
+)
 
 
 def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -> Iterator[Mention]:
