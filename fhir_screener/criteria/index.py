@@ -27,6 +27,10 @@ class Index:
                     shelf = self.observations.setdefault(name, [])
                     if not shelf or shelf[-1] is not fact:
                         shelf.append(fact)
+        self.near: Shelf[Observation] = {}
+        for fact in record.observations:
+            for name in fact.near:
+                self.near.setdefault(name, []).append(fact)
         self.mentions: Shelf[Mention] = _shelved(record.mentions)
         self.nameless = [fact for fact in record.medications if (fact.unresolved or fact.unlisted) and not fact.hits]
         """Drugs that nobody can name, and those whose words no list knows."""

@@ -120,6 +120,8 @@ class Observation(Fact, frozen=True, kw_only=True, gc=False):
     report: bool = False
     conclusions: tuple[Concept, ...] = ()
     specimen: str = ""
+    near: Hits = NO_HITS
+    """The tests that its local name looks like, without being one of their names."""
 
 
 class Dose(NamedTuple):

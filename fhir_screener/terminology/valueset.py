@@ -188,6 +188,33 @@ class Terminology:
                     found.setdefault(word, []).append(value_set.name)
         return found
 
+    def near(self, concept: Concept) -> Hits:
+        """The tests that a local name looks like: it holds the name of one, among words that no list accounts for.
+
+        Only for tests in no set and no standard system, and by names too long to stand in another's by chance.
+        """
+        if any(coding.system in STANDARD for coding in concept.codings) or self.classify(concept):
+            return NO_HITS
+        found: dict[str, Hit] = {}
+        for words, coding in ((concept.text, None), *((coding.display, coding) for coding in concept.codings)):
+            text = fold(words)
+            for owner, start, end in self._near_names[0].find(text):
+                name = self._near_names[1][owner]
+                found.setdefault(name, Hit(coding, by_name=True, words=text[start:end]))
+        return found or NO_HITS
+
+    @cached_property
+    def _near_names(self) -> tuple[Names, list[str]]:
+        tests = [one for one in self.sets.values() if one.kind == "result"]
+        words = [
+            (fold(word), number)
+            for number, one in enumerate(tests)
+            for listed in one.names.values()
+            for word in listed
+            if len(word) > (4 if word.isascii() else 3)
+        ]
+        return Names(words), [one.name for one in tests]
+
     def _by_name(self, concept: Concept, hits: dict[str, Hit], carved: set[str]) -> None:
         displays = [c for c in concept.codings if c.display]
         local = [c for c in displays if c.system not in STANDARD]

@@ -197,3 +197,25 @@ def test_a_note_that_takes_its_own_record_back(judged) -> None:
     }
     assert said(judged(cancer), "E4") == "met"
     assert said(judged({**cancer, "note": [{"text": "Ruled out by biopsy."}]}), "E4") == "text-only"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "criterion", "answer"),
+    [
+        ("LAB0231 乙肝表面抗原定量", "阳性", "E8a", "text-only"),  # the name of the test, and words besides
+        ("LAB0231 乙肝表面抗原定量", "阴性", "E8a", "not_met"),  # a look-alike neither settles nor disturbs
+        ("HBsAg II (Elecsys)", "Positive", "E8a", "text-only"),
+        ("食物特异性IgG4(鸡蛋)", "3级", "I3", "met"),
+    ],
+)
+def test_a_test_whose_local_name_only_looks_like_one(judged, name, value, criterion, answer) -> None:
+    """A site's overlay makes it a name; until then a person looks."""
+    code = {"coding": [{"system": "urn:oid:1.2.3", "code": "LAB0231", "display": name}]}
+    result = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": code,
+        "effectiveDateTime": "2021-02-10",
+        "valueString": value,
+    }
+    assert said(judged(result), criterion) == answer

@@ -111,7 +111,8 @@ class ResultRule:
 
     def concerned(self, view: View) -> bool:
         """Whether any fact is about these tests at all."""
-        return any(name in view.index.observations for name in self.of) or heard(view, self.of)
+        index = view.index
+        return any(name in index.observations or name in index.near for name in self.of) or heard(view, self.of)
 
     def found(self, view: View) -> Iterable[Result]:
         """The results to judge; other kinds of tests read theirs in their own way."""
@@ -125,8 +126,27 @@ class ResultRule:
         for result in found:
             self._sort(view, result, tally, clearing)
         if self.positive != "context":
+            self._look_alikes(view, tally)
             hear(view, self.of, self.positive_within, tally)
         return self._conclude(view, tally, clearing)
+
+    def _look_alikes(self, view: View, tally: Tally) -> None:
+        """Tests by a local name that only looks like one of these: their words never decide."""
+        if tally.met or tally.reasons:
+            return
+        for fact in among(view.index.near, self.of):
+            days = view.point(fact.effective, fact.issued)
+            if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
+                continue
+            if days is not None and view.place(days, self.positive_within) in (When.BEFORE, When.FUTURE):
+                continue
+            hit = next(fact.near[name] for name in sorted(self.of) if name in fact.near)
+            says = read_value(fact.value, self.limits, view.terminology).says
+            evidence = cite(fact, say("looks like this test"), value=value_text(fact.value), hit=hit)
+            if says is Polarity.NEGATIVE:
+                tally.context(aside(evidence))
+            elif says is not Polarity.NONE and not (says is Polarity.UNREADABLE and self.limits.numeric):
+                tally.doubt(Reason.TEXT_ONLY, evidence)
 
     def _latest(self, view: View, found: list[Result]) -> list[Result]:
         """Only the newest day's results inside the window speak; the undated ones may be the newest."""

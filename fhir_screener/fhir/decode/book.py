@@ -66,6 +66,7 @@ class Book:
         )
         self.ordinary, teller = Ordinary(terminology), Teller(terminology.sets.values())
         self.unlisted: Memo[bool] = Memo(lambda raw: self.ordinary.unlisted(self.concept[raw].concept))
+        self.near: Memo[Hits] = Memo(lambda raw: terminology.near(self.concept[raw].concept))
         self.told: Memo[Hits] = Memo(lambda raw: teller.told(raw.decode()), 20_000)
         self.concept: Memo[Known] = Memo(lambda raw: self.known(elements.concept(plain(raw))), 200_000)
         self.concepts: Memo[tuple[Concept, ...]] = Memo(lambda raw: elements.concepts(plain(raw)))

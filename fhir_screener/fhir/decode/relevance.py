@@ -43,6 +43,7 @@ class Relevance:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._seen: dict[bytes, bool] = {}
+        self._near: dict[bytes, bool] = {b"": False}
         self.by_kind: dict[str, Judge] = {
             "Condition": self._condition,
             "Observation": self._observation,
@@ -92,6 +93,8 @@ class Relevance:
         except KeyError:
             if self._wanted(one.code):
                 return one
+        if self._looks_like(one.code):
+            return one
         if one.valueCodeableConcept and self._wanted(one.valueCodeableConcept):
             return one
         if one.component and self._components(one.component):
@@ -102,6 +105,17 @@ class Relevance:
             return one
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.effectiveInstant or one.issued
         return Glimpse(one.id, one.meta, date)
+
+    def _looks_like(self, raw: Raw) -> bool:
+        """Whether the local name of a test holds that of one that counts; asked of every record, as `_wanted` is."""
+        key = bytes(raw)
+        try:
+            return self._near[key]
+        except KeyError:
+            if len(self._near) > _SPELLINGS:
+                self._near.clear()
+            found = self._near[key] = bool(self._book.near[key])
+            return found
 
     def _components(self, parts: list[Valued]) -> bool:
         for part in parts:
