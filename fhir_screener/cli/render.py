@@ -11,6 +11,7 @@ from fhir_screener.cli.console import BOLD, DIM, Page, columns
 from fhir_screener.cli.plain import durations
 from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
 from fhir_screener.criteria.model import Study
+from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import explanation
 from fhir_screener.verdict import Verdict
@@ -32,16 +33,25 @@ class Row:
     eligible_from: str
     why: str
     open: str
+    questions: int = 0
+    """How many criteria are open: who is known best comes first."""
 
     @classmethod
     def of(cls, screening: Screening) -> Row:
         day = str(screening.eligible_from or "")
         open_questions = ", ".join(screening.settle_facets) or "none"
-        return cls(screening.patient, screening.outcome.value, day, why(screening), open_questions)
+        return cls(
+            screening.patient,
+            screening.outcome.value,
+            day,
+            why(screening),
+            open_questions,
+            screening.coverage.open,
+        )
 
     @property
-    def rank(self) -> tuple[int, str, str]:
-        return (ORDER.index(self.outcome), self.eligible_from, self.patient)
+    def rank(self) -> tuple[int, str, int, str]:
+        return (ORDER.index(self.outcome), self.eligible_from, self.questions, self.patient)
 
 
 def table(rows: Iterable[Row]) -> str:
@@ -122,13 +132,26 @@ def _headlines(screening: Screening) -> list[str]:
         lines.append(f"Merged into Patient/{screening.replaced_by}.")
     if screening.eligible_from:
         lines.append(f"Could qualify from {screening.eligible_from}.")
+    if screening.eligible_until:
+        lines.append(f"As it stands until {screening.eligible_until}; then time alone takes something away.")
     if screening.next_change_on:
         lines.append(f"Time alone changes something on {screening.next_change_on}.")
     if not screening.evaluated:
         lines.append(f"Not evaluated: {', '.join(sorted(screening.failed))} could not be read.")
     if screening.settle_facets:
         lines.append(f"To settle what is open: {', '.join(screening.settle_facets)}.")
+    if screening.criteria:
+        lines.append(_known(screening.coverage))
     return lines + [f"Could not be understood: {problem}" for problem in screening.problems]
+
+
+def _known(coverage: Coverage) -> str:
+    since = f", the oldest of {coverage.since[:10]}" if coverage.since else ""
+    return (
+        f"Known: inclusions {coverage.inclusions_met} met, {coverage.inclusions_open} open; exclusions"
+        f" {coverage.exclusions_ruled_out} ruled out, {coverage.exclusions_open} open;"
+        f" {coverage.records:,} records read{since}."
+    )
 
 
 def _criterion(page: Page, protocol: str, found: CriterionFinding) -> None:
@@ -143,7 +166,13 @@ def _criterion(page: Page, protocol: str, found: CriterionFinding) -> None:
     for item in _evidence(found.finding):
         page.item(_line(item), mark="* " if item.decides else "- ", style="" if item.decides else DIM)
     if found.verdict is Verdict.UNKNOWN and found.settle:
-        page.item(f"To settle: {found.settle}", mark="? ")
+        page.item(f"To settle: {found.settle}{_sooner(found)}", mark="? ")
+
+
+def _sooner(found: CriterionFinding) -> str:
+    """The way of the branch that would be settled soonest, where it is another one."""
+    way = found.finding.settle
+    return f" (soonest: {way})" if found.finding.soonest is not None and way not in ("", found.settle) else ""
 
 
 def _evidence(finding: Finding) -> list[Evidence]:

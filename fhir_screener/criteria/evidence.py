@@ -32,7 +32,8 @@ class Finding:
 
     `reason` is set if and only if the verdict is unknown. `decided_by` is the index of the branch that decided.
     `clock`: time alone, at a known day, ends this verdict. `leans`: for an unknown, the verdict that the evidence points
-    to. `repeatable`: a repeat of the test could mend it.
+    to. `repeatable`: a repeat of the test could mend it. `settle`: how this unknown would be settled (`criteria.settling`), by
+    the branch `soonest` where there are several.
     """
 
     verdict: Verdict
@@ -47,6 +48,7 @@ class Finding:
     repeatable: bool = False
     label: Text = ""
     settle: str = ""
+    soonest: int | None = None
 
     def __post_init__(self) -> None:
         if (self.verdict is UNKNOWN) != (self.reason is not None):
@@ -102,3 +104,8 @@ class CriterionFinding:
     def decides(self) -> bool:
         """Whether this alone keeps the patient out: an inclusion not met, or an exclusion met."""
         return self.verdict is (NOT_MET if self.role == "inclusion" else MET)
+
+    @property
+    def speaks_for(self) -> bool:
+        """Whether it is settled in the patient's favour: an inclusion met, or an exclusion not met."""
+        return self.verdict is (MET if self.role == "inclusion" else NOT_MET)

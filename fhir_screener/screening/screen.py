@@ -44,6 +44,7 @@ def screen(
         outcome=outcome,
         criteria=ledger,
         eligible_from=eligible,
+        eligible_until=_eligible_until(study, view, outcome, eligible, today),
         next_change_on=change,
         why_not=barred.why if barred else "",
         evaluated=_evaluated(study, record, ledger),
@@ -105,6 +106,26 @@ def _first_free(study: Study, view: View, ids: set[str]) -> date | None:
     for day in course.days():
         if not any(c.decides or c.reason is Reason.IMPRECISE_DATE for c in course.now.values()):
             return date.fromordinal(day)
+    return None
+
+
+def _eligible_until(
+    study: Study, view: View, outcome: Outcome, eligible: date | None, today: Mapping[str, CriterionFinding]
+) -> date | None:
+    """The last day before time alone takes away a verdict that speaks for the patient, the records unchanged.
+
+    For `later` as seen from its first eligible day. An upper age, "within N of onset", a result that leaves its window.
+    """
+    if not outcome.kept or (outcome is Outcome.LATER and eligible is None):
+        return None
+    start = view.on(eligible.toordinal()) if eligible is not None else view
+    if start is not view:
+        today = Course(study.criteria, start).now
+    held = [criterion for criterion in study.criteria if today[criterion.id].speaks_for]
+    course = Course(held, start)
+    for day in course.days():
+        if not all(found.speaks_for for found in course.now.values()):
+            return date.fromordinal(day - 1)
     return None
 
 

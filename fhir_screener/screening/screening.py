@@ -9,6 +9,7 @@ from enum import Enum
 
 from fhir_screener.criteria.evidence import CriterionFinding
 from fhir_screener.records.patient_record import Seen
+from fhir_screener.screening.coverage import Coverage, coverage_of
 from fhir_screener.sentence import Text
 
 
@@ -33,6 +34,7 @@ class Screening:
     """One patient x one study x one day.
 
     `evaluated` is false where a request failed and something hangs on it: such a Screening changes no existing Task.
+    `eligible_until` is the last day before time alone takes away what speaks for the patient (`screen`).
     `why_not` says why a patient is not screenable. `shown` is false for a `later` beyond the study's `later_within`.
     """
 
@@ -44,6 +46,7 @@ class Screening:
     outcome: Outcome
     criteria: tuple[CriterionFinding, ...] = ()
     eligible_from: date | None = None
+    eligible_until: date | None = None
     next_change_on: date | None = None
     why_not: Text = ""
     evaluated: bool = True
@@ -66,5 +69,15 @@ class Screening:
 
     @property
     def settle_facets(self) -> tuple[str, ...]:
-        """How the unknowns would be settled, each once, in order: `ask`, `test: hbsag`, `chart`, `consent`."""
-        return tuple(dict.fromkeys(c.settle for c in self.open_criteria if c.settle and c.phase == "prescreen"))
+        """How the unknowns would be settled, each once, in order: `ask`, `test: hbsag`, `chart`, `consent`.
+
+        For `later`, also what is to be repeated. What is asked at the visit is a checklist of its own.
+        """
+        repeat = [c for c in self.criteria if c.decides and c.finding.repeatable and self.outcome is Outcome.LATER]
+        asked = [c for c in (*repeat, *self.open_criteria) if c.phase == "prescreen"]
+        return tuple(dict.fromkeys(c.settle for c in asked if c.settle))
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much is known, and how deep the chart is."""
+        return coverage_of(self.criteria, self.seen)

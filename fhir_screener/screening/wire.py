@@ -11,6 +11,7 @@ from typing import Any
 
 from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
 from fhir_screener.records.patient_record import Seen
+from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.verdict import Reason, Verdict
@@ -26,6 +27,7 @@ def to_wire(screening: Screening) -> dict[str, Any]:
         "as_of": screening.as_of.isoformat(),
         "outcome": screening.outcome.value,
         "eligible_from": _day(screening.eligible_from),
+        "eligible_until": _day(screening.eligible_until),
         "next_change_on": _day(screening.next_change_on),
         "study_version": screening.study_version,
         "checksum": screening.checksum,
@@ -41,7 +43,18 @@ def to_wire(screening: Screening) -> dict[str, Any]:
             "absent": sorted(screening.absent),
             "failed": sorted(screening.failed),
             "problems": list(screening.problems),
+            **_known(screening.coverage),
         },
+    }
+
+
+def _known(coverage: Coverage) -> dict[str, Any]:
+    """How much is known; read back from the criteria themselves."""
+    return {
+        "inclusions": {"met": coverage.inclusions_met, "open": coverage.inclusions_open},
+        "exclusions": {"ruled_out": coverage.exclusions_ruled_out, "open": coverage.exclusions_open},
+        "records": coverage.records,
+        "since": coverage.since,
     }
 
 
@@ -66,6 +79,7 @@ def finding_to_wire(finding: Finding) -> dict[str, Any]:
         "repeatable": finding.repeatable,
         "decided_by": finding.decided_by,
         "settle": finding.settle,
+        "soonest_branch": finding.soonest,
         "evidence": [_evidence(item) for item in finding.evidence],
         "branches": [finding_to_wire(branch) for branch in finding.branches],
     }
@@ -106,6 +120,7 @@ def from_wire(line: dict[str, Any]) -> Screening:
         outcome=Outcome(line["outcome"]),
         criteria=tuple(_read_criterion(c) for c in line["criteria"]),
         eligible_from=_read_day(line["eligible_from"]),
+        eligible_until=_read_day(line.get("eligible_until")),
         next_change_on=_read_day(line["next_change_on"]),
         why_not=line.get("why_not", ""),
         evaluated=line.get("evaluated", True),
@@ -139,6 +154,7 @@ def finding_from_wire(body: dict[str, Any]) -> Finding:
         repeatable=body.get("repeatable", False),
         label=body.get("label", ""),
         settle=body.get("settle", ""),
+        soonest=body.get("soonest_branch"),
     )
 
 

@@ -97,6 +97,7 @@ def _finding(branches: st.SearchStrategy[tuple[Finding, ...]]) -> st.SearchStrat
             repeatable=draw(st.booleans()),
             label=draw(texts),
             settle=draw(texts),
+            soonest=draw(st.none() | st.integers(0, len(inner) - 1)) if inner else None,
         )
 
     return build()
@@ -125,6 +126,7 @@ screenings = st.builds(
     outcome=st.sampled_from(Outcome),
     criteria=st.lists(criteria, max_size=3, unique_by=lambda c: c.id).map(tuple),
     eligible_from=st.none() | days,
+    eligible_until=st.none() | days,
     next_change_on=st.none() | days,
     why_not=texts,
     evaluated=st.booleans(),

@@ -177,3 +177,21 @@ def test_an_empty_chart_is_never_met_or_not_met_but_for_what_the_patient_resourc
         found = judge(record_of(tree, "stranger", tmp_path), "2021-03-01")
         assert {c.id for c in found.criteria if c.verdict is not Verdict.UNKNOWN} == sure
         assert found.outcome is Outcome.NO_SIGNAL
+
+
+@every_case
+def test_until_its_last_day_time_takes_nothing_away(case: Path, tmp_path: Path) -> None:
+    """What speaks for the patient on the first eligible day stays until `eligible_until`, and not one day longer."""
+    tree, expected = bundle(case)
+    record = record_of(tree, expected["patient"], tmp_path)
+    today = judge(record, expected["as_of"])
+    if today.eligible_until is None:
+        return
+    first = today.eligible_from or today.as_of
+    held = {c.id for c in judge(record, first).criteria if c.speaks_for}
+    span = (today.eligible_until - first).days
+    for days in {0, span // 3, span // 2, span - 1, span} - {-1}:
+        then = judge(record, first + timedelta(days=days))
+        assert held <= {c.id for c in then.criteria if c.speaks_for}
+    after = judge(record, today.eligible_until + timedelta(days=1))
+    assert not held <= {c.id for c in after.criteria if c.speaks_for}

@@ -20,6 +20,7 @@ from typing import ClassVar
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.keys import Key, mapping, number, rule, rule_list, rules
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.settling import CHART, soonest, way
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.sentence import Text, join, say
@@ -66,6 +67,7 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
         unknowns = [i for i in carrying if branches[i].reason is not None]
         reason = first_reason(r for i in unknowns if (r := branches[i].reason) is not None)
         carrying = [i for i in unknowns if branches[i].reason is reason] or unknowns
+    first = soonest(branches) if verdict is UNKNOWN else None
     return Finding(
         verdict,
         reason,
@@ -76,7 +78,13 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
         clock=bool(carrying) and all(branches[i].clock for i in carrying),
         repeatable=bool(carrying) and all(branches[i].repeatable for i in carrying),
         leans=next((branches[i].leans for i in carrying if branches[i].leans is not None), None),
+        settle=way(branches[first]) if first is not None else "",
+        soonest=first,
     )
+
+
+_READ: dict[str, object] = {"settle": CHART, "soonest": None}
+"""What is on record both ways, or in doubt, is settled by reading it."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +164,9 @@ class Weigh(_Combined):
         towards = [i for i, b in enumerate(branches) if b.leans is MET and b.verdict is UNKNOWN]
         if (no or away) and (yes or towards):
             found = combine(UNKNOWN, branches, self.kind, (yes or towards) + no + away)
-            return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, decided_by=(yes or towards)[0], clock=False)
+            return found.but(
+                verdict=UNKNOWN, reason=Reason.CONFLICTING, decided_by=(yes or towards)[0], clock=False, **_READ
+            )
         if yes:
             return combine(MET, branches, self.kind, yes)
         eyes = [i for i, b in enumerate(branches) if b.needs_eyes and b.reason is not Reason.STALE]
@@ -180,7 +190,9 @@ class Doubt(_Combined):
         points = main.verdict is MET or (main.reason is not None and main.reason is not Reason.NO_DATA)
         raised = [i for i, b in enumerate(doubts, start=1) if b.verdict is MET]
         if points and raised:
-            return found.but(verdict=UNKNOWN, reason=Reason.SUSPECTED, decided_by=raised[0], clock=False, leans=None)
+            return found.but(
+                verdict=UNKNOWN, reason=Reason.SUSPECTED, decided_by=raised[0], clock=False, leans=None, **_READ
+            )
         return found
 
     def describe(self) -> Text:
@@ -201,8 +213,10 @@ class Unless(_Combined):
             return combine(main.verdict, branches, self.kind, (0,))
         found = combine(main.verdict, branches, self.kind, (0,))
         if main.verdict is MET:
-            return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, clock=False, leans=None)
-        return found.but(verdict=NOT_MET, reason=None, decided_by=ruling[0], clock=False, leans=None)
+            return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, clock=False, leans=None, **_READ)
+        return found.but(
+            verdict=NOT_MET, reason=None, decided_by=ruling[0], clock=False, leans=None, settle="", soonest=None
+        )
 
     def describe(self) -> Text:
         return say("{rule}; ruled out by {others}", rule=self.rules[0].describe(), others=_others(self.rules[1:]))

@@ -15,6 +15,7 @@ from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import choice, duration, flag, mapping, rules, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
@@ -190,7 +191,7 @@ class ConditionRule:
             return unknown(tally.reason, *tally.evidence, *tally.around(), leans=MET if tally.leans else None)
         if tally.refuting and self.refuted:
             return not_met(*tally.refuting, *tally.around())
-        return unknown(Reason.NO_DATA, *tally.around(), *self._nothing(view))
+        return unknown(Reason.NO_DATA, *tally.around(), *self._nothing(view), settle=CHART)
 
     def _corroborated(self, view: View, facts: list[Condition]) -> bool:
         if any(set(fact.categories) != {"encounter-diagnosis"} for fact in facts):

@@ -16,6 +16,7 @@ from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.keys import choice, mapping
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.settling import CONSENT
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View
@@ -99,7 +100,7 @@ class ConsentRule:
         if tally.refuting:
             return not_met(*tally.refuting, rule=self.kind)
         nothing = absent(say("consent to this study"), view, sorted(TYPES))
-        return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind)
+        return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind, settle=CONSENT)
 
     def needs(self) -> Needs:
         return Needs(types=TYPES)

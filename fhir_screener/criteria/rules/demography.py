@@ -13,6 +13,7 @@ from typing import ClassVar
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.keys import age, choice, mapping, parameter
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import birthday
@@ -57,7 +58,7 @@ class AgeRule:
         if born is None:
             note = say("The birth date cannot be read." if patient.birth_date else "There is no birth date.")
             reason = Reason.UNREADABLE if patient.birth_date else Reason.NO_DATA
-            return unknown(reason, Evidence(patient.ref, patient.version, note=note), rule=self.kind)
+            return unknown(reason, Evidence(patient.ref, patient.version, note=note), rule=self.kind, settle=CHART)
         evidence = Evidence(
             patient.ref,
             patient.version,
@@ -115,7 +116,7 @@ class SexRule:
                 if gender
                 else say("Sex: The record does not say.")
             )
-            return unknown(Reason.NO_DATA, _note(evidence, said), rule=self.kind)
+            return unknown(Reason.NO_DATA, _note(evidence, said), rule=self.kind, settle=CHART)
         found = _note(evidence, say("The record says {gender}.", gender=say(gender)))
         return met(found, rule=self.kind) if gender == self.sex else not_met(found, rule=self.kind)
 

@@ -28,6 +28,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import intake, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
@@ -119,7 +120,7 @@ class DoseRule:
             if tally.reasons:
                 return unknown(tally.reason, *tally.evidence, *tally.around())
             nothing = absent(say("{what} today", what=named(self.of)), view, sorted(DRUG_TYPES))
-            return unknown(Reason.NO_DATA, *tally.around(), nothing)
+            return unknown(Reason.NO_DATA, *tally.around(), nothing, settle=ASK)
         return self._current(view, lines, course, tally)
 
     def _current(self, view: View, lines: list[Line], course: list[Line], tally: Tally) -> Finding:

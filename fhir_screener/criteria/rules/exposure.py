@@ -14,6 +14,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
@@ -131,6 +132,7 @@ class ExposureRule:
             *tally.around(),
             absent(named(self.to | self.review), view, sorted(DRUG_TYPES)),
             rule=self.kind,
+            settle=ASK,
         )
 
     def _about(self) -> str:

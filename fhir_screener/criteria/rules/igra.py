@@ -24,6 +24,7 @@ from fhir_screener.criteria.limit_words import worth_in_words
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, not_converted, read_value
 from fhir_screener.criteria.rules.result import FINAL, WORTH, Result, ResultRule
+from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.criteria.wording import clauses, length
@@ -108,6 +109,10 @@ class IgraRule(ResultRule):
 
     def _what(self) -> Text:
         return say("interferon-gamma release assays")
+
+    def _order(self) -> str:
+        panel = self.spots.get("panel") or self.quantiferon.get("tb1") or frozenset()
+        return order_of(self.interpretation or panel)
 
     def describe(self) -> Text:
         return clauses(

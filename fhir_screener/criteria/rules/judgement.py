@@ -13,6 +13,7 @@ from fhir_screener.criteria.evidence import Evidence, Finding, unknown
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import mapping, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View
@@ -34,7 +35,7 @@ class JudgementRule:
                 tally.context(cite(fact, say("on record"), hit=hit, decides=False))
         note = Evidence(note=say("Only a person may say."), decides=False)
         reason = Reason.JUDGEMENT if tally.beside else Reason.NO_DATA
-        return unknown(reason, note, *tally.around(), rule=self.kind)
+        return unknown(reason, note, *tally.around(), rule=self.kind, settle=CHART)
 
     def needs(self) -> Needs:
         return Needs(sets=self.show, types=frozenset({"Condition"}) if self.show else frozenset())

@@ -28,6 +28,7 @@ from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.rules.procedure import done
 from fhir_screener.criteria.rules.result import ANSWERS, FINAL, Result, results
+from fhir_screener.criteria.settling import ASK, order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
@@ -180,7 +181,12 @@ class PregnantRule:
             return not_met(*clearing, *tally.around())
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around())
-        return unknown(Reason.NO_DATA, *tally.around(), absent(say("pregnancy"), view, sorted(TYPES)))
+        return unknown(
+            Reason.NO_DATA,
+            *tally.around(),
+            absent(say("pregnancy"), view, sorted(TYPES)),
+            settle=order_of(self.hcg or self.hcg_quantitative),
+        )
 
     def needs(self) -> Needs:
         tests = self.status | self.due_date | self.hcg | self.hcg_quantitative
@@ -235,7 +241,7 @@ class LactatingRule:
             return unknown(tally.reason, *tally.evidence, *tally.met, *tally.around())
         for fact, hit, _ in done(view, self.delivery):
             tally.context(cite(fact, say("delivered"), hit=hit, decides=False))
-        return unknown(Reason.NO_DATA, *tally.around(), absent(say("lactation"), view, ("Condition",)))
+        return unknown(Reason.NO_DATA, *tally.around(), absent(say("lactation"), view, ("Condition",)), settle=ASK)
 
     def needs(self) -> Needs:
         return Needs(

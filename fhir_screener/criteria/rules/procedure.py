@@ -13,6 +13,7 @@ from fhir_screener.criteria.exempt import EXEMPT_PROCEDURE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
@@ -86,7 +87,9 @@ class ProcedureRule:
             return met(*tally.met, *tally.around(), rule=self.kind, clock=tally.clock)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around(), rule=self.kind)
-        return unknown(Reason.NO_DATA, *tally.around(), absent(named(self.sets), view, sorted(TYPES)), rule=self.kind)
+        return unknown(
+            Reason.NO_DATA, *tally.around(), absent(named(self.sets), view, sorted(TYPES)), rule=self.kind, settle=ASK
+        )
 
     def _about(self) -> str:
         return ", ".join(sorted(self.sets))

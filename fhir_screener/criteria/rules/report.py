@@ -24,6 +24,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.rules.result import FINAL
+from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
@@ -137,7 +138,7 @@ class ReportRule:
         note = absent(
             say("{what} within {window}", what=named(self.of), window=self.within), view, sorted(RESULT_TYPES)
         )
-        return unknown(Reason.NO_DATA, *tally.around(), note, rule=self.kind)
+        return unknown(Reason.NO_DATA, *tally.around(), note, rule=self.kind, settle=order_of(self.of))
 
     def _about(self) -> str:
         return ", ".join(sorted(self.of))

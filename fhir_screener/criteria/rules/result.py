@@ -16,6 +16,7 @@ from fhir_screener.criteria.keys import Given, choice, duration, flag, limits, m
 from fhir_screener.criteria.limit_words import bounds_in_words, negative_in_words, worth_in_words, zones_in_words
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, read_value
+from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
@@ -244,11 +245,11 @@ class ResultRule:
             leans = MET if tally.leans else None
             return unknown(tally.reason, *tally.evidence, *map(aside, negatives), *tally.around(), leans=leans)
         if clearing and self.negative == "against":
-            return unknown(Reason.NO_DATA, *map(aside, negatives), *tally.around(), leans=NOT_MET)
+            return unknown(Reason.NO_DATA, *map(aside, negatives), *tally.around(), leans=NOT_MET, settle=self._order())
         if clearing:
             return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
         note = absent(say("{what} within {window}", what=self._what(), window=self.within), view, sorted(RESULT_TYPES))
-        return unknown(Reason.NO_DATA, *tally.around(), note)
+        return unknown(Reason.NO_DATA, *tally.around(), note, settle=self._order())
 
     def _cite(self, result: Result, note: Text = "", decides: bool = True) -> Evidence:
         words = join("; ", (result.reading.says.words, result.reading.note, note))
@@ -262,6 +263,9 @@ class ResultRule:
         sets = self.of | self.limits.positive | self.limits.negative | self.vaccines | self.explained_by
         more = {"Immunization"} if self.vaccines else set()
         return Needs(sets=sets, types=RESULT_TYPES | more | ({"Condition"} if self.explained_by else set()))
+
+    def _order(self) -> str:
+        return order_of(self.of)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()

@@ -17,6 +17,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, number, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.rules.result import FINAL
+from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length, named
@@ -48,7 +49,7 @@ class ScoreRule:
     def _judge(self, view: View) -> Finding:
         latest = self._latest(view)
         if not latest:
-            return unknown(Reason.NO_DATA, absent(named(self.of), view, sorted(TYPES)))
+            return unknown(Reason.NO_DATA, absent(named(self.of), view, sorted(TYPES)), settle=CHART)
         findings = [self._read(view, fact) for fact in latest]
         verdicts = {(f.verdict, f.reason) for f in findings}
         if len(verdicts) == 1:

@@ -23,6 +23,7 @@ from fhir_screener.fhir.task.coded import Json, coding, concept, group, part
 from fhir_screener.fhir.task.identity import Identity, study_identifier
 from fhir_screener.fhir.task.ledger import criterion_output
 from fhir_screener.screening.candidate import NO_LONGER, shown_facets
+from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Screening
 
@@ -144,9 +145,11 @@ def _about(screening: Screening) -> Iterator[Json]:
     yield from part("evaluated", None if screening.evaluated else False, "valueBoolean")
     yield from part("enrolled", screening.enrolled or None, "valueBoolean")
     yield from part("eligibleFrom", screening.eligible_from, "valueDate")
+    yield from part("eligibleUntil", screening.eligible_until, "valueDate")
     yield from part("nextChangeOn", screening.next_change_on, "valueDate")
     yield from part("whyNot", str(screening.why_not))
     yield from part("replacedBy", screening.replaced_by)
+    yield from group("coverage", _coverage(screening.coverage))
     for kind, seen in sorted(screening.seen.items()):
         count = part("count", seen.count, "valueUnsignedInt")
         yield from group("seen", [*part("type", kind), *count, *part("since", seen.since)])
@@ -156,6 +159,15 @@ def _about(screening: Screening) -> Iterator[Json]:
         yield from part("failed", kind)
     for problem in screening.problems:
         yield from part("problem", problem)
+
+
+def _coverage(coverage: Coverage) -> Iterator[Json]:
+    yield from part("inclusionsMet", coverage.inclusions_met, "valueUnsignedInt")
+    yield from part("inclusionsOpen", coverage.inclusions_open, "valueUnsignedInt")
+    yield from part("exclusionsRuledOut", coverage.exclusions_ruled_out, "valueUnsignedInt")
+    yield from part("exclusionsOpen", coverage.exclusions_open, "valueUnsignedInt")
+    yield from part("records", coverage.records, "valueUnsignedInt")
+    yield from part("since", coverage.since)
 
 
 def instant(now: datetime) -> str:

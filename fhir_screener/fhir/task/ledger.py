@@ -57,6 +57,7 @@ def _inside(finding: Finding) -> Iterator[Json]:
     yield from part("rule", finding.rule)
     yield from part("label", str(finding.label))
     yield from part("settle", finding.settle)
+    yield from part("soonest", finding.soonest, "valueInteger")
     yield from part("leans", finding.leans.value if finding.leans is not None else "", "valueCode")
     yield from part("decidedBy", finding.decided_by, "valueInteger")
     yield from part("applicable", None if finding.applicable else False, "valueBoolean")
@@ -114,6 +115,7 @@ def _read_finding(body: Json, verdict: str, reason: str) -> Finding:
         repeatable=value_of(body, "repeatable", False),
         label=value_of(body, "label"),
         settle=value_of(body, "settle"),
+        soonest=value_of(body, "soonest", None),
     )
 
 

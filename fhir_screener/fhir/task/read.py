@@ -112,6 +112,7 @@ def screening_from_task(task: Json) -> Screening:
             outcome=Outcome(next(iter(codes(head.get("valueCodeableConcept"), names.OUTCOME)), "")),
             criteria=tuple(c for o in outputs if (c := read_criterion(o)) is not None),
             eligible_from=_day(about, "eligibleFrom"),
+            eligible_until=_day(about, "eligibleUntil"),
             next_change_on=_day(about, "nextChangeOn"),
             why_not=value_of(about, "whyNot"),
             evaluated=value_of(about, "evaluated", True),
