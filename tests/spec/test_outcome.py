@@ -22,13 +22,13 @@ HEPATITIS = ("E2", "exclusion", "result: {of: [hbsag], within: P3M}")
 KIDNEY = ("E3", "exclusion", "result: {of: [egfr], below: {mL/min: 30}, within: P3M, take: latest, repeatable: true}")
 
 
-def study(*rows: tuple[str, str, str], anchor: Anchor = Anchor(), **more: dict[str, Any]) -> Study:
+def study(*rows: tuple[str, str, str], anchor: Anchor | None = None, **more: dict[str, Any]) -> Study:
     """Criteria as (id, role, rule); `more` is {id: what else the criterion says}."""
     criteria = tuple(
         Criterion(cid, role, cid, read_rule(rule), **{"settle": "chart", **more.get(cid, {})})
         for cid, role, rule in rows
     )
-    return Study("NCT1", "A study", "1", "", ZONE, criteria, anchor)
+    return Study("NCT1", "A study", "1", "", ZONE, criteria, anchor or Anchor())
 
 
 def judge(given: Study, *facts: Any, on: date = AS_OF, **more: Any) -> Screening:
