@@ -62,6 +62,12 @@ class Screening:
     def reference(self) -> str:
         return f"Patient/{self.patient}"
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from fhir_screener.screening.display import to_html
+
+        return to_html(self)
+
     @property
     def open_criteria(self) -> tuple[CriterionFinding, ...]:
         """The criteria that are unknown, in the study's order."""
