@@ -20,12 +20,16 @@ RESULT_TYPES = frozenset({"Observation", "DiagnosticReport"})
 
 @dataclass(frozen=True)
 class Needs:
-    """What a rule reads: value sets, resource types, and how far back drugs matter (None: whole)."""
+    """What a rule reads: value sets, resource types, and how far back drugs matter (None: whole).
+
+    `whole`: resource types of which the records are needed as they came.
+    """
 
     sets: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     drug_window: Duration | None = None
     vital_signs: bool = False
+    whole: frozenset[str] = frozenset()
 
 
 class Rule(Protocol):
@@ -114,6 +118,7 @@ class Study:
             types=frozenset().union(*(n.types for n in found)),
             drug_window=max(windows, key=lambda w: w.months * 31 + w.days, default=None),
             vital_signs=any(n.vital_signs for n in found),
+            whole=frozenset().union(*(n.whole for n in found)),
         )
 
     def _index(self) -> frozenset[str]:

@@ -35,6 +35,8 @@ class Shared:
     index: Index | None = None
     constant: dict[int, Finding] = field(default_factory=dict)
     """{id of a rule: its answer where no fact concerns it}"""
+    asked: dict[int, list[Any]] = field(default_factory=dict)
+    """{id of a rule: what it has worked out of the record, whatever the day}"""
 
 
 @dataclass(slots=True)

@@ -58,7 +58,7 @@ class FolderSource:
         collector = Collector(Book(self._terminology), References(), self._only)
         reader = FileReader(self.path, collector)
         stray: Counter[str] = Counter()
-        with Spill() as spill:
+        with Spill(self._terminology.whole) as spill:
             collector.limit, collector.spare = self._memory, spill
             for file in self._files():
                 reader.read(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,9 +29,13 @@ def part_of(patient: str) -> int:
 
 
 class Spill:
-    """Takes records from a Collector (`overflow`) and gives them back, one part of the patients at a time."""
+    """Takes records from a Collector (`overflow`) and gives them back, one part of the patients at a time.
 
-    def __init__(self) -> None:
+    `whole`: types whose records keep their bytes, also those that are only glimpses.
+    """
+
+    def __init__(self, whole: Collection[str] = ()) -> None:
+        self.whole = whole
         self._folder = tempfile.TemporaryDirectory(prefix="fhir-screener-")
         self._waiting: list[list[bytes]] = [[] for _ in range(_PARTS)]
         self._sizes = [0] * _PARTS
@@ -49,7 +53,17 @@ class Spill:
         meta = item.meta or Meta()
         if isinstance(item, Glimpse):
             end = item.end if isinstance(item, Stay) else None
-            row = (owner, kind, b"", item.id, meta.versionId, meta.lastUpdated, item.date, end, True)
+            row = (
+                owner,
+                kind,
+                data if kind in self.whole else b"",
+                item.id,
+                meta.versionId,
+                meta.lastUpdated,
+                item.date,
+                end,
+                True,
+            )
         else:
             row = (owner, kind, data, item.id, None, None, None, None, False)
         packed = _pack(row)
@@ -84,5 +98,5 @@ class Spill:
                 collector.restore(owner, kind, data, id_)
                 continue
             meta = Meta(version, updated) if version or updated else None
-            collector.put(owner, kind, Stay(id_, meta, date, end) if end else Glimpse(id_, meta, date), b"")
+            collector.put(owner, kind, Stay(id_, meta, date, end) if end else Glimpse(id_, meta, date), data)
         self._path(part).unlink()

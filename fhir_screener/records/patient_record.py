@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fhir_screener.records.facts import (
     Condition,
@@ -62,5 +63,7 @@ class PatientRecord:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    whole: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """{type: its resources as they came}, of types that a loaded study needs so."""
     problems: tuple[str, ...] = ()
     """Records that could not be understood at all: `Type/id: what`."""

@@ -68,8 +68,10 @@ class Catalog:
     def load(self, studies: Iterable[str]) -> Loaded:
         """These studies, and a terminology with all their value sets. Raises MappingError or UsageError."""
         loaded = tuple(self.study(name) for name in studies)
-        names = frozenset().union(*(study.needs().sets for study in loaded)) if loaded else frozenset()
-        return Loaded(loaded, Terminology(self.value_sets.load(names)))
+        needs = [study.needs() for study in loaded]
+        names = frozenset[str]().union(*(one.sets for one in needs))
+        whole = frozenset[str]().union(*(one.whole for one in needs))
+        return Loaded(loaded, Terminology(self.value_sets.load(names), whole))
 
     def study(self, name: str) -> Study:
         """One study, compiled."""

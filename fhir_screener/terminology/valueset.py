@@ -91,9 +91,13 @@ _REMEMBERED = 100_000
 
 
 class Terminology:
-    """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept."""
+    """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept.
 
-    def __init__(self, sets: Iterable[ValueSet]) -> None:
+    `whole`: resource types whose records a study needs as they came.
+    """
+
+    def __init__(self, sets: Iterable[ValueSet], whole: frozenset[str] = frozenset()) -> None:
+        self.whole = whole
         self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
         self._known: dict[Concept, Hits] = {}
         self._index: dict[tuple[str, str], list[tuple[str, Entry | None, Entry]]] = {}

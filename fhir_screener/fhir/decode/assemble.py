@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import cast
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from msgspec import Raw
 
@@ -82,7 +82,15 @@ def assemble(
         seen[kind] = Seen(len(kept) + len(glimpses), min(filter(None, dates), default=None))
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
-    return _record(person, facts, seen, failed, absent, (*faults, *context.problems))
+    made = _record(person, facts, seen, failed, absent, (*faults, *context.problems))
+    return replace(made, whole=_whole(collector, chart)) if chart.raw else made
+
+
+def _whole(collector: Collector, chart: Chart) -> dict[str, tuple[dict[str, Any], ...]]:
+    """The resources that a study needs as they came."""
+    kinds = sorted(collector.book.terminology.whole & chart.raw.keys())
+    trees = {kind: [plain(data) for data in chart.whole(kind)] for kind in kinds}
+    return {kind: tuple(tree for tree in found if isinstance(tree, dict)) for kind, found in trees.items()}
 
 
 def _record(

@@ -11,13 +11,14 @@ from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta
 
 
 class Chart:
-    """One patient's records by resource type: `kept` whole, `seen` as glimpses."""
+    """One patient's records by resource type: `kept` whole, `seen` as glimpses, `raw` as the bytes that came."""
 
-    __slots__ = ("kept", "seen")
+    __slots__ = ("kept", "raw", "seen")
 
     def __init__(self) -> None:
         self.kept: dict[str, list[Lean]] = {}
         self.seen: dict[str, list[Glimpse]] = {}
+        self.raw: dict[str, list[tuple[Lean | Glimpse, bytes]]] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self.kept.values())) + sum(map(len, self.seen.values()))
@@ -37,6 +38,15 @@ class Chart:
         ids = {one.id for one in seen}
         ids.update(one.id for one in kept)
         return (kept, seen) if len(ids) == len(kept) + len(seen) else _newest(kept, seen)
+
+    def whole(self, kind: str) -> list[bytes]:
+        """The bytes of the records of a type that were kept so, each id once, in its newest version."""
+        found: dict[object, tuple[Lean | Glimpse, bytes]] = {}
+        for number, (item, data) in enumerate(self.raw.get(kind, ())):
+            key = item.id if item.id is not None else number
+            if key not in found or newer(item.meta, found[key][0].meta):
+                found[key] = (item, data)
+        return [data for _, data in found.values()]
 
 
 class Library:

@@ -43,6 +43,7 @@ class Collector:
         self.overflow: Overflow | None = None
         self._owners: Memo[str] = Memo(references.owner, 500_000)
         self._judge = Relevance(book).by_kind
+        self._whole = book.terminology.whole
         self._lanes: dict[bytes, _Lane] = {}
 
     def take(self, kind: str, data: bytes, where: object = "", spare_id: str | None = None, owner: str = "") -> str:
@@ -121,7 +122,12 @@ class Collector:
         if not line.startswith(FIRST) or b'"' not in line[len(FIRST) : 64]:
             return None
         kind = kind_of(line)
-        if kind not in self._judge or len(self._lanes) > 1000 or issubclass(FORMS[kind], WholeLean):
+        if (
+            kind not in self._judge
+            or kind in self._whole
+            or len(self._lanes) > 1000
+            or issubclass(FORMS[kind], WholeLean)
+        ):
             return None
         found = self._lanes[line[:_PREFIX]] = (kind, fast(kind), self._judge[kind])
         return found
@@ -142,6 +148,9 @@ class Collector:
         if chart is None:
             chart = self.charts[owner] = Chart()
         chart.add(kind, item)
+        if kind in self._whole:
+            chart.raw.setdefault(kind, []).append((item, data))
+            self.held += len(data)
         self.held += 350 if isinstance(item, Glimpse) else 600 + len(data)
         if self.held > self.limit:
             self.overflow = self.spare

@@ -9,6 +9,7 @@ import pytest
 
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.files import FolderSource
+from fhir_screener.terminology.valueset import Terminology
 from tests.builders.charts import PATIENT, TERMS, condition, observation, resource, statement
 
 encode = msgspec.json.encode
@@ -257,6 +258,21 @@ def test_charts_too_big_for_memory_are_the_same(tmp_path, memory):
     assert len(spilled) == 50
     assert found.count is None, "nobody counted them"
     assert spilled["7"].conditions[0].encounter.end == "2021"
+
+
+@pytest.mark.parametrize("memory", [0, 20_000, 128 << 20])
+def test_what_a_study_needs_whole_is_there_as_it_came(tmp_path, memory):
+    """Relevant or not, in memory or by way of the disk; each id once, in its newest version."""
+    path = tmp_path / "x"
+    path.write_bytes(ndjson(*hospital(50)))
+    terms = Terminology(TERMS.sets.values(), frozenset({"Condition", "Encounter"}))
+    found = {record.patient.id: record for record in FolderSource(path, terms, memory=memory)}
+    seven = found["7"]
+    assert {tree["id"] for tree in seven.whole["Condition"]} == {"c7", "n7"}
+    assert next(t for t in seven.whole["Condition"] if t["id"] == "n7")["code"] == {"text": "cold"}
+    assert seven.whole["Encounter"][0]["period"] == {"start": "2020", "end": "2021"}
+    assert seven.conditions[0].encounter.end == "2021"
+    assert not next(iter(source(path))).whole, "nobody else pays"
 
 
 def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
