@@ -1,0 +1,90 @@
+"""Message catalogues brought up to date: what the code says, with the translations that are there.
+
+    ./dev run python tools/messages.py            writes the catalogues
+    ./dev run python tools/messages.py --check    fails where one is stale or lacks a translation
+
+A message is the first argument of `say` or `join`. What is said by a variable is listed in `SAID_BY_VALUE`.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from fhir_screener.i18n import LANGUAGES, catalogue
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.result_words import Polarity
+
+ROOT = Path(__file__).parents[1]
+SAID_BY_VALUE = (
+    *(one.value for one in Stance),
+    *(one.value for one in Polarity),
+    *("unconfirmed", "provisional", "differential"),
+)
+"""Words of a chart or an enumeration that are said as they are."""
+
+HEADER = """\
+# Messages of fhir-screener. Written by tools/messages.py, but for the translations.
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
+"""
+
+
+def said() -> list[tuple[str, str]]:
+    """(message, file it is in) of everything that the code says, sorted by file and line."""
+    keywords = {"say": None, "join": None}
+    found = extract_from_dir(ROOT / "fhir_screener", method_map=[("**.py", "python")], keywords=keywords)
+    rows = [(str(message), f"fhir_screener/{file}") for file, _, message, _, _ in found if isinstance(message, str)]
+    return [*sorted(rows, key=lambda row: row[1]), *((word, "") for word in SAID_BY_VALUE)]
+
+
+def updated(language: str) -> Catalog:
+    """The catalogue of a language, with all messages of today and no other."""
+    path = catalogue(language)
+    known = read_po(path.open("rb")) if path.exists() else Catalog()
+    fresh = Catalog(locale=language, fuzzy=False)
+    for message, file in said():
+        if message:
+            old = known.get(message)
+            fresh.add(message, string=old.string if old else "", locations=[(file, None)] if file else [])
+    return fresh
+
+
+def written(language: str) -> bytes:
+    """The catalogue as it should stand on disk."""
+    out = BytesIO()
+    write_po(out, updated(language), width=0, include_lineno=False, omit_header=True)
+    return HEADER.format(language=language).encode() + out.getvalue()
+
+
+def lacking(language: str) -> list[str]:
+    """The messages without a translation."""
+    return [str(one.id) for one in updated(language) if one.id and not one.string]
+
+
+def main() -> int:
+    faults = 0
+    for language in LANGUAGES[1:]:
+        path, body = catalogue(language), written(language)
+        if "--check" not in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        elif path.read_bytes() != body:
+            faults += 1
+            print(f"{path}: stale; run tools/messages.py")
+        for message in lacking(language):
+            faults += 1
+            print(f"{language}: no translation of {message!r}")
+    return 1 if faults and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
