@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from fhir_screener.criteria.dosage import NONE, Amount, Step, steps
+from fhir_screener.criteria.amount import NONE, Amount
+from fhir_screener.criteria.dosage import Step, steps
 from fhir_screener.criteria.intake import Intake
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER
@@ -42,17 +43,23 @@ class Line:
             if step.first <= day <= step.last:
                 if step.amount is None or self.ratio is None:
                     return None
-                return Amount(step.amount.lo * self.ratio[0], step.amount.hi * self.ratio[1])
+                return step.amount.times(*self.ratio)
         return None
 
+    def shortest(self, day: int) -> Line:
+        """The same record, begun as late and ended as early as its dates allow, as seen on `day`."""
+        first, last = self.intake.first, self.intake.last
+        start = min(first.hi, day) if first else self.start
+        return replace(self, start=start, end=self.end if self.intake.ongoing else max(start, last.lo))
 
-def line(view: View, taken: Intake, hit: Hit, table: Mapping[str, Ratio]) -> Line | None:
-    """The record on the time line, or None where its beginning is not known."""
+
+def line(view: View, taken: Intake, hit: Hit, table: Mapping[str, Ratio], weight: Amount | None = None) -> Line | None:
+    """The record on the time line, as long as its dates allow; None where its beginning is not known. `weight` in kg."""
     if taken.first is None:
         return None
     start = taken.first.lo
     end = FOREVER if taken.ongoing else taken.last.hi
-    laid = steps(view, taken.fact, hit, start, end)
+    laid = steps(view, taken.fact, hit, start, end, weight)
     return Line(taken, hit, start, end, laid, table.get(hit.ingredient))
 
 
@@ -83,32 +90,52 @@ def _clusters(items: list[Line]) -> list[list[Line]]:
 def course_of(lines: list[Line], day: int) -> list[Line]:
     """The records that make up the course in force on `day`: those that cover it, and all that lead up to it."""
     course = [item for item in lines if item.start <= day <= item.end]
-    while True:
-        begin = min((item.start for item in course), default=day)
+    while course:
+        begin = min(item.start for item in course)
         more = [item for item in lines if item not in course and item.start < begin <= item.end + JOIN]
         if not more:
-            return course
+            break
         course.extend(more)
+    return course
 
 
 def total(lines: Iterable[Line], day: int) -> Amount | None:
-    """The dose on a day: records of one kind add up; different kinds of record of one drug tell of the same tablets.
+    """The dose on a day: drugs add up; different kinds of record of one drug tell of the same tablets.
 
-    None where a dose in force cannot be read. Kinds that disagree give an interval.
+    None where a dose in force cannot be read. Kinds that disagree give an interval. On the day on which one record ends
+    and another begins, the one that begins speaks.
     """
-    by_drug: dict[str, dict[str, list[Amount | None]]] = {}
-    for item in lines:
-        if item.start <= day <= item.end:
-            by_drug.setdefault(item.ingredient, {}).setdefault(item.intake.fact.kind, []).append(item.dose(day))
+    on = [item for item in lines if item.start <= day <= item.end]
+    begins = any(item.start == day for item in on)
+    by_drug: dict[str, dict[str, list[Line]]] = {}
+    for item in on:
+        if not (begins and item.end == day and item.start < day):
+            by_drug.setdefault(item.ingredient, {}).setdefault(item.intake.fact.kind, []).append(item)
     low = high = 0.0
     for kinds in by_drug.values():
-        sums = [_sum(amounts) for amounts in kinds.values()]
+        sums = [_of_kind(kind, items, day) for kind, items in kinds.items()]
         readable = [amount for amount in sums if amount is not None]
         if not readable:
             return None
         low += min(amount.lo for amount in readable)
         high += max(amount.hi for amount in readable)
     return Amount(low, high)
+
+
+def _of_kind(kind: str, items: list[Line], day: int) -> Amount | None:
+    """The dose by the records of one kind of one drug.
+
+    A newer record stands beside an older one whose end is known to come later; one that was never closed, or a supply
+    that is not used up, it may replace. The same dose again is a renewal; another one makes an interval.
+    """
+    newest = max(item.start for item in items)
+    sure = [item for item in items if item.start == newest or not (item.intake.ongoing or kind == "dispense")]
+    older = [item for item in items if item not in sure]
+    base = _sum([item.dose(day) for item in sure])
+    if base is None or all(item.dose(day) == base for item in older):
+        return base
+    most = _sum([item.dose(day) for item in items])
+    return Amount(base.lo, most.hi) if most else None
 
 
 def _sum(amounts: list[Amount | None]) -> Amount | None:

@@ -208,11 +208,15 @@ class Immunization(Fact, frozen=True, kw_only=True, gc=False):
 
 
 class Consent(Fact, frozen=True, kw_only=True, gc=False):
-    """Consent (R4 6.2): `research` from its scope; `studies` names what its provision or policy points to."""
+    """Consent (R4 6.2): `research` from its scope; `studies` names what its provision or policy points to.
+
+    `permit` is permit, deny or ""; for `excepted` it is the opposite.
+    """
 
     research: bool = False
     permit: str = ""
     studies: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
     period: Span = NO_SPAN
     dated: str | None = None
     broad: bool = False

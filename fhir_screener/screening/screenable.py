@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fhir_screener.criteria.rules.consent import in_force, names_study, within
+from fhir_screener.criteria.rules.consent import in_force, names_study, stated
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Consent, Patient
 from fhir_screener.sentence import Text, say
@@ -66,9 +66,8 @@ def _started(view: View, text: str | None) -> bool:
 
 
 def _denies(view: View, consent: Consent) -> bool:
-    """An active research consent that denies, and names no other study."""
+    """An active research consent that denies, names no other study, and makes no exception for this one."""
     if not consent.research or consent.permit != "deny" or not in_force(view, consent):
         return False
-    if not within(view, consent.period):
-        return False
-    return consent.broad or any(names_study(text, view.study) for text in consent.studies)
+    said = stated(consent, view.study)
+    return said == "deny" or (consent.broad and said != "permit")

@@ -181,6 +181,9 @@ class ConditionRule:
         return Reason.IMPRECISE_DATE, True, note, False
 
     def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:
+        held = [*tally.met, *(one for reason, one in tally.reasons if reason is Reason.JUDGEMENT)]
+        if self.refuted and any(_same_disease(one, other) for one in held for other in tally.refuting):
+            return unknown(Reason.CONFLICTING, *held, *tally.refuting, *tally.around())
         if tally.met:
             if self.corroborate and not self._corroborated(view, decisive):
                 return unknown(
@@ -262,6 +265,13 @@ FORM = mapping(
     rules("supported_by", "Rules, any of which corroborates such a diagnosis."),
     EXEMPT_DISEASE,
 )
+
+
+def _same_disease(one: Evidence, other: Evidence) -> bool:
+    """Whether two records may tell of one disease: not where one system has a code of its own for each."""
+    system, _, code = one.code.rpartition("|")
+    other_system, _, other_code = other.code.rpartition("|")
+    return not (code and other_code and system == other_system and code != other_code)
 
 
 def parse_condition(spec: Spec, build: Build) -> Rule:

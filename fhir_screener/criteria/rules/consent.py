@@ -38,6 +38,13 @@ def names_study(text: str, study: str) -> bool:
     return not (before.isalnum() or after.isalnum())
 
 
+def stated(consent: Consent, study: str) -> str:
+    """What a consent says of a study that it names: permit, deny, or "" where it does not name it or says neither."""
+    if any(names_study(text, study) for text in consent.excepted):
+        return {"permit": "deny", "deny": "permit"}.get(consent.permit, "")
+    return consent.permit if any(names_study(text, study) for text in consent.studies) else ""
+
+
 def in_force(view: View, consent: Consent) -> bool:
     """Active, research, given by now, and within its provision's period."""
     if consent.status != "active":
@@ -73,15 +80,15 @@ class ConsentRule:
 
     @staticmethod
     def _consent(view: View, consent: Consent, tally: Tally) -> None:
-        named = any(names_study(text, view.study) for text in consent.studies)
-        if not named or not consent.research or not in_force(view, consent):
+        said = stated(consent, view.study)
+        if said == "deny" and consent.research and in_force(view, consent):
+            tally.against(cite(consent, say("refuses this study"), value="deny"))
+        elif said == "permit" and consent.research and in_force(view, consent):
+            tally.yes(cite(consent, say("permits this study"), value="permit"))
+        else:
             tally.context(
                 cite(consent, say("{status} consent, not to this study", status=say(consent.status)), decides=False)
             )
-        elif consent.permit == "deny":
-            tally.against(cite(consent, say("refuses this study"), value="deny"))
-        else:
-            tally.yes(cite(consent, say("permits this study"), value="permit"))
 
     @staticmethod
     def _subject(view: View, subject: Subject, tally: Tally) -> None:

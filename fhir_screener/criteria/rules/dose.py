@@ -10,22 +10,26 @@
       baseline: {at_most: 10}       # ... from a daily dose above 0 and at most this (mg)
       continuing: P180D             # a start or raise so long ago, and continuing, is a person's call
       for: [igg4rd-index]           # a stated reason outside these is another disease: `suspected`
+      weight: [body-weight]         # for doses by the kilogram
 
-A single dose or premedication is no start. No record counts as none. See SEMANTICS "I4".
+A dose is read from code and from words (terminology/dose_words.py); what is not certain is no dose. A single dose or
+premedication is no start. No record counts as none. See SEMANTICS "I4".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.amount import Amount
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.dosage import Amount
+from fhir_screener.criteria.disease import counts
+from fhir_screener.criteria.dosage import is_once
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.hearsay import hear, nobody_knows
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.intake import intake, why_not
+from fhir_screener.criteria.intake import Intake, intake, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.settling import ASK
@@ -33,12 +37,16 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.weight import body_weight
 from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Days, Duration, iso
-from fhir_screener.records.facts import Medication
+from fhir_screener.records.facts import Condition, Medication
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.equivalents import TABLES
 from fhir_screener.terminology.phrases import Stance, takes_back
+from fhir_screener.terminology.product_words import is_premedication
+from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason, first_reason
 
 Answer = tuple[Reason | None, Text]
@@ -56,6 +64,7 @@ class DoseRule:
     baseline: float
     target: frozenset[str] = frozenset()
     local: frozenset[str] = frozenset()
+    weight: frozenset[str] = frozenset()
     kind: ClassVar[str] = "dose"
 
     def evaluate(self, view: View) -> Finding:
@@ -69,12 +78,13 @@ class DoseRule:
     def _lines(self, view: View, tally: Tally) -> list[Line]:
         """Every record on the time line; what is no exposure, or a single dose, becomes context."""
         found: list[Line] = []
+        weight = body_weight(view, self.weight) if self.weight else None
         for fact in (*among(view.index.medications, self.of), *view.index.nameless):
             hit = fact.hit(self.of)
             if hit is None:
                 self._unknown_drug(view, fact, tally)
                 continue
-            against = why_not(fact) or (say("not given systemically") if self._is_local(fact) else "")
+            against = why_not(fact) or self._no_therapy(fact)
             if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
                 tally.context(cite(fact, against or words_say(hit), hit=hit, decides=False))
                 continue
@@ -82,7 +92,7 @@ class DoseRule:
             if taken is None:
                 tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
                 continue
-            laid = line(view, taken, hit, TABLES[self.table])
+            laid = line(view, _closed(view, taken, hit), hit, TABLES[self.table], weight)
             if fact.note and (said := takes_back(fact.note, ongoing=taken.ongoing)):
                 tally.doubt(Reason.TEXT_ONLY, cite(fact, say("the note beside it says {words!r}", words=said), hit=hit))
             elif laid is None:
@@ -97,8 +107,12 @@ class DoseRule:
                 )
         return [item for item in found if id(item) not in single]
 
-    def _is_local(self, fact: Medication) -> bool:
-        return fact.systemic is False or bool(self.local & fact.hits.keys())
+    def _no_therapy(self, fact: Medication) -> Text:
+        """Why a drug given is no systemic therapy: where it goes, or what it is given ahead of."""
+        if fact.systemic is False or self.local & fact.hits.keys():
+            return say("not given systemically")
+        purposes = (fact.dose_text, *(reason.label for reason in fact.reasons))
+        return say("premedication") if any(is_premedication(text) for text in purposes if text) else ""
 
     def _unknown_drug(self, view: View, fact: Medication, tally: Tally) -> None:
         if fact.hits or why_not(fact) or fact.systemic is False:
@@ -108,14 +122,29 @@ class DoseRule:
             tally.doubt(*nobody_knows(fact))
 
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
+        """The answer, where it is the same for the earliest beginnings and latest ends as for the opposite."""
+        found = self._read(view, lines, tally)
+        short = [item.shortest(view.day) for item in lines]
+        if all(a.start == b.start and a.end == b.end for a, b in zip(lines, short, strict=True)):
+            return found
+        other = self._read(view, short, tally)
+        if (found.verdict, found.reason) == (other.verdict, other.reason):
+            return found
+        unsure = say("It depends on a beginning or an end whose day is not known.")
+        return unknown(Reason.IMPRECISE_DATE, *_said([unsure]), *(e for e in found.evidence if e.reference))
+
+    def _read(self, view: View, lines: list[Line], counted: Tally) -> Finding:
+        tally = replace(counted, beside=list(counted.beside))
         for item in lines:
             view.mark(item.end + 1)
         course = course_of(lines, view.day)
+        today = total(course, view.day)
+        if today is not None and today.hi == 0:
+            course = []
         for item in lines:
             if item not in course:
-                tally.context(
-                    cite(item.intake.fact, say("until {day}", day=iso(item.end)), hit=item.hit, decides=False)
-                )
+                until = say("until {day}", day=iso(item.end)) if item.end < view.day else say("0 mg today")
+                tally.context(cite(item.intake.fact, until, hit=item.hit, decides=False))
         if not course:
             if tally.reasons:
                 return unknown(tally.reason, *tally.evidence, *tally.around())
@@ -181,6 +210,8 @@ class DoseRule:
         if when is When.INSIDE:
             if self._other_disease(view, [i for i in course if i.start <= start.hi]):
                 return Reason.SUSPECTED, say("Begun {start}, for another stated reason.", start=start)
+            if _perhaps_none(total(course, view.day)):
+                return Reason.EQUIVOCAL, say("Begun {start}, to be taken as needed only.", start=start)
             template = "Newly begun {start}, after {pause} or more without; no earlier record counts as none."
             return None, say(template, start=start, pause=self.free_for)
         if self._long(view, start):
@@ -205,7 +236,7 @@ class DoseRule:
             recent = view.place(Days(day, day), self.raised_within) is When.INSIDE
             if view.place(Days(day, day), self.continuing) is When.BEFORE:
                 continue
-            starters = [item for item in course if item.start == day]
+            starters = [item for item in course if any(step.first == day for step in item.steps)]
             answer = self._raise(view, total(lines, day - 1), total(lines, day), iso(day), recent, starters)
             if answer is not None:
                 found.append(answer)
@@ -232,9 +263,8 @@ class DoseRule:
         if before.lo > self.baseline:
             note = say("Raised {change}: the baseline is above {limit:g} mg.", change=change, limit=self.baseline)
             return Reason.SUSPECTED, note
-        if not recent:
-            going_on = say("Raised {change} and continuing.", change=change)
-            return (Reason.JUDGEMENT, going_on) if before.hi <= self.baseline else None
+        if not recent and sure and before.lo > 0 and before.hi <= self.baseline:
+            return Reason.JUDGEMENT, say("Raised {change} and continuing.", change=change)
         if not sure or before.hi > self.baseline or before.lo <= 0:
             template = "Perhaps raised {change}, baseline at most {limit:g} mg asked."
             return Reason.EQUIVOCAL, say(template, change=change, limit=self.baseline)
@@ -247,9 +277,15 @@ class DoseRule:
         reasons = [reason for item in lines for reason in item.intake.fact.reasons]
         if not reasons or not self.target:
             return False
-        charted = {fact.ref: fact.hits for fact in view.record.conditions}
-        hits = (charted.get(reason.text) or view.terminology.classify(reason) for reason in reasons)
-        return not any(self.target & found.keys() for found in hits)
+        charted = {fact.ref: fact for fact in view.record.conditions}
+        return not any(self._is_target(view, reason, charted.get(reason.text)) for reason in reasons)
+
+    def _is_target(self, view: View, reason: Concept, charted: Condition | None) -> bool:
+        hits = charted.hits if charted else view.terminology.classify(reason)
+        named = [hit for name, hit in hits.items() if name in self.target]
+        if charted:
+            return any(counts(charted, hit) for hit in named)
+        return any(hit.stance not in (Stance.NEGATED, Stance.OTHER_PERSON) for hit in named)
 
     @staticmethod
     def _dose_note(item: Line, day: int) -> Text:
@@ -263,8 +299,8 @@ class DoseRule:
 
     def needs(self) -> Needs:
         return Needs(
-            sets=self.of | self.target | self.local,
-            types=DRUG_TYPES,
+            sets=self.of | self.target | self.local | self.weight,
+            types=DRUG_TYPES | ({"Observation"} if self.weight else frozenset()),
             drug_window=_twice(self.continuing, self.free_for),
         )
 
@@ -289,6 +325,17 @@ class DoseRule:
         )
         other = say("for a stated reason other than {diagnoses} only suspected", diagnoses=named(self.target))
         return clauses(join(", ", (started, raised)), judged, other if self.target else "")
+
+
+def _closed(view: View, taken: Intake, hit: Hit) -> Intake:
+    """An order for a single dose is over with that dose, though nobody closed it."""
+    if not (taken.ongoing and taken.first and is_once(view, taken.fact, hit)):
+        return taken
+    return replace(taken, last=taken.first, ongoing=False, known_end=True)
+
+
+def _perhaps_none(amount: Amount | None) -> bool:
+    return amount is not None and amount.lo == 0
 
 
 def _twice(a: Duration, b: Duration) -> Duration:
@@ -316,6 +363,7 @@ FORM = mapping(
     mapping("baseline", "... from a daily dose", number("at_most", "above 0 and at most this, in mg.").must()),
     duration("continuing", "A start or raise so long ago, and continuing, is for a person to judge.").must(),
     sets("for", "A stated reason outside these sets is another disease: `suspected`."),
+    sets("weight", "Body weight, for doses by the kilogram."),
 )
 
 
@@ -331,4 +379,5 @@ def parse_dose(spec: Spec, build: Build) -> Rule:
         baseline=given["baseline"]["at_most"] if given["baseline"] else 0.0,
         target=given["for"],
         local=given["local"],
+        weight=given["weight"],
     )

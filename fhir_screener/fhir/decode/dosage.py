@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from fhir_screener.fhir.decode import elements
 from fhir_screener.records.facts import NO_SPAN, Dose, Quantity, Span
 from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.dose_words import read_dose
 from fhir_screener.terminology.routes import systemic_route
 
 _DAY = (1, 1, "d")
@@ -156,6 +157,9 @@ def _by_code(found: _Rhythm, code: Concept) -> _Rhythm:
         if key in _CODED:
             times, period, unit = _CODED[key]
             return found._replace(times=float(times), period=float(period), unit=unit)
+        told = read_dose(spelled)
+        if told is not None and told.times is not None:
+            return found._replace(times=told.times, period=told.days, unit="d")
     return found
 
 
@@ -189,6 +193,13 @@ def _frequency(repeat: dict[str, Any]) -> tuple[float | None, float | None, floa
     unit = elements.time_unit(repeat.get("periodUnit"))
     hours, meals, weekdays = (len(elements.many(repeat.get(key))) for key in ("timeOfDay", "when", "dayOfWeek"))
     times = stated if stated is not None else 1.0 if period else None
+    if (
+        meals
+        and stated is None
+        and not hours
+        and {elements.words(one) for one in elements.many(repeat.get("when"))} <= _ANY_MEAL
+    ):
+        return 1.0, 3.0, 1.0, "d"
     if hours or meals:
         times = max(times or 0.0, float(hours or meals))
         period, unit = period or 1.0, unit or "d"
@@ -199,6 +210,10 @@ def _frequency(repeat: dict[str, Any]) -> tuple[float | None, float | None, floa
     elif period and longest and longest > period and times:
         most, period = (most or times) * longest / period, longest
     return times, most, period, unit
+
+
+_ANY_MEAL = frozenset({"C", "AC", "PC"})
+"""Before, with or after meals: how many is not said."""
 
 
 def _value(repeat: dict[str, Any], key: str) -> float | None:

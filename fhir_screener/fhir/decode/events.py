@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fhir_screener.fhir.decode import elements
@@ -66,21 +66,46 @@ def consent(record: WholeLean, context: Context) -> Consent:
     tree = tree_of(record)
     provision = tree.get("provision")
     root = provision if isinstance(provision, dict) else {}
-    named = tuple(dict.fromkeys(filter(None, _names(tree, root, context))))
+    kind = _kind(tree, root)
+    parts = [one for one in elements.many(root.get("provision")) if isinstance(one, dict)]
+    other = [one for one in parts if elements.words(one.get("type")) not in ("", kind)]
+    same = (root, *(one for one in parts if one not in other))
+    named = _distinct((*_policies(tree), *(name for one in same for name in _pointed(one, context))))
     scope = (*elements.codes(tree.get("scope")), *elements.codes(tree.get("category")))
     return Consent(
         **context.common("Consent", record),
         concept=elements.concept(tree.get("scope")),
         research=any(code.lower() in ("research", "57016-8", "rsreid", "rsdid") for code in scope),
-        permit=elements.words(root.get("type")),
+        permit=kind,
         studies=named,
+        excepted=_distinct(name for one in other for name in _pointed(one, context)),
         period=elements.span(root.get("period")),
         dated=elements.words(tree.get("dateTime")) or None,
         broad=not any(_STUDY.search(name) for name in named),
     )
 
 
-def _names(tree: dict[str, Any], root: dict[str, Any], context: Context) -> Iterator[str]:
+_OPTED = {"OPTIN": "permit", "OPTINR": "permit", "OPTOUT": "deny", "OPTOUTE": "deny"}
+"""v3-ActCode of a policyRule; R4 has no type at the root of a provision."""
+
+
+def _kind(tree: dict[str, Any], root: dict[str, Any]) -> str:
+    """permit or deny: of the provision itself, else of the policy rule, else of the provisions in it where they agree."""
+    rules = {
+        _OPTED[c.code] for one in elements.concepts(tree.get("policyRule")) for c in one.codings if c.code in _OPTED
+    }
+    nested = {elements.words(one.get("type")) for one in elements.many(root.get("provision")) if isinstance(one, dict)}
+    for stated in ({elements.words(root.get("type"))}, rules, nested):
+        if len(stated - {""}) == 1:
+            return (stated - {""}).pop()
+    return ""
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def _policies(tree: dict[str, Any]) -> Iterator[str]:
     for policy in elements.many(tree.get("policy")):
         if isinstance(policy, dict):
             yield elements.words(policy.get("uri"))
@@ -88,10 +113,13 @@ def _names(tree: dict[str, Any], root: dict[str, Any], context: Context) -> Iter
         yield from (coding.code for coding in one.codings)
         yield one.text
     yield from (_identifier(one) for one in elements.many(tree.get("identifier")))
-    for part in (root, *(one for one in elements.many(root.get("provision")) if isinstance(one, dict))):
-        for key in ("data", "actor"):
-            for one in elements.many(part.get(key)):
-                yield from study_names(one.get("reference") if isinstance(one, dict) else None, context)
+
+
+def _pointed(provision: dict[str, Any], context: Context) -> Iterator[str]:
+    """What the data and actors of one provision point to."""
+    for key in ("data", "actor"):
+        for one in elements.many(provision.get(key)):
+            yield from study_names(one.get("reference") if isinstance(one, dict) else None, context)
 
 
 def study_names(reference: Any, context: Context) -> Iterator[str]:

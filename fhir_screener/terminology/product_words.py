@@ -1,0 +1,37 @@
+"""What the words around a drug tell of the product and its purpose: its strength, and that it is given ahead of something."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.dose_words import DIGITS, OFTEN, milligrams
+
+_STRENGTH = re.compile(rf"({DIGITS})\s*(mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?:\s*/\s*({DIGITS})?\s*(ml|毫升))?")
+_RHYTHM = re.compile("|".join(f"(?<![a-z])(?:{pattern})(?![a-z])" for pattern, _, _ in OFTEN) + "|次")
+
+
+@lru_cache(maxsize=20_000)
+def read_strength(name: str) -> tuple[float, str] | None:
+    """mg of one piece, or mg/mL, as a product's name states it once ("醋酸泼尼松片 5mg×100片"); None where it does not."""
+    plain = fold(name)
+    found = _STRENGTH.findall(plain)
+    if len(set(found)) != 1 or _RHYTHM.search(plain) or "%" in plain:
+        return None
+    number, unit, volume, per = found[0]
+    amount = milligrams(number, unit)
+    if not per:
+        return amount, "mg"
+    return (amount / float(volume or 1), "mg/mL") if float(volume or 1) else None
+
+
+_PREMEDICATION = re.compile(
+    r"pre-?medicat|(?:before|prior to) (?:iodinated )?contrast|anti-?emetic|术前用药|预处理用药|化疗前|化疗预处理|造影前"
+    r"|增强(?:ct|扫描|造影)?前|输注前|输血前|预防(?:输液反应|过敏|呕吐)|止吐"
+)
+
+
+def is_premedication(text: str) -> bool:
+    """Whether the words say that a drug is given ahead of something else, and not as a therapy."""
+    return bool(_PREMEDICATION.search(fold(text)))
