@@ -49,6 +49,6 @@ def test_a_worked_patient(case: Path) -> None:
 
 
 def test_every_study_with_cases_has_a_plain_candidate() -> None:
-    for folder in {path.parent for path in CASES}:
+    for folder in {path.parent for path in CASES if not path.parent.name.endswith("-held-out")}:
         outcomes = [json.loads(path.read_text("utf-8"))["outcome"] for path in folder.glob("*/expected.json")]
         assert {"candidate", "review", "excluded", "later", "no_signal", "not_screenable"} <= set(outcomes)
