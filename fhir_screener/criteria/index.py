@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from fhir_screener.records.facts import Condition, Fact, Immunization, Medication, Mention, Observation, Procedure
+from fhir_screener.records.facts import (
+    Condition,
+    Encounter,
+    Fact,
+    Immunization,
+    Medication,
+    Mention,
+    Observation,
+    Procedure,
+)
 from fhir_screener.records.patient_record import PatientRecord
 
 F = TypeVar("F", bound=Fact)
@@ -20,6 +29,7 @@ class Index:
         self.medications: Shelf[Medication] = _shelved(record.medications)
         self.procedures: Shelf[Procedure] = _shelved(record.procedures)
         self.immunizations: Shelf[Immunization] = _shelved(record.immunizations)
+        self.encounters: Shelf[Encounter] = _shelved(record.encounters)
         self.observations: Shelf[Observation] = _shelved(record.observations)
         for fact in record.observations:
             for component in fact.components:

@@ -84,11 +84,20 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
 
 
 def _first(view: View, fact: Medication) -> Days | None:
-    for text in (fact.span.start, fact.span.end if fact.kind != "statement" else None, fact.authored):
-        found = view.days(text)
+    bounds = _bounds(view, fact)[0]
+    ordered = view.days(fact.authored)
+    if fact.kind == "request" and bounds is not None and all(dose.bounds.start for dose in fact.doses):
+        # Ordered today, to be taken from next week on: it has not begun.
+        ordered = bounds
+    for found in (
+        view.days(fact.span.start),
+        view.days(fact.span.end) if fact.kind != "statement" else None,
+        ordered,
+        bounds,
+    ):
         if found is not None:
             return found
-    return _bounds(view, fact)[0]
+    return None
 
 
 def _bounds(view: View, fact: Medication) -> tuple[Days | None, Days | None]:

@@ -22,7 +22,8 @@ RESULT_TYPES = frozenset({"Observation", "DiagnosticReport"})
 class Needs:
     """What a rule reads: value sets, resource types, and how far back drugs matter (None: whole).
 
-    `whole`: resource types of which the records are needed as they came.
+    `whole`: resource types of which the records are needed as they came; `every`: those of which all are needed, not only
+    the ones that other records refer to.
     """
 
     sets: frozenset[str] = frozenset()
@@ -30,6 +31,7 @@ class Needs:
     drug_window: Duration | None = None
     vital_signs: bool = False
     whole: frozenset[str] = frozenset()
+    every: frozenset[str] = frozenset()
 
 
 class Rule(Protocol):
@@ -119,6 +121,7 @@ class Study:
             drug_window=max(windows, key=lambda w: w.months * 31 + w.days, default=None),
             vital_signs=any(n.vital_signs for n in found),
             whole=frozenset().union(*(n.whole for n in found)),
+            every=frozenset().union(*(n.every for n in found)),
         )
 
     def _index(self) -> frozenset[str]:

@@ -125,13 +125,15 @@ def make_plan(
     if profile not in PROFILES:
         raise UsageError(f"there is no server profile {profile!r}: known are {', '.join(PROFILES)}")
     kind, listed = _profile(profile, capability), list(studies)
-    wanted = {*ALWAYS, *(name for study in listed for name in study.needs().types)}
+    needs = [study.needs() for study in listed]
+    wanted = {*ALWAYS, *(name for one in needs for name in one.types)}
+    every = frozenset[str]().union(*(one.every | one.whole for one in needs))
     window = drug_window(listed)
     since = day_before(as_of, window) if as_of and window and kind.by_date else None
     charts: list[TypePlan] = []
     absent, notes = set(), []
     for name in CHART_TYPES:
-        if name not in wanted or name in BY_REFERENCE:
+        if name not in wanted or (name in BY_REFERENCE and name not in every):
             continue
         parameter = _parameter(name, capability)
         if parameter is None:

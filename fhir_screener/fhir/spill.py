@@ -98,5 +98,6 @@ class Spill:
                 collector.restore(owner, kind, data, id_)
                 continue
             meta = Meta(version, updated) if version or updated else None
-            collector.put(owner, kind, Stay(id_, meta, date, end) if end else Glimpse(id_, meta, date), data)
+            glimpse = Stay(id_, meta, date, end) if kind == "Encounter" else Glimpse(id_, meta, date)
+            collector.put(owner, kind, glimpse, data)
         self._path(part).unlink()

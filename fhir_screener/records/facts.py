@@ -201,6 +201,18 @@ class Procedure(Fact, frozen=True, kw_only=True, gc=False):
     span: Span = NO_SPAN
 
 
+class Encounter(Fact, frozen=True, kw_only=True, gc=False):
+    """Encounter (R4 8.11). `concept` is its type, else its class; `hits` are those of type, class and service.
+
+    `reasons`: coded reasons, and references to Conditions as `Concept((), "Condition/id")`; `discharge` is where the
+    patient went.
+    """
+
+    span: Span = NO_SPAN
+    reasons: tuple[Concept, ...] = ()
+    discharge: Concept = NOTHING
+
+
 class Immunization(Fact, frozen=True, kw_only=True, gc=False):
     """Immunization (R4 11.1)."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from fhir_screener.records.facts import (
     Condition,
     Consent,
+    Encounter,
     Immunization,
     Medication,
     Mention,
@@ -60,6 +61,7 @@ class PatientRecord:
     consents: tuple[Consent, ...] = ()
     subjects: tuple[Subject, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    encounters: tuple[Encounter, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from fhir_screener.studies.yaml_text import Lines, read_yaml
 from fhir_screener.terminology.coding import ALIASES, normal_system
 from fhir_screener.terminology.valueset import Entry, ValueSet
 
-KINDS = ("condition", "drug", "result", "procedure", "vaccine", "value", "ordinary")
+KINDS = ("condition", "drug", "result", "procedure", "vaccine", "encounter", "value", "ordinary")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ALWAYS = ("result-positive", "result-negative", "result-equivocal", "result-none", "ordinary-drugs")
 """The sets by which coded answers are read, and drugs known to be none of a study's business; every study uses them."""

@@ -16,6 +16,7 @@ from fhir_screener.terminology.valueset import Entry, Terminology, ValueSet
 
 Json = dict[str, Any]
 
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 TERMS = Terminology(
     [
         ValueSet("hbsag", "HBsAg", "result", codes=(Entry(LOINC, "5196-1", "HBsAg"),), names={"": ("HBsAg",)}),
@@ -48,6 +49,9 @@ TERMS = Terminology(
         ValueSet("ordinary-drugs", "Ordinary", "ordinary", names={"pain": ("paracetamol",)}, stems=("-pril",)),
         ValueSet("delivery", "Delivery", "procedure", codes=(Entry(SNOMED, "236973005", "Delivery"),)),
         ValueSet("hepb-vaccine", "Vaccine", "vaccine", codes=(Entry(CVX, "45", "Hep B"),)),
+        ValueSet(
+            "stay", "Stay", "encounter", codes=(Entry(ACT_CODE, "IMP", "Inpatient"), Entry(SNOMED, "32485007", "Stay"))
+        ),
         ValueSet("positive", "Positive", "value", codes=(Entry(SNOMED, "10828004", "Positive"),)),
     ]
 )

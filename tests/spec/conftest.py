@@ -30,6 +30,7 @@ def _set(name: str, kind: str, system: str, *codes: str, names: dict[str, tuple[
     return ValueSet(name, name, kind, 1, entries, (), names or {})
 
 
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 SETS = Terminology(
     [
         _set("cancer", "condition", SNOMED, "C1", "C2"),
@@ -53,6 +54,10 @@ SETS = Terminology(
         _set("result-equivocal", "value", SNOMED, "419984006"),
         _set("vaccine", "vaccine", CVX, "V1"),
         _set("target", "condition", SNOMED, "I1"),
+        _set("stay", "encounter", SNOMED, "E1"),
+        _set("visit", "encounter", SNOMED, "E2"),
+        _set("virtual", "encounter", ACT_CODE, "VR"),
+        _set("hospice", "value", SNOMED, "W1"),
     ]
 )
 

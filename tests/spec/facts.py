@@ -7,7 +7,7 @@ from typing import Any
 
 from fhir_screener.records import facts
 from fhir_screener.records.facts import Dose, Quantity, Span, Value
-from fhir_screener.terminology.coding import CVX, LOINC, RXNORM, SNOMED, Coding, Concept
+from fhir_screener.terminology.coding import CVX, LOINC, NOTHING, RXNORM, SNOMED, Coding, Concept
 
 _number = itertools.count(1)
 
@@ -19,6 +19,7 @@ ROOMS = {
     facts.Consent: "consents",
     facts.Subject: "subjects",
     facts.Immunization: "immunizations",
+    facts.Encounter: "encounters",
 }
 
 
@@ -123,4 +124,18 @@ def vaccine(code: str, on: str, status: str = "completed") -> facts.Immunization
     coded = concept(CVX, code)
     return facts.Immunization(
         ref=f"Immunization/{next(_number)}", status=status, concept=coded, hits=_hits(coded), occurred=on
+    )
+
+
+def encounter(code: str, on: str | None, **more: Any) -> facts.Encounter:
+    """A finished one; `on` as `span` reads it, `reasons` codes or the facts it refers to, `virtual` its class."""
+    coded = concept(SNOMED, code)
+    hits = dict(_hits(coded))
+    if more.pop("virtual", False):
+        hits |= _hits(concept("http://terminology.hl7.org/CodeSystem/v3-ActCode", "VR"))
+    reasons = tuple(concept(SNOMED, r) if isinstance(r, str) else Concept((), r.ref) for r in more.pop("reasons", ()))
+    went = more.pop("discharge", None)
+    fields = {"status": "finished", "discharge": concept(SNOMED, went) if went else NOTHING, **more}
+    return facts.Encounter(
+        ref=f"Encounter/{next(_number)}", concept=coded, hits=hits, span=span(on), reasons=reasons, **fields
     )

@@ -75,3 +75,11 @@ def test_a_parallel_drug_counts_in_the_baseline(ask) -> None:
     beside = course("2020-06-01", 5, "2021-02-23")
     found = ask(RULE, course("2020-06-01", 8, "2021-02-23"), beside, course("2021-02-24", 40))
     assert found.reason is Reason.SUSPECTED
+
+
+def test_a_course_ordered_ahead_has_not_begun(ask) -> None:
+    ordered = make.drug(
+        "P1", "request", authored="2021-02-20", doses=(make.dose(40, bounds=make.span("2021-03-15..")),)
+    )
+    assert ask(RULE, ordered).reason is Reason.NO_DATA
+    assert ask(RULE, ordered, on="2021-03-20").verdict is MET

@@ -71,3 +71,22 @@ def test_a_drug_that_nobody_can_name_is_unreadable_where_it_could_matter(ask) ->
     lost = {"unresolved": "Medication/9", "systemic": None}
     assert ask(RULE, make.drug("X9", taken="2021-01-01..", asserted="2021-01-01", **lost)).reason is Reason.UNREADABLE
     assert ask(RULE, make.drug("X9", taken="2015..2016", status="completed", **lost)).reason is Reason.NO_DATA
+
+
+@pytest.mark.parametrize(
+    ("bounds", "verdict"),
+    [
+        ("2021-03-15..2021-06-15", UNKNOWN),  # ordered, to begin in two weeks
+        ("2021-03-01..2021-06-15", MET),
+        ("2021-03-15..", UNKNOWN),
+    ],
+)
+def test_an_order_begins_when_its_instruction_says_so(ask, bounds, verdict) -> None:
+    """Not on the day it was written: a course ordered ahead is no exposure yet."""
+    ordered = make.drug("P1", "request", authored="2021-02-20", doses=(make.dose(10, bounds=make.span(bounds)),))
+    assert ask(TABLETS, ordered).verdict is verdict
+
+
+def test_an_order_with_a_dose_for_now_has_begun(ask) -> None:
+    doses = (make.dose(10), make.dose(5, bounds=make.span("2021-03-15..")))
+    assert ask(TABLETS, make.drug("P1", "request", authored="2021-02-20", doses=doses)).verdict is MET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from fhir_screener.criteria.exempt import EXEMPT_PROCEDURE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.occurrence import Occurrence
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -90,6 +92,17 @@ class ProcedureRule:
         return unknown(
             Reason.NO_DATA, *tally.around(), absent(named(self.sets), view, sorted(TYPES)), rule=self.kind, settle=ASK
         )
+
+    def occurrences(self, view: View) -> Iterable[Occurrence]:
+        """For `count`."""
+        for fact, hit, days in done(view, self.sets):
+            freed = self.exempt.names(fact.hits, self.sets) if self.exempt else NOT_MET
+            if freed is not MET:
+                doubt = Reason.SUSPECTED if freed is UNKNOWN else None
+                yield Occurrence(cite(fact, say("done"), hit=hit), days, doubt=doubt)
+
+    def types(self) -> frozenset[str]:
+        return TYPES
 
     def _about(self) -> str:
         return ", ".join(sorted(self.sets))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from msgspec import Raw
 
-from fhir_screener.fhir.decode import conditions, drugs, events, results
+from fhir_screener.fhir.decode import conditions, drugs, elements, events, results
 from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.context import Context
@@ -16,6 +16,7 @@ from fhir_screener.fhir.decode.lean import (
     DRUGS,
     ConditionLean,
     DrugLean,
+    EncounterLean,
     ImmunizationLean,
     Lean,
     ObservationLean,
@@ -31,6 +32,7 @@ from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import (
     Condition,
     Consent,
+    Encounter,
     Fact,
     Immunization,
     Medication,
@@ -54,6 +56,7 @@ class _Facts:
     consents: list[Consent] = field(default_factory=list)
     subjects: list[Subject] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
+    encounters: list[Encounter] = field(default_factory=list)
 
 
 def assemble(
@@ -73,6 +76,9 @@ def assemble(
     for one in chart.of("Encounter")[1]:
         if isinstance(one, Stay) and one.id and (one.date or one.end):
             context.encounters[one.id] = Span(one.date, one.end)
+    for record in chart.of("Encounter")[0]:
+        if record.id:
+            context.encounters[record.id] = elements.ends(cast(EncounterLean, record).period)
     for kind in CHART_TYPES:
         if kind not in chart.kept and kind not in chart.seen:
             continue
@@ -111,6 +117,7 @@ def _record(
         consents=tuple(facts.consents),
         subjects=tuple(facts.subjects),
         mentions=tuple(facts.mentions),
+        encounters=tuple(facts.encounters),
         seen=seen,
         failed=frozenset(failed),
         absent=frozenset(absent),
@@ -212,6 +219,10 @@ def _immunization(kind: str, record: Lean, context: Context, facts: _Facts) -> N
         _beside(kind, record, fact, context, facts)
 
 
+def _encounter(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    facts.encounters.append(events.encounter(cast(EncounterLean, record), context))
+
+
 def _consent(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     facts.consents.append(events.consent(cast(WholeLean, record), context))
 
@@ -227,6 +238,7 @@ _MAKERS: dict[str, _Make] = {
     **dict.fromkeys(DRUGS, _drug),
     "Procedure": _procedure,
     "Immunization": _immunization,
+    "Encounter": _encounter,
     "Consent": _consent,
     "ResearchSubject": _subject,
 }

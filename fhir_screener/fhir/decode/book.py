@@ -68,8 +68,12 @@ class Book:
         self.unlisted: Memo[bool] = Memo(lambda raw: self.ordinary.unlisted(self.concept[raw].concept))
         self.near: Memo[Hits] = Memo(lambda raw: terminology.near(self.concept[raw].concept))
         self.told: Memo[Hits] = Memo(lambda raw: teller.told(raw.decode()), 20_000)
+        self.visits = any(one.kind == "encounter" for one in terminology.sets.values())
+        """Whether any rule is about encounters; else they only date what happened in them."""
         self.concept: Memo[Known] = Memo(lambda raw: self.known(elements.concept(plain(raw))), 200_000)
         self.concepts: Memo[tuple[Concept, ...]] = Memo(lambda raw: elements.concepts(plain(raw)))
+        self.visit: Memo[Known] = Memo(lambda raw: self.known(_visit(plain(raw))))
+        """Of Encounter.class, a Coding."""
         self.codes: Memo[tuple[str, ...]] = Memo(lambda raw: elements.codes(plain(raw)))
         self.quantity: Memo[Quantity | None] = Memo(lambda raw: elements.quantity(plain(raw)))
         self.bounds: Memo[Bounds] = Memo(lambda raw: _bounds(plain(raw)))
@@ -91,6 +95,12 @@ class Book:
     def drugs(self, hits: Hits) -> bool:
         """Whether any of these sets is one of drugs."""
         return not self.drug_sets.isdisjoint(hits)
+
+
+def _visit(value: Any) -> Concept:
+    """A Coding (R4), or a list of concepts (R5), as one concept."""
+    found = elements.coding(value)
+    return Concept((found,)) if found is not None else elements.concept(value)
 
 
 def _bounds(value: Any) -> Bounds:

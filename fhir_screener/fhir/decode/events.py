@@ -7,10 +7,22 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.book import Book, Known
 from fhir_screener.fhir.decode.context import Context
-from fhir_screener.fhir.decode.lean import ImmunizationLean, PatientLean, ProcedureLean, WholeLean
+from fhir_screener.fhir.decode.lean import EncounterLean, ImmunizationLean, PatientLean, ProcedureLean, WholeLean
 from fhir_screener.fhir.decode.tolerant import plain, tree_of
-from fhir_screener.records.facts import NO_SPAN, Consent, Immunization, Patient, Procedure, Span, Subject
+from fhir_screener.records.facts import (
+    NO_SPAN,
+    Consent,
+    Encounter,
+    Immunization,
+    Patient,
+    Procedure,
+    Span,
+    Subject,
+)
+from fhir_screener.terminology.coding import NOTHING, Concept
+from fhir_screener.terminology.valueset import Hit
 
 
 def procedure(record: ProcedureLean, context: Context) -> Procedure:
@@ -51,6 +63,46 @@ def immunization(record: ImmunizationLean, context: Context) -> Immunization:
         note=elements.notes(plain(record.note)) if record.note else "",
         occurred=record.occurrenceDateTime,
     )
+
+
+def visit_kinds(record: EncounterLean, book: Book) -> tuple[Known, ...]:
+    """What an Encounter says of its kind: types, class, service."""
+    types = book.concepts[bytes(record.type)] if record.type else ()
+    named = [book.known(one) for one in types]
+    if record.klass:
+        named.append(book.visit[bytes(record.klass)])
+    if record.serviceType:
+        named.append(book.concept[bytes(record.serviceType)])
+    return tuple(named)
+
+
+def encounter(record: EncounterLean, context: Context) -> Encounter:
+    """The fact of an Encounter."""
+    kinds = visit_kinds(record, context.book)
+    hits: dict[str, Hit] = {}
+    for one in reversed(kinds):
+        hits.update(one.hits)
+    return Encounter(
+        **context.common("Encounter", record),
+        concept=kinds[0].concept if kinds else NOTHING,
+        hits=hits,
+        span=elements.ends(record.period),
+        reasons=_visit_reasons(record, context),
+        discharge=_discharge(record),
+    )
+
+
+def _discharge(record: EncounterLean) -> Concept:
+    stay = plain(record.hospitalization) if record.hospitalization else None
+    return elements.concept(stay.get("dischargeDisposition")) if isinstance(stay, dict) else NOTHING
+
+
+def _visit_reasons(record: EncounterLean, context: Context) -> tuple[Concept, ...]:
+    coded = context.book.concepts[bytes(record.reasonCode)] if record.reasonCode else ()
+    trees = elements.many(plain(record.reasonReference)) if record.reasonReference else []
+    for one in elements.many(plain(record.diagnosis)) if record.diagnosis else []:
+        trees.append(one.get("condition") if isinstance(one, dict) else None)
+    return (*coded, *(Concept((), ref) for ref in context.references.refs(trees)))
 
 
 _STUDY = re.compile(

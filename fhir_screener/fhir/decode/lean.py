@@ -165,10 +165,17 @@ class ImmunizationLean(Lean, gc=False):
 
 
 class EncounterLean(Lean, gc=False):
-    """Encounter (R4 8.11): only its period, which dates what happened in it."""
+    """Encounter (R4 8.11): its period dates what happened in it; the rest is for rules about encounters."""
 
     subject: Raw = EMPTY
     period: Period | None = None
+    type: Raw = EMPTY
+    klass: Raw = msgspec.field(default=EMPTY, name="class")
+    serviceType: Raw = EMPTY
+    reasonCode: Raw = EMPTY
+    reasonReference: Raw = EMPTY
+    diagnosis: Raw = EMPTY
+    hospitalization: Raw = EMPTY
 
 
 class PatientMeta(Meta, gc=False):

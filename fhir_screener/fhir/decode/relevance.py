@@ -12,6 +12,7 @@ from typing import Any
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.book import Book
+from fhir_screener.fhir.decode.events import visit_kinds
 from fhir_screener.fhir.decode.lean import (
     DRUGS,
     ConditionLean,
@@ -78,6 +79,8 @@ class Relevance:
         return record
 
     def _encounter(self, one: EncounterLean) -> Lean | Glimpse:
+        if self._book.visits and any(known.wanted for known in visit_kinds(one, self._book)):
+            return one
         period = elements.ends(one.period)
         return Stay(one.id, one.meta, period.start, period.end)
 
@@ -176,6 +179,7 @@ _DATES: dict[type[Lean], tuple[str, ...]] = {
     DrugLean: ("effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver", "whenPrepared", "dateAsserted"),
     ProcedureLean: ("performedDateTime", "performedPeriod"),
     ImmunizationLean: ("occurrenceDateTime",),
+    EncounterLean: ("period",),
 }
 
 

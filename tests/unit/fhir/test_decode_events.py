@@ -3,8 +3,8 @@
 import pytest
 
 from fhir_screener.records.facts import Span
-from fhir_screener.terminology.coding import CVX, SNOMED
-from tests.builders.charts import PATIENT, coded, read, resource
+from fhir_screener.terminology.coding import CVX, SNOMED, Coding, Concept
+from tests.builders.charts import ACT_CODE, CANCER, PATIENT, coded, condition, read, resource
 
 SCOPE = coded("http://terminology.hl7.org/CodeSystem/consentscope", "research")
 
@@ -145,3 +145,49 @@ def test_r5_names_the_subject_otherwise():
     record = read(made)
     assert len(record.subjects) == 1
     assert record.problems[0].startswith("ResearchSubject/1: shaped by another version of FHIR (`subject`")
+
+
+STAY = {"status": "finished", "class": {"system": ACT_CODE, "code": "IMP"}, "period": {"start": "2021-02-01"}}
+
+
+def test_an_encounter_that_some_study_is_about():
+    made = resource(
+        "Encounter",
+        **STAY,
+        type=[coded(SNOMED, "4525004"), coded(SNOMED, "32485007")],
+        reasonCode=[coded(SNOMED, "254837009")],
+        reasonReference=[{"reference": "Condition/c"}],
+        diagnosis=[{"condition": {"reference": "Condition/d"}}, {"condition": {"reference": "Procedure/e"}}],
+        hospitalization={"dischargeDisposition": coded(SNOMED, "306689006")},
+    )
+    (fact,) = read(made).encounters
+    assert (fact.ref, fact.status, fact.span) == ("Encounter/1", "finished", Span("2021-02-01", None))
+    assert fact.concept.code == f"{SNOMED}|4525004"
+    assert set(fact.hits) == {"stay"}
+    assert [one.text or one.code for one in fact.reasons] == [
+        f"{SNOMED}|254837009", "Condition/c", "Condition/d", "Procedure/e",
+    ]  # fmt: skip
+    assert fact.discharge == Concept((Coding(SNOMED, "306689006"),))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"class": {"system": ACT_CODE, "code": "IMP"}},
+        {"class": [coded(ACT_CODE, "IMP")]},  # as R5 has it
+        {"type": [coded(SNOMED, "32485007")]},
+        {"serviceType": coded(SNOMED, "32485007")},
+    ],
+)
+def test_an_encounter_is_known_by_class_type_or_service(kind):
+    assert len(read(resource("Encounter", status="finished", **kind)).encounters) == 1
+
+
+def test_other_encounters_only_date_what_happened_in_them():
+    visit = resource("Encounter", "v", status="finished", period={"start": "2021-02-01", "end": "2021-02-02"})
+    stay = resource("Encounter", "s", **STAY)
+    noted = [condition(one, encounter={"reference": f"Encounter/{one}"}, code=CANCER) for one in ("v", "s")]
+    record = read(visit, stay, *noted)
+    assert [one.ref for one in record.encounters] == ["Encounter/s"]
+    assert [one.encounter for one in record.conditions] == [Span("2021-02-01", "2021-02-02"), Span("2021-02-01", None)]
+    assert record.seen["Encounter"].count == 2

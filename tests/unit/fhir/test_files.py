@@ -275,6 +275,15 @@ def test_what_a_study_needs_whole_is_there_as_it_came(tmp_path, memory):
     assert not next(iter(source(path))).whole, "nobody else pays"
 
 
+def test_a_stay_that_goes_on_dates_a_diagnosis_also_from_disk(tmp_path):
+    path = tmp_path / "x"
+    stay = resource("Encounter", "e", status="in-progress", period={"start": "2021-02-01"})
+    path.write_bytes(ndjson(PATIENT, stay, condition("c", encounter={"reference": "Encounter/e"})))
+    for memory in (1 << 20, 1):
+        (record,) = source(path, memory=memory)
+        assert record.conditions[0].encounter.start == "2021-02-01"
+
+
 def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
     import tempfile
 

@@ -16,8 +16,9 @@ from fhir_screener.verdict import Reason
 class Rule:
     kind = "fake"
 
-    def __init__(self, types, window=None):
-        self._needs = Needs(types=frozenset(types), drug_window=window and Duration.parse(window))
+    def __init__(self, types, window=None, whole=(), every=()):
+        window = window and Duration.parse(window)
+        self._needs = Needs(types=frozenset(types), drug_window=window, whole=frozenset(whole), every=frozenset(every))
 
     def evaluate(self, view):
         return unknown(Reason.NO_DATA)
@@ -135,3 +136,12 @@ def test_the_plan_as_text():
     assert "profile generic" in text
     assert "Condition                 GET patient={patients, 50 at most}&_count=500" in text
     assert "what was given before 2020-08-31" in text
+
+
+def test_encounters_are_read_by_reference_unless_a_rule_is_about_them():
+    dated, about = study(Rule({"Condition", "Encounter"})), study(Rule({"Encounter"}, every={"Encounter"}))
+    raw = study(Rule({"Encounter"}, whole={"Encounter"}))
+    assert "Encounter" not in [one.type for one in make_plan([dated], server()).charts]
+    assert "Encounter" in [one.type for one in make_plan([dated, about], server()).charts]
+    assert "Encounter" in [one.type for one in make_plan([raw], server()).charts]
+    assert "Encounter" in make_plan([about], server("Encounter")).absent
