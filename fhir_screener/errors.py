@@ -20,6 +20,7 @@
         ├── NotFound                                 404 on one resource
         ├── Gone                                     410: somebody deleted it
         ├── Conflict                                 409 or 412: somebody else wrote first
+        │   └── Overtaken                            a person's decision met one made since they looked
         ├── PageExpired                              a next link the server has forgotten; start that query again
         ├── ForeignOrigin                            a link or redirect to a server that is not configured
         └── Refused                                  any other 4xx: the request itself is at fault
@@ -147,6 +148,14 @@ class Gone(ServerError):
 
 class Conflict(ServerError):
     """Somebody else wrote first (409, or 412 on `If-Match`)."""
+
+
+class Overtaken(Conflict):
+    """A decision was made on what is no longer so: `now` says what is, in words for the one who decides."""
+
+    def __init__(self, what: str, *, where: str = "", now: str = "") -> None:
+        self.now = now
+        super().__init__(what, where=where)
 
 
 class PageExpired(ServerError):

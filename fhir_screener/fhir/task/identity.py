@@ -46,6 +46,10 @@ class Identity:
     def study(self, study: str) -> str:
         return self._uuid("study", study)
 
+    def subject(self, study: str, patient: str) -> str:
+        """The id of the ResearchSubject for this study and patient."""
+        return self._uuid("subject", study, self.source, patient)
+
     def device(self, version: str) -> str:
         """The id of this software in one version, so that what it wrote keeps pointing to what wrote it."""
         return self._uuid("device", version)

@@ -37,7 +37,7 @@ def merged(task: Json, screening: Screening, action: Action, now: datetime, sett
     _lay_over(result, system_elements(screening, setting))
     _point_to_survivor(result, screening, setting)
     _move(result, screening, action)
-    _stamp(result, now)
+    stamp(result, now)
     return result
 
 
@@ -48,7 +48,7 @@ def closed(task: Json, why: Withdrawal, now: datetime, *, touched: bool) -> Json
     result["businessStatus"] = _beside_others(task, {"businessStatus": status})
     if not touched:
         _cancel(result, why)
-    _stamp(result, now)
+    stamp(result, now)
     return result
 
 
@@ -91,12 +91,12 @@ def _beside_others(task: Json, ours: Json) -> Json:
 
 def _point_to_survivor(task: Json, screening: Screening, setting: Setting) -> None:
     """A plain string and URI, not a Reference: the survivor may have no Task, and servers check references."""
-    _set_extension(task, names.REPLACED_BY_EXT, None)
+    set_extension(task, names.REPLACED_BY_EXT, None)
     if screening.shown or not screening.replaced_by:
         return
     survivor = setting.identity.task(screening.study, screening.replaced_by.rpartition("/")[2])
     inner = [*part("patient", screening.replaced_by), *part("task", f"Task/{survivor}", "valueUri")]
-    _set_extension(task, names.REPLACED_BY_EXT, next(group(names.REPLACED_BY_EXT, inner)))
+    set_extension(task, names.REPLACED_BY_EXT, next(group(names.REPLACED_BY_EXT, inner)))
 
 
 def _move(task: Json, screening: Screening, action: Action) -> None:
@@ -132,11 +132,11 @@ def _set_decision_aside(task: Json, now: datetime) -> None:
     ]
     if reason := task.pop("statusReason", None):
         inner.append({"url": "reason", "valueCodeableConcept": reason})
-    _set_extension(task, names.DECIDED_ON_EXT, None)
+    set_extension(task, names.DECIDED_ON_EXT, None)
     task["extension"] = [*dicts(task.get("extension")), *group(names.EARLIER_DECISION_EXT, inner)]
 
 
-def _set_extension(task: Json, url: str, extension: Json | None) -> None:
+def set_extension(task: Json, url: str, extension: Json | None) -> None:
     """Replace all extensions of this URL by one, or by none."""
     others = [e for e in dicts(task.get("extension")) if e.get("url") != url]
     found = [*others, *([extension] if extension else [])]
@@ -146,7 +146,7 @@ def _set_extension(task: Json, url: str, extension: Json | None) -> None:
         task.pop("extension", None)
 
 
-def _stamp(task: Json, now: datetime) -> None:
+def stamp(task: Json, now: datetime) -> None:
     """R4 Task, inv-1: lastModified is not before authoredOn."""
     moment, authored = instant(now), str(task.get("authoredOn") or "")
     task.setdefault("authoredOn", moment)

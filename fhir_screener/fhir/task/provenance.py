@@ -7,8 +7,9 @@ from datetime import datetime
 from fhir_screener.fhir.task.build import instant
 from fhir_screener.fhir.task.coded import Json, coding, concept
 from fhir_screener.fhir.task.identity import device_identifier, study_identifier
-from fhir_screener.fhir.task.names import ACTION, MAPPING_ID
+from fhir_screener.fhir.task.names import ACTION, MAPPING_ID, MOVE, PERSON_ID
 from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.decision import Decision
 from fhir_screener.screening.screening import Screening
 
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
@@ -26,6 +27,21 @@ def study_end(target: str, study: str, now: datetime, agent: Json) -> Json:
     """The Provenance of a Task closed because its study ended."""
     source = {"role": "source", "what": {"identifier": study_identifier(study)}}
     return _record(target, Action.CLOSE, now, agent) | {"entity": [source]}
+
+
+def move_record(target: str, decision: Decision, now: datetime, device: Json) -> Json:
+    """The Provenance of a person's decision: the person as author, this software as what carried it."""
+    who = {"identifier": {"system": PERSON_ID, "value": decision.by.id}, "display": decision.by.shown}
+    return {
+        "resourceType": "Provenance",
+        "target": [{"reference": target}],
+        "recorded": instant(now),
+        "activity": concept(coding(_OPERATION, "UPDATE"), coding(MOVE, decision.move.value)),
+        "agent": [
+            {"type": concept(coding(_AGENT, "author")), "who": who},
+            {"type": concept(coding(_AGENT, "assembler")), "who": device},
+        ],
+    }
 
 
 def _record(target: str, action: Action, now: datetime, agent: Json) -> Json:

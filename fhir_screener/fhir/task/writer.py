@@ -9,6 +9,7 @@ no transaction          PUT with If-Match, or POST with   after it; if that fail
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -48,29 +49,34 @@ class Writer:
         nameless = {key: value for key, value in task.items() if key != "id"}
         return self._send(nameless, provenance, {"method": "POST", "url": "Task", "ifNoneExist": condition})
 
-    def update(self, task: Json, version: str, provenance: Json) -> str:
-        """Replace the Task if it is still in this version; raises Conflict otherwise."""
+    def update(self, task: Json, version: str, provenance: Json, beside: Sequence[Json] = ()) -> str:
+        """Replace the Task if it is still in this version; raises Conflict otherwise.
+
+        `beside` are resources to be written with it: by PUT where they have an id, else created.
+        """
         request = {"method": "PUT", "url": f"Task/{task['id']}"}
         if version:
             request["ifMatch"] = f'W/"{version}"'
-        return self._send(task, provenance, request)
+        return self._send(task, provenance, request, beside)
 
-    def _send(self, task: Json, provenance: Json, request: Json) -> str:
+    def _send(self, task: Json, provenance: Json, request: Json, beside: Sequence[Json] = ()) -> str:
         if self._transaction and self._provenance:
             try:
-                return self._together(task, provenance, request)
+                return self._together(task, provenance, request, beside)
             except NotSupported:
                 self._transaction = False
         id = self._alone(task, request)
-        self._afterwards(id, provenance)
+        self._afterwards(id, self._provenance_entry(f"Task/{id}", provenance) if self._provenance else None)
+        for one in beside:
+            self._afterwards(id, _entry(one))
         return id
 
-    def _together(self, task: Json, provenance: Json, request: Json) -> str:
+    def _together(self, task: Json, provenance: Json, request: Json, more: Sequence[Json]) -> str:
         target = f"Task/{task['id']}" if "id" in task else _HERE
         entry: Json = {"resource": task, "request": request} | ({} if "id" in task else {"fullUrl": _HERE})
         beside = self._provenance_entry(target, provenance)
-        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry, beside]}
-        again = "id" in task and beside["request"]["method"] == "PUT"
+        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry, beside, *map(_entry, more)]}
+        again = "id" in task and beside["request"]["method"] == "PUT" and all("id" in one for one in more)
         answer = self._session.post("", orjson.dumps(bundle), idempotent=again, expect="Bundle")
         responses = [e.get("response") or {} for e in dicts(orjson.loads(answer.body).get("entry"))]
         _require_success(responses)
@@ -96,19 +102,26 @@ class Writer:
         _require_new(request, str(answer.status))
         return location_id(answer.headers.get("location", ""), "Task")
 
-    def _afterwards(self, id: str, provenance: Json) -> None:
-        if not self._provenance:
+    def _afterwards(self, id: str, entry: Json | None) -> None:
+        """Write what stands beside a Task after it; the Task stands whatever comes of that."""
+        if entry is None:
             return
-        entry = self._provenance_entry(f"Task/{id}", provenance)
-        body = orjson.dumps(entry["resource"])
+        kind, body = entry["resource"]["resourceType"], orjson.dumps(entry["resource"])
         try:
             if entry["request"]["method"] == "PUT":
                 self._session.put(entry["request"]["url"], body)
             else:
-                self._session.post("Provenance", body)
+                self._session.post(kind, body)
         except ServerError as error:
-            self._provenance = not isinstance(error, NotSupported)
-            _log.warning("provenance.unwritten", task=id, error=error)
+            if kind == "Provenance":
+                self._provenance = not isinstance(error, NotSupported)
+            _log.warning("provenance.unwritten" if kind == "Provenance" else "beside.unwritten", task=id, error=error)
+
+
+def _entry(resource: Json) -> Json:
+    kind, id = resource["resourceType"], resource.get("id")
+    request = {"method": "PUT", "url": f"{kind}/{id}"} if id else {"method": "POST", "url": kind}
+    return {"resource": resource, "request": request}
 
 
 def _require_success(responses: list[dict[str, Any]]) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import orjson
 import pytest
 
+from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.names import Input, Withdrawal
 from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.decision import REJECTIONS, Move
 from tests.builders.tasks import EXAMPLES, example_files
 
 PACKAGE = Path(__file__).parents[3] / "fhir-package" / "package"
@@ -24,6 +26,7 @@ CODES = {
     names.VERDICT: names.VERDICTS,
     names.REASON: names.REASONS,
     names.STATUS_REASON: {why.value: names.WITHDRAWALS[why] for why in Withdrawal},
+    names.REJECTION: {why.value: words for why, words in REJECTIONS.items()},
     names.INPUT: {kind.value: names.INPUTS[kind] for kind in Input},
 }
 
@@ -42,8 +45,14 @@ def test_the_actions_are_those_that_write() -> None:
     assert {c["code"] for c in by_url(names.ACTION)["concept"]} == {a.value for a in Action if a.writes}
 
 
+def test_the_moves_are_those_of_coordinators_and_what_is_audited() -> None:
+    codes = {move.value for move in Move} | {what.value for what in Audited}
+    assert {c["code"] for c in by_url(names.MOVE)["concept"]} == codes
+
+
 def test_every_uri_of_ours_is_described() -> None:
     identifier_systems = {names.CANDIDATE_ID, names.SWEEP_ID, names.DEVICE_ID, names.MAPPING_ID, names.PATIENT_ID}
+    identifier_systems |= {names.PERSON_ID, names.SUBJECT_ID}
     ours = {
         value for value in vars(names).values() if isinstance(value, str) and value.startswith("urn:fhir-screener:")
     }

@@ -1,0 +1,150 @@
+"""A coordinator's decisions on three servers: what each writes, and that none is lost or laid over another's."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from fhir_screener.errors import Overtaken, UsageError
+from fhir_screener.fhir.session import FhirSession
+from fhir_screener.fhir.task import names
+from fhir_screener.fhir.task.desk import Desk, version_of
+from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
+from fhir_screener.screening.screening import Outcome
+from tests.builders.screenings import screening
+from tests.integration.task_world import STUDY, World, codes, without, world
+
+ANNA, BEN = Person("anna", "Anna Weiss"), Person("ben", "Ben Li")
+TODAY = date(2021, 3, 2)
+KEPT = screening()
+CHANGED = screening(criteria=KEPT.criteria[:2], outcome=Outcome.REVIEW)
+
+
+def desk(there: World, **changes: Any) -> Desk:
+    parts = {"session": there.session, "capability": there.capability, "setting": there.setting}
+    return Desk(**{**parts, "clock": there.clock, "version": "0.1.0", **changes})
+
+
+def move(kind: Move, by: Person = ANNA, **more: Any) -> Decision:
+    return decision(kind, by, TODAY, **more)
+
+
+def subjects(there: World) -> list[tuple[str, str]]:
+    """Status and patient of each ResearchSubject; as it should be, where the server has no such type."""
+    if there.capability.can("ResearchSubject", "update") is False:
+        return [("screening" if there.task()["status"] == "accepted" else "not-registered", "Patient/p1")]
+    found = there.search("ResearchSubject")
+    return [(one["status"], "/".join(one["individual"]["reference"].split("/")[-2:])) for one in found]
+
+
+@pytest.fixture
+def there(fhir_server: str) -> World:
+    found = world(fhir_server)
+    found.sweep(KEPT)
+    return found
+
+
+def test_accepting_makes_a_research_subject_and_leaves_a_trace(there: World) -> None:
+    task = desk(there).decide(STUDY, "p1", move(Move.ACCEPT, note="Rang, keen."))
+    assert task["status"] == "accepted"
+    assert task["owner"]["display"] == "Anna Weiss"
+    assert task["note"][0]["authorString"] == "Anna Weiss"
+    assert task["extension"][0]["url"] == names.DECIDED_ON_EXT
+    assert subjects(there) == [("screening", "Patient/p1")]
+    (event,) = there.search("AuditEvent")
+    assert event["agent"][0]["who"]["identifier"]["value"] == "anna"
+    authors = [p["agent"][0]["who"].get("display") for p in there.search("Provenance")]
+    assert "Anna Weiss" in authors
+
+
+def test_a_rejection_comes_back_only_when_its_evidence_changes(there: World) -> None:
+    task = desk(there).decide(STUDY, "p1", move(Move.REJECT, reason=Rejection.DECLINED))
+    assert (task["status"], codes(task, "statusReason")) == ("rejected", ["declined"])
+    assert there.sweep(KEPT) is Action.LEAVE
+    assert there.sweep(CHANGED) is Action.RESURFACE
+    assert there.task()["status"] == "requested"
+
+
+def test_snooze_then_undo(there: World) -> None:
+    before = there.task()
+    task = desk(there).decide(STUDY, "p1", move(Move.SNOOZE, until=date(2021, 4, 1)))
+    assert task["status"] == "on-hold"
+    back = desk(there).decide(STUDY, "p1", move(Move.UNDO))
+    assert back["status"] == "requested"
+    assert "extension" not in back
+    assert back.get("owner") == before.get("owner")
+
+
+def test_undo_goes_back_to_before_the_last_move_whatever_a_sweep_did_since(there: World) -> None:
+    at = desk(there)
+    at.decide(STUDY, "p1", move(Move.ACCEPT))
+    assert there.sweep(CHANGED) is Action.UPDATE
+    task = at.decide(STUDY, "p1", move(Move.UNDO))
+    assert task["status"] == "requested"
+    assert codes(task)[0] == "review"  # the sweep's own elements stay new
+    assert subjects(there) == [("not-registered", "Patient/p1")]
+
+
+def test_nothing_to_undo(there: World) -> None:
+    with pytest.raises(UsageError, match="nothing to undo"):
+        desk(there).decide(STUDY, "p1", move(Move.UNDO))
+
+
+def test_two_people_at_once_get_a_readable_choice(there: World) -> None:
+    seen = version_of(there.task())
+    desk(there).decide(STUDY, "p1", move(Move.REJECT, BEN, reason=Rejection.UNREACHABLE), seen=seen)
+    with pytest.raises(Overtaken) as stopped:
+        desk(there).decide(STUDY, "p1", move(Move.ACCEPT), seen=seen)
+    assert stopped.value.now == "rejected, with Ben Li (Could not be reached)"
+    assert there.task()["status"] == "rejected"
+
+
+def test_a_sweep_in_between_is_no_conflict_unless_the_evidence_changed(there: World) -> None:
+    seen = version_of(there.task())
+    there.sweep(CHANGED)
+    with pytest.raises(Overtaken, match="evidence changed"):
+        desk(there).decide(STUDY, "p1", move(Move.ACCEPT), seen=seen)
+    assert desk(there).decide(STUDY, "p1", move(Move.ACCEPT), seen=version_of(there.task()))["status"] == "accepted"
+
+
+def test_of_many_at_the_same_moment_one_decides_and_none_is_lost(there: World) -> None:
+    seen, several = version_of(there.task()), 6
+    gate = Barrier(several)
+
+    def work(number: int) -> str:
+        here = World(there.base, FhirSession(there.base), there.capability)
+        person = Person(f"c{number}")
+        gate.wait(20)
+        try:
+            desk(here).decide(STUDY, "p1", move(Move.ASSIGN, person, owner=person), seen=seen)
+        except Overtaken:
+            return ""
+        return person.id
+
+    with ThreadPoolExecutor(several) as pool:
+        done = [name for name in pool.map(work, range(several)) if name]
+    assert len(done) == 1
+    assert there.task()["owner"]["display"] == done[0]
+
+
+def test_notes_of_two_people_both_stand(there: World) -> None:
+    desk(there).decide(STUDY, "p1", move(Move.NOTE, note="first"))
+    task = desk(there).decide(STUDY, "p1", move(Move.NOTE, BEN, note="second"))
+    assert [note["text"] for note in task["note"]] == ["first", "second"]
+
+
+def test_a_server_without_transactions_decides_all_the_same(there: World) -> None:
+    there.capability = without(there.capability, transaction=False)
+    task = desk(there).decide(STUDY, "p1", move(Move.REJECT, reason=Rejection.DECLINED))
+    assert task["status"] == "rejected"
+    assert there.search("AuditEvent")
+
+
+def test_who_has_no_task(there: World) -> None:
+    with pytest.raises(UsageError, match="Patient/p2 has no Task"):
+        desk(there).decide(STUDY, "p2", move(Move.ACCEPT))
