@@ -1,4 +1,4 @@
-"""`worklist list`, `worklist show`: the candidates' Tasks on the target server, as coordinators see them."""
+"""`worklist list` and `worklist show`: the candidates' Tasks on the target server. `worklist decide` has a file of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fhir_screener.bootstrap import Servers
 from fhir_screener.cli import render
 from fhir_screener.cli.console import Page, columns
 from fhir_screener.cli.options import SourceOption, TargetOption, catalog, new_app, read_settings
+from fhir_screener.cli.worklist_decide import decide
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.worklist import OPEN, Row, Worklist
@@ -82,6 +83,9 @@ def show(
     raise UsageError(
         f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id; see worklist list"
     )
+
+
+app.command("decide")(decide)
 
 
 def open_worklist(settings: Settings) -> Worklist:

@@ -134,3 +134,17 @@ def test_the_doctor_finds_nothing_wrong_here_and_says_what_is(inside: Inside, se
     gone = inside("doctor", "--source", "http://127.0.0.1:9/fhir")
     assert gone.code == 3
     assert STUDY in gone.out
+
+
+def test_a_coordinator_decides_from_the_terminal(inside: Inside, server: str, shown: dict[str, str]) -> None:
+    who = next(patient for patient, outcome in shown.items() if outcome == "review")
+    asked = ("worklist", "decide", who)
+    given = ("--study", STUDY, "--source", server, "--by", "anna")
+    rejected = inside(*asked, "reject", *given, "--reason", "declined")
+    assert rejected.out == f"Patient/{who} in {STUDY}: rejected, with anna (The patient declined to take part)\n"
+    undone = inside(*asked, "undo", *given)
+    assert undone.out.startswith(f"Patient/{who} in {STUDY}: requested")
+    no_reason = inside(*asked, "reject", *given)
+    assert (no_reason.code, "give a reason" in no_reason.err) == (2, True)
+    nobody = inside("worklist", "decide", "nobody", "accept", *given)
+    assert (nobody.code, "has no Task" in nobody.err) == (2, True)

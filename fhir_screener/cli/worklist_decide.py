@@ -1,0 +1,87 @@
+"""`worklist decide`: what a coordinator does with a candidate, from the terminal."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from fhir_screener.bootstrap import Servers
+from fhir_screener.bootstrap.benches import now, product_version
+from fhir_screener.cli.options import SourceOption, StudyOption, TargetOption, catalog, day, parse_as_of, read_settings
+from fhir_screener.errors import Overtaken, UsageError
+from fhir_screener.fhir.task.build import Setting
+from fhir_screener.fhir.task.decided import standing
+from fhir_screener.fhir.task.desk import Desk
+from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
+from fhir_screener.settings import Settings
+
+REASONS = ", ".join(reason.value for reason in Rejection)
+
+
+def decide(
+    patient: Annotated[str, typer.Argument(help="The patient's id.")],
+    move: Annotated[Move, typer.Argument(help="What to do.")],
+    study: StudyOption,
+    reason: Annotated[str, typer.Option("--reason", help=f"Why it is rejected: {REASONS}.")] = "",
+    note: Annotated[str, typer.Option("--note", help="A note, kept on the Task.")] = "",
+    until: Annotated[str, typer.Option("--until", help="Day on which a snoozed candidate comes back.")] = "",
+    owner: Annotated[str, typer.Option("--owner", help="Whose it becomes (assign); nobody's if not given.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who decides; your login name if not given.")] = "",
+    source: SourceOption = "",
+    target: TargetOption = "",
+) -> int:
+    """Accept, reject, snooze, assign, note or undo: written to the patient's Task, and audited."""
+    settings = read_settings(source_url=source, target_url=target)
+    chosen = catalog(settings).study(study)
+    made = decision(
+        move,
+        Person(by or _login()),
+        day("", chosen.zone),
+        reason=_reason(reason),
+        note=note,
+        until=_until(until),
+        owner=Person(owner) if owner else None,
+    )
+    task = _decided(open_desk(settings), chosen.id, patient.removeprefix("Patient/"), made)
+    sys.stdout.write(f"{task}\n")
+    return 0
+
+
+def _decided(desk: Desk, study: str, patient: str, made: Decision) -> str:
+    try:
+        task = desk.decide(study, patient, made)
+    except Overtaken as error:
+        raise UsageError(f"{error}. It is now: {error.now}. Decide again if that changes nothing for you") from None
+    return f"Patient/{patient} in {study}: {standing(task)}"
+
+
+def open_desk(settings: Settings) -> Desk:
+    """The desk on the target server of these settings."""
+    servers = Servers(settings)
+    setting = Setting(servers.identity, pool=settings.owner)
+    return Desk(servers.target, servers.target_capability, setting, now, product_version())
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise UsageError("nobody is logged in here: say who decides with --by") from None
+
+
+def _reason(text: str) -> Rejection | None:
+    try:
+        return Rejection(text) if text else None
+    except ValueError:
+        raise UsageError(f"--reason: {text!r} is not known: one of {REASONS}") from None
+
+
+def _until(text: str) -> date | None:
+    try:
+        return parse_as_of(text)
+    except UsageError as error:
+        raise UsageError(str(error).replace("--as-of", "--until")) from None
