@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         description="Reference of the coordinators' pool that new Tasks go to, such as CareTeam/coordinators.",
     )
     mappings: Path | None = Field(None, description="Folder of studies and value sets; unset: those of the package.")
+    site: str = Field(
+        "",
+        description="Site whose local codes, names and words are known: a name in the folder sites of the mappings, or the"
+        " path of such a file. The same for all workers. Unset: none.",
+    )
     studies: Listed = Field((), description="Studies of the nightly sweep, by id; unset: every study there is.")
     cohort: str = Field(
         "study",

@@ -51,7 +51,7 @@ class Benches:
 
     def load(self, studies: list[str]) -> Loaded:
         """These studies, else those of the settings, else all. Read anew each time."""
-        catalog = Catalog(mappings_folder(self._settings))
+        catalog = Catalog(mappings_folder(self._settings), self._settings.site)
         return catalog.load(studies or list(self._settings.studies) or list(catalog.ids))
 
     def bench(self, loaded: Loaded, as_of: date, *, dry_run: bool = False) -> Workbench:

@@ -37,7 +37,7 @@ from fhir_screener.screening.screening import Outcome
 from fhir_screener.settings import DEMO_KEY, Settings
 
 app = new_app()
-STUDY = "NCT04660565"
+STUDY, SITE = "NCT04660565", "example"
 CHUNK = 25
 """Patients in a message: small, so that both hands of the worker have something to do, and the bar moves."""
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -92,6 +92,7 @@ def _set_up(stack: ExitStack, patients: int | None) -> Stage:
             "source_url": f"http://127.0.0.1:{port}/fhir",
             "broker_url": stack.enter_context(broker(log=folder / "broker.log")),
             "cohort": "all",
+            "site": SITE,
             "chunk_size": CHUNK,
             "installation_key": DEMO_KEY,
             "log_level": "warning",

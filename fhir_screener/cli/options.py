@@ -18,6 +18,9 @@ from fhir_screener.studies.load import Catalog
 
 StudyOption = Annotated[str, typer.Option("--study", help="Registry id of the study, or the path of a study file.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Judge as of this day, YYYY-MM-DD; today if not given.")]
+SiteOption = Annotated[
+    str, typer.Option("--site", help=f"Name or file of the site whose local codes are known; else {variable('site')}.")
+]
 SourceOption = Annotated[
     str, typer.Option("--source", help=f"FHIR base URL to read from; else {variable('source_url')}.")
 ]
@@ -91,4 +94,4 @@ def catalog(settings: Settings) -> Catalog:
     """The studies of the mappings folder in force."""
     from fhir_screener.bootstrap.servers import mappings_folder  # brings HTTP with it
 
-    return Catalog(mappings_folder(settings))
+    return Catalog(mappings_folder(settings), settings.site)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, DIM, Page, columns
-from fhir_screener.cli.plain import durations
+from fhir_screener.cli.plain import durations, system_name
 from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
 from fhir_screener.criteria.model import Study
 from fhir_screener.screening.coverage import Coverage
@@ -194,4 +194,6 @@ def _line(item: Evidence) -> str:
     value = f" = {item.value}" if item.value else ""
     when = f" [{item.date[:10]}]" if item.date else ""
     where = f" ({item.reference})" if item.reference else ""
-    return durations(f"{item.note or item.display}{value}{when}{where}")
+    system, _, code = item.standard.rpartition("|")
+    standard = f" [{item.code.rpartition('|')[2]}: {system_name(system)} {code} by the site's table]" if code else ""
+    return durations(f"{item.note or item.display}{value}{when}{standard}{where}")

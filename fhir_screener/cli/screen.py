@@ -14,7 +14,7 @@ import orjson
 import typer
 
 from fhir_screener.cli import render
-from fhir_screener.cli.options import AsOf, StudyOption, catalog, day, new_app, read_settings
+from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.progress import progress
 from fhir_screener.cli.sources import Opened, open_source
 from fhir_screener.screening.screen import screen as judge
@@ -35,6 +35,7 @@ def screen(
     ],
     study: StudyOption,
     as_of: AsOf = "",
+    site: SiteOption = "",
     patient: Annotated[
         list[str] | None, typer.Option("--patient", help="Only this patient id; may be given again.")
     ] = None,
@@ -48,7 +49,7 @@ def screen(
 
     A table shows who is worth a look; json and ndjson answer for everybody. The summary goes to standard error.
     """
-    settings = read_settings()
+    settings = read_settings(site=site)
     loaded = catalog(settings).load([study])
     when = day(as_of, loaded.studies[0].zone)
     wanted = [name.removeprefix("Patient/") for name in patient or []]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fhir_screener.cli import render
-from fhir_screener.cli.options import AsOf, StudyOption, catalog, day, new_app, read_settings
+from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.sources import open_source
 from fhir_screener.errors import UsageError
 from fhir_screener.screening.screen import screen as judge
@@ -25,9 +25,10 @@ def why(
         str, typer.Option("--source", help="A file, folder or FHIR base URL; else the source of the settings.")
     ] = "",
     as_of: AsOf = "",
+    site: SiteOption = "",
 ) -> int:
     """Say, criterion by criterion and with evidence, why PATIENT is or is not a candidate."""
-    settings = read_settings()
+    settings = read_settings(site=site)
     where = source or settings.source_url
     if not where:
         raise UsageError(f"no source: give --source, or set {variable('source_url')}")

@@ -65,6 +65,7 @@ def cite(
         date=date or fact_date(fact),
         note=say("{name}: {note}", name=name, note=note) if note and name else note or name,
         decides=decides,
+        standard=str(hit.standard) if hit is not None and hit.standard is not None else "",
     )
 
 

@@ -13,7 +13,8 @@ class Evidence:
     """One record, or one stated absence, as it was recorded.
 
     `reference` is `Type/id` ("" for an absence), `code` `system|code`, `date` and `value` are strings as recorded.
-    `note` is one plain sentence, made when it is read. `decides` tells deciding evidence from context.
+    `note` is one plain sentence, made when it is read. `decides` tells deciding evidence from context. `standard` is the
+    code, as `system|code`, that the site's table gives for a local `code`.
     """
 
     reference: str = ""
@@ -24,6 +25,7 @@ class Evidence:
     date: str = ""
     note: Text = ""
     decides: bool = True
+    standard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

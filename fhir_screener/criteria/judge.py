@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from fhir_screener.criteria.complete import settled
 from fhir_screener.criteria.evidence import CriterionFinding, Finding
 from fhir_screener.criteria.model import Criterion
 from fhir_screener.criteria.view import View
@@ -16,7 +17,7 @@ def judge(criterion: Criterion, view: View) -> CriterionFinding:
 
 
 def _finding(criterion: Criterion, view: View) -> Finding:
-    finding = criterion.rule.evaluate(view)
+    finding = settled(criterion, criterion.rule.evaluate(view), view)
     if criterion.applies_to is None:
         return _applicable(criterion, finding)
     asked = criterion.applies_to.evaluate(view)

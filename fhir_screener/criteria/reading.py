@@ -6,6 +6,7 @@ only where the rule has a limit in a unit it converts to, and no laboratory flag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +14,8 @@ from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.result_words import Polarity as Polarity
-from fhir_screener.terminology.result_words import read_number, read_words
+from fhir_screener.terminology.result_words import read_number
+from fhir_screener.terminology.site import Range
 from fhir_screener.terminology.units import convert
 from fhir_screener.terminology.valueset import Terminology
 
@@ -57,8 +59,11 @@ class Reading(NamedTuple):
     note: Text = ""
 
 
-def read_value(value: Value, limits: Limits, terms: Terminology) -> Reading:
-    """The reading of one value; NONE where there is no result, UNREADABLE where there is one that cannot be read."""
+def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequence[Range] = ()) -> Reading:
+    """The reading of one value; NONE where there is no result, UNREADABLE where there is one that cannot be read.
+
+    `ranges` are the site's for this test; they speak where the result has none of its own.
+    """
     if value.absent and value.empty:
         return Reading(Polarity.NONE, say("no result ({why})", why=value.absent))
     said: dict[str, Polarity] = {}
@@ -67,7 +72,7 @@ def read_value(value: Value, limits: Limits, terms: Terminology) -> Reading:
     if value.concept is not None:
         _say(said, "coded value", _coded(value.concept, limits, terms))
     if value.text:
-        words = read_words(value.text)
+        words = terms.says(value.text)
         number = number or _written(value.text)
         if words is not None:
             said["text"] = words
@@ -79,7 +84,7 @@ def read_value(value: Value, limits: Limits, terms: Terminology) -> Reading:
         _say(said, "interpretation", _flag(flag, limits, terms))
     note: Text = ""
     if number is not None:
-        polarity, note = _measured(number, value, limits)
+        polarity, note = _measured(number, value, limits, ranges)
         if polarity is not None and not (polarity is EQUIV and said and not limits.equivocal):
             said["number"] = polarity
     return _agree(said, value, note, number)
@@ -116,7 +121,7 @@ def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | N
         if name in hits:
             return polarity
     for text in (concept.text, *(coding.display for coding in concept.codings)):
-        found = read_words(text) if text else None
+        found = terms.says(text) if text else None
         if found is not None:
             return found
     return None
@@ -139,9 +144,9 @@ def _written(text: str) -> Quantity | None:
     return Quantity(found[1], found[2], found[0], found[3]) if found else None
 
 
-def _measured(number: Quantity, value: Value, limits: Limits) -> tuple[Polarity | None, Text]:
+def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[Range]) -> tuple[Polarity | None, Text]:
     if limits.of_range:
-        return _by_range(number, value, limits.of_range)
+        return _by_range(number, value, limits.of_range, ranges)
     if limits.detection:
         if number.comparator in ("<", "<="):
             return EQUIV, say("{number}: below a limit, not said whether detected", number=number)
@@ -189,8 +194,10 @@ def _compare(value: float, comparator: str, limit: float, rising: bool, strict: 
     return POS if (value > limit if strict else value >= limit) else NEG
 
 
-def _by_range(number: Quantity, value: Value, side: str) -> tuple[Polarity | None, Text]:
+def _by_range(number: Quantity, value: Value, side: str, ranges: Sequence[Range]) -> tuple[Polarity | None, Text]:
     end = value.high if side == "above" else value.low
+    if end is None and not (value.low or value.high or value.range_text):
+        return _by_site_range(number, side, ranges)
     if end is None:
         return None, say("no reference range")
     converted = convert(number.value, number.unit, end.unit) if number.unit or end.unit else number.value
@@ -201,3 +208,18 @@ def _by_range(number: Quantity, value: Value, side: str) -> tuple[Polarity | Non
         say("reference upper limit {end}", end=end) if side == "above" else say("reference lower limit {end}", end=end)
     )
     return _compare(converted, number.comparator, end.value, side == "above", True), note
+
+
+def _by_site_range(number: Quantity, side: str, ranges: Sequence[Range]) -> tuple[Polarity | None, Text]:
+    """By the site's range for the unit; a unit of its own is preferred to one that converts."""
+    for one in sorted(ranges, key=lambda r: r.unit != number.unit):
+        end = one.high if side == "above" else one.low
+        converted = convert(number.value, number.unit, one.unit) if number.unit else None
+        if end is not None and converted is not None:
+            note = (
+                say("upper limit {end:g} {unit} by the site's table", end=end, unit=one.unit)
+                if side == "above"
+                else say("lower limit {end:g} {unit} by the site's table", end=end, unit=one.unit)
+            )
+            return _compare(converted, number.comparator, end, side == "above", True), note
+    return None, say("no reference range")

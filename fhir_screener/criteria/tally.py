@@ -76,4 +76,5 @@ def aside(evidence: Evidence) -> Evidence:
         evidence.date,
         evidence.note,
         False,
+        evidence.standard,
     )

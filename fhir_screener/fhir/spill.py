@@ -19,7 +19,7 @@ _PARTS = 256
 _FLUSH = 64 << 10
 _length = struct.Struct("<I")
 _pack = msgspec.msgpack.Encoder().encode
-_Row = tuple[str, str, bytes, str | None, str | None, str | None, str | None, str | None, bool]
+_Row = tuple[str, str, bytes, str | None, str | None, str | None, str | None, str | None, bool, bool]
 _unpack = msgspec.msgpack.Decoder(_Row).decode
 
 
@@ -63,9 +63,10 @@ class Spill:
                 item.date,
                 end,
                 True,
+                item.unread,
             )
         else:
-            row = (owner, kind, data, item.id, None, None, None, None, False)
+            row = (owner, kind, data, item.id, None, None, None, None, False, False)
         packed = _pack(row)
         part = part_of(owner)
         self._waiting[part] += (_length.pack(len(packed)), packed)
@@ -92,12 +93,12 @@ class Spill:
         at = 0
         while at < len(body):
             (length,) = _length.unpack_from(body, at)
-            owner, kind, data, id_, version, updated, date, end, seen = _unpack(body[at + 4 : at + 4 + length])
+            owner, kind, data, id_, version, updated, date, end, seen, unread = _unpack(body[at + 4 : at + 4 + length])
             at += 4 + length
             if not seen:
                 collector.restore(owner, kind, data, id_)
                 continue
             meta = Meta(version, updated) if version or updated else None
-            glimpse = Stay(id_, meta, date, end) if kind == "Encounter" else Glimpse(id_, meta, date)
+            glimpse = Stay(id_, meta, date, end=end) if kind == "Encounter" else Glimpse(id_, meta, date, unread)
             collector.put(owner, kind, glimpse, data)
         self._path(part).unlink()

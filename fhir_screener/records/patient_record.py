@@ -67,5 +67,7 @@ class PatientRecord:
     absent: frozenset[str] = frozenset()
     whole: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """{type: its resources as they came}, of types that a loaded study needs so."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """{type: records named by nothing that any list knows}, of the types that the site states to be complete."""
     problems: tuple[str, ...] = ()
     """Records that could not be understood at all: `Type/id: what`."""

@@ -9,6 +9,7 @@ from fhir_screener.criteria.rules.consent import in_force, names_study, stated
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Consent, Patient
 from fhir_screener.sentence import Text, say
+from fhir_screener.terminology.site import is_named
 
 ENROLLED = frozenset({"on-study", "on-study-intervention", "on-study-observation", "follow-up", "off-study"})
 TEST_LABEL = "HTEST"
@@ -24,7 +25,7 @@ class Bar:
 
 
 def bar(view: View, test_names: Collection[str] = ()) -> Bar | None:
-    """What bars this patient on the view's day, or None. `test_names` are the site's names for test patients."""
+    """What bars this patient on the view's day, or None. `test_names` are further names of test patients."""
     patient = view.record.patient
     if _dead(view, patient):
         return Bar(say("deceased"))
@@ -32,7 +33,9 @@ def bar(view: View, test_names: Collection[str] = ()) -> Bar | None:
         return Bar(say("merged into another record"), replaced_by=patient.replaced_by.rpartition("/")[2])
     if patient.active is False:
         return Bar(say("the record is inactive"))
-    if any(label.code == TEST_LABEL for label in patient.labels) or _test_name(patient, test_names):
+    if any(label.code == TEST_LABEL for label in patient.labels) or _test_name(
+        patient, (*view.terminology.site.test_names, *test_names)
+    ):
         return Bar(say("a test patient"))
     if _enrolled(view):
         return Bar(say("already in this study"), enrolled=True)
@@ -49,8 +52,7 @@ def _dead(view: View, patient: Patient) -> bool:
 
 
 def _test_name(patient: Patient, names: Collection[str]) -> bool:
-    wanted = {name.casefold() for name in names}
-    return any(name.casefold() in wanted for name in patient.names)
+    return bool(names) and any(is_named(name, names) for name in patient.names)
 
 
 def _enrolled(view: View) -> bool:

@@ -95,6 +95,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "value": item.value,
         "note": str(item.note),
         "decides": item.decides,
+        "standard": item.standard,
     }
 
 

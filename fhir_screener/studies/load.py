@@ -14,7 +14,8 @@ from fhir_screener.criteria.model import Anchor, Criterion, Study
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.errors import MappingError, UsageError
 from fhir_screener.records.dates import Duration, read_date, zone_info
-from fhir_screener.studies.valuesets import ValueSetFolder
+from fhir_screener.studies.sites import NO_OVERLAY, Overlay, load_site, site_file
+from fhir_screener.studies.valuesets import ValueSetFolder, valueset_names
 from fhir_screener.studies.yaml_text import read_yaml
 from fhir_screener.terminology.valueset import Terminology
 
@@ -36,18 +37,28 @@ class Loaded:
 
 
 class Catalog:
-    """The studies of a mappings folder, by id. Nothing is read before it is asked for."""
+    """The studies of a mappings folder, by id, as one site reads them. Nothing is read before it is asked for.
 
-    def __init__(self, mappings: Path) -> None:
+    `site` is the name of a site file in `sites/`, a path to one, or "" for none.
+    """
+
+    def __init__(self, mappings: Path, site: str = "") -> None:
         if not (mappings / "studies").is_dir():
             raise MappingError(
                 "there is no folder `studies` here", file=str(mappings), fix="set FHIR_SCREENER_MAPPINGS"
             )
-        self.mappings = mappings
+        self.mappings, self._site = mappings, site
 
     @cached_property
     def value_sets(self) -> ValueSetFolder:
-        return ValueSetFolder(self.mappings / "valuesets")
+        return ValueSetFolder(self.mappings / "valuesets", self.overlay)
+
+    @cached_property
+    def overlay(self) -> Overlay:
+        """What the site adds. Raises MappingError or UsageError."""
+        if not self._site:
+            return NO_OVERLAY
+        return load_site(site_file(self.mappings, self._site), valueset_names(self.mappings / "valuesets"))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -71,7 +82,7 @@ class Catalog:
         needs = [study.needs() for study in loaded]
         names = frozenset[str]().union(*(one.sets for one in needs))
         whole = frozenset[str]().union(*(one.whole for one in needs))
-        return Loaded(loaded, Terminology(self.value_sets.load(names), whole))
+        return Loaded(loaded, Terminology(self.value_sets.load(names), whole, self.overlay.site))
 
     def study(self, name: str) -> Study:
         """One study, compiled."""
@@ -113,7 +124,8 @@ def _study(spec: Spec, path: Path, sets: ValueSetFolder) -> Study:
     names = study.needs().sets
     for name in sorted(names):
         sets.get(name)
-    digest = hashlib.sha256(path.read_bytes() + sets.checksum(names)).hexdigest()
+    site = sets.overlay.site.checksum.encode()
+    digest = hashlib.sha256(path.read_bytes() + sets.checksum(names) + site).hexdigest()
     return replace(study, checksum=f"sha256:{digest}")
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.errors import MappingError
+from fhir_screener.studies.sites import NO_OVERLAY, Overlay
 from fhir_screener.studies.yaml_text import Lines, read_yaml
 from fhir_screener.terminology.coding import ALIASES, normal_system
 from fhir_screener.terminology.valueset import Entry, ValueSet
@@ -21,12 +22,18 @@ ALWAYS = ("result-positive", "result-negative", "result-equivocal", "result-none
 """The sets by which coded answers are read, and drugs known to be none of a study's business; every study uses them."""
 
 
-class ValueSetFolder:
-    """The value sets of a folder, each read when first asked for, `include` followed."""
+def valueset_names(folder: Path) -> frozenset[str]:
+    """The names of the value sets in a folder."""
+    return frozenset(path.stem for path in folder.glob("*.yaml"))
 
-    def __init__(self, folder: Path) -> None:
+
+class ValueSetFolder:
+    """The value sets of a folder, each read when first asked for, `include` followed, with what a site adds to them."""
+
+    def __init__(self, folder: Path, overlay: Overlay = NO_OVERLAY) -> None:
         self.folder = folder
-        self.names = frozenset(path.stem for path in folder.glob("*.yaml"))
+        self.overlay = overlay
+        self.names = valueset_names(folder)
         self._known: dict[str, ValueSet] = {}
         self._open: list[str] = []
         self._includes: dict[str, list[str]] = {}
@@ -76,6 +83,9 @@ class ValueSetFolder:
         codes, excluded = _entries(spec, "codes"), _entries(spec, "exclude")
         names = _names(spec)
         stems = _stems(spec)
+        codes += self.overlay.codes.get(name, ())
+        for key, words in self.overlay.names.get(name, {}).items():
+            names[key] = (*names.get(key, ()), *words)
         included = [item.value for item in spec.child("include").items()] if spec.has("include") else []
         self._includes[name] = list(included)
         for other in included:

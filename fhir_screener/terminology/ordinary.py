@@ -27,6 +27,8 @@ class Ordinary:
         """Whether nobody can say what drug this is: in no set, without a standard name, its words in no list."""
         if self._terminology.classify(concept) or any(coding.system == ATC for coding in concept.codings):
             return False
+        if self._terminology.site.lists(concept):
+            return False
         standard = [coding for coding in concept.codings if coding.system in STANDARD]
         if any(coding.display for coding in standard) or (standard and concept.text):
             return False

@@ -15,9 +15,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from fhir_screener.terminology.coding import BY_PREFIX, STANDARD, Coding, Concept, fold, normal_code
+from fhir_screener.terminology.coding import BY_PREFIX, Coding, Concept, fold, normal_code
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, stance
+from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.site import NO_SITE, Site
 
 
 class Entry(NamedTuple):
@@ -32,7 +34,10 @@ class Entry(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """Why a concept is in a set: the recorded coding (None by name only), and what the entry says about it."""
+    """Why a concept is in a set: the recorded coding (None by name only), and what the entry says about it.
+
+    `standard` is the code that a local one stands for, where it is by that code that it is in the set.
+    """
 
     coding: Coding | None
     by_name: bool = False
@@ -40,6 +45,7 @@ class Hit(NamedTuple):
     strength: tuple[float, str] | None = None
     stance: Stance = Stance.ASSERTED
     words: str = ""
+    standard: Coding | None = None
 
 
 Hits = Mapping[str, Hit]
@@ -93,11 +99,12 @@ _REMEMBERED = 100_000
 class Terminology:
     """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept.
 
-    `whole`: resource types whose records a study needs as they came.
+    `whole`: resource types whose records a study needs as they came. `site` is what the site adds; names and codes that it
+    adds to value sets are in `sets` already.
     """
 
-    def __init__(self, sets: Iterable[ValueSet], whole: frozenset[str] = frozenset()) -> None:
-        self.whole = whole
+    def __init__(self, sets: Iterable[ValueSet], whole: frozenset[str] = frozenset(), site: Site = NO_SITE) -> None:
+        self.whole, self.site = whole, site
         self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
         self._known: dict[Concept, Hits] = {}
         self._index: dict[tuple[str, str], list[tuple[str, Entry | None, Entry]]] = {}
@@ -114,6 +121,14 @@ class Terminology:
     def __getitem__(self, name: str) -> ValueSet:
         return self.sets[name]
 
+    def says(self, text: str) -> Polarity | None:
+        """What a result in words says: by the site's words, which count as a whole, else as `read_words`."""
+        return (self.site.words.get(fold(text)) if self.site.words else None) or read_words(text)
+
+    def unread(self, concept: Concept) -> bool:
+        """Whether nobody can say what the concept is: it may be anything."""
+        return not self.classify(concept) and not self.site.understands(concept)
+
     def classify(self, concept: Concept) -> Hits:
         """The sets this concept is in: {set name: Hit}. Pure, remembered."""
         known = self._known.get(concept)
@@ -127,11 +142,12 @@ class Terminology:
         hits: dict[str, Hit] = {}
         carved: set[str] = set()
         for coding in concept.codings:
-            for name, entry in self._by_code(coding).items():
+            standard = self.site.meaning(coding)
+            for name, entry in self._by_code(standard or coding).items():
                 if entry is None:
                     carved.add(name)
                 elif name not in hits:
-                    hits[name] = Hit(coding, ingredient=entry.ingredient, strength=entry.strength)
+                    hits[name] = Hit(coding, ingredient=entry.ingredient, strength=entry.strength, standard=standard)
         self._by_name(concept, hits, carved)
         return hits or NO_HITS
 
@@ -176,8 +192,8 @@ class Terminology:
 
     def _by_test_name(self, displays: list[Coding], text: str, hits: dict[str, Hit]) -> None:
         """Tests go by their whole name: "IgG4" is in many a name that means something else."""
-        candidates = [(text, None), *((fold(c.display), c) for c in displays if c.system not in STANDARD)]
-        if any(c.system in STANDARD for c in displays):
+        candidates: list[tuple[str, Coding | None]] = [(text, None), *((fold(c.display), c) for c in displays)]
+        if any(self.site.knows(c) for c in displays):
             candidates = []
         for words, coding in candidates:
             for name in self._test_names.get(bare_test(words), ()) if words else ():
@@ -197,7 +213,7 @@ class Terminology:
 
         Only for tests in no set and no standard system, and by names too long to stand in another's by chance.
         """
-        if any(coding.system in STANDARD for coding in concept.codings) or self.classify(concept):
+        if any(map(self.site.knows, concept.codings)) or self.site.lists(concept) or self.classify(concept):
             return NO_HITS
         found: dict[str, Hit] = {}
         for words, coding in ((concept.text, None), *((coding.display, coding) for coding in concept.codings)):
@@ -221,12 +237,13 @@ class Terminology:
 
     def _by_name(self, concept: Concept, hits: dict[str, Hit], carved: set[str]) -> None:
         displays = [c for c in concept.codings if c.display]
-        local = [c for c in displays if c.system not in STANDARD]
+        local = [c for c in displays if not self.site.knows(c)]
         coded_words = {fold(c.display) for c in displays}
         text = fold(concept.text)
         free: list[tuple[str, Coding | None]] = [] if text in coded_words else [(text, None)]
         own: list[tuple[str, Coding | None]] = [(fold(c.display), c) for c in local]
-        drug: list[tuple[str, Coding | None]] = [*free, *((fold(c.display), c) for c in displays)]
+        drug: list[tuple[str, Coding | None]] = [*free]
+        drug += [(fold(c.display), c) for c in displays if not self.site.ignores(c)]
         if not hits:
             self._by_test_name(displays, text, hits)
         found = self._places(free + own, drug)

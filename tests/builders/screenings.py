@@ -76,7 +76,7 @@ _TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc", "Co", "Cn")), max_
 texts = _TEXT.filter(lambda text: not text or bool(text.strip()))
 ids = st.from_regex(r"[A-Za-z0-9\-.]{1,12}", fullmatch=True)
 days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
-evidences = st.builds(Evidence, *([texts] * 7), st.booleans())
+evidences = st.builds(Evidence, *([texts] * 7), st.booleans(), texts)
 
 
 def _finding(branches: st.SearchStrategy[tuple[Finding, ...]]) -> st.SearchStrategy[Finding]:

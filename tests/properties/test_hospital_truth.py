@@ -1,4 +1,7 @@
-"""The sample hospital: its truth was planned before its charts were written; the judge must find it, every criterion."""
+"""The sample hospital: its truth was planned before its charts were written; the judge must find it, every criterion.
+
+With the table of its second campus, and without it: then the plan says what a reader finds who lacks the table.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from fhir_screener.fhir.files import FolderSource
 from fhir_screener.sandbox.hospital import TRUTH, write
@@ -16,15 +21,23 @@ AS_OF = date(2026, 3, 2)
 MAPPINGS = Path(__file__).parent.parent.parent / "mappings"
 
 
-def test_every_patient_and_every_criterion_of_the_sample_hospital(tmp_path: Path) -> None:
-    write(tmp_path, patients=1000, seed=1, as_of=AS_OF)
-    truths = {t["patient"]: t for t in map(json.loads, (tmp_path / TRUTH).read_text("utf-8").splitlines())}
-    loaded = Catalog(MAPPINGS).load(["NCT04660565"])
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("hospital")
+    write(path, patients=1000, seed=1, as_of=AS_OF)
+    return path
+
+
+@pytest.mark.parametrize("site", ["example", ""])
+def test_every_patient_and_every_criterion_of_the_sample_hospital(site: str, folder: Path) -> None:
+    truths = {t["patient"]: t for t in map(json.loads, (folder / TRUTH).read_text("utf-8").splitlines())}
+    loaded = Catalog(MAPPINGS, site).load(["NCT04660565"])
     wrong: Counter[str] = Counter()
     answered = 0
-    for record in FolderSource(tmp_path, loaded.terminology).records():
+    for record in FolderSource(folder, loaded.terminology).records():
         answered += 1
         truth = truths[record.patient.id]
+        truth = truth if site else truth["bare"] or truth
         found = screen(loaded.studies[0], record, AS_OF, loaded.terminology)
         if (found.outcome.value, str(found.eligible_from)) != (truth["outcome"], str(truth.get("eligible_from"))):
             wrong[f"{record.patient.id}: {found.outcome.value}, planned {truth['outcome']}"] += 1
@@ -35,3 +48,12 @@ def test_every_patient_and_every_criterion_of_the_sample_hospital(tmp_path: Path
                 wrong[f"{record.patient.id} {criterion.id}: {criterion.verdict.value} {reason}, planned {planned}"] += 1
     assert answered == 1000
     assert wrong == Counter()
+
+
+def test_the_second_campus_matters(folder: Path) -> None:
+    """Who lacks its table cannot tell who is excluded, and screens a test patient."""
+    lines = map(json.loads, (folder / TRUTH).read_text("utf-8").splitlines())
+    moved = Counter((one["outcome"], one["bare"]["outcome"]) for one in lines if one["bare"])
+    assert sum(moved.values()) >= 25
+    assert moved["excluded", "review"] + moved["excluded", "candidate"] >= 1
+    assert moved["not_screenable", "no_signal"] + moved["not_screenable", "candidate"] >= 1

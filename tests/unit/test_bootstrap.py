@@ -114,6 +114,18 @@ def test_a_mapping_edited_in_mid_sweep_does_not_mix(screener: Make, mappings: Pa
     assert one.benches.bench_of(Chunk.of(new, 0, ["p1"])) is not before, "and takes the new one for a new sweep"
 
 
+def test_a_worker_with_another_sites_overlay_refuses(screener: Make, mappings: Path) -> None:
+    (mappings / "sites").mkdir()
+    (mappings / "sites" / "here.yaml").write_text("site: here\n")
+    ((head, _),) = screener(site="here").heads([STUDY], DAY)
+    chunk = Chunk.of(head, 0, ["p1"])
+    assert screener(site="here").benches.bench_of(chunk)
+    (mappings / "sites" / "there.yaml").write_text("site: there\n")
+    for site in ("there", ""):
+        with pytest.raises(ChunkRefused, match=f"the mapping of {STUDY} is"):
+            screener(site=site).benches.bench_of(chunk)
+
+
 def test_a_mapping_that_cannot_be_loaded_is_a_refusal(screener: Make, mappings: Path) -> None:
     ((head, _),) = screener().heads([STUDY], DAY)
     write(mappings, old="role: inclusion", new="role: included")

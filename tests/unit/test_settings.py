@@ -16,7 +16,7 @@ NAMES = """
 source_url source_name source_profile source_auth source_user source_password source_token source_token_file
 target_url target_auth target_user target_password target_token target_token_file
 ca_bundle proxy connect_timeout read_timeout connections allowed_origins
-installation_key owner mappings studies cohort
+installation_key owner mappings site studies cohort
 broker_url ledger_url ledger_days batch_size chunk_size chunk_seconds sweep_seconds lock_seconds quiet_seconds attempts
 nightly_hour nightly_minute nightly_zone log_level log_format
 sandbox_patients sandbox_seed sandbox_port

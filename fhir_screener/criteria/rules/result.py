@@ -56,10 +56,10 @@ def results(view: View, sets: frozenset[str], limits: Limits) -> Iterator[Result
         days = view.point(fact.effective, fact.issued)
         if days is not None and not view.begun(days):
             continue
-        for hit, value in _values(fact, sets):
+        for name, hit, value in _values(fact, sets):
             if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
                 continue
-            reading = read_value(value, limits, view.terminology)
+            reading = read_value(value, limits, view.terminology, view.terminology.site.ranges.get(name, ()))
             if reading.says is not Polarity.NONE:
                 found.append(Result(fact, value, hit, days, reading, fact.status == "preliminary"))
     superseded = {(_test(r), r.days) for r in found if not r.preliminary}
@@ -72,14 +72,14 @@ def _test(result: Result) -> str:
     return str(result.hit.coding) if result.hit.coding else result.hit.words
 
 
-def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[Hit, Value]]:
+def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[str, Hit, Value]]:
     for name in sorted(sets & fact.hits.keys()):
         if not fact.value.empty or fact.value.absent or not fact.components:
-            yield fact.hits[name], fact.value
+            yield name, fact.hits[name], fact.value
         break
     for component in fact.components:
         for name in sorted(sets & component.hits.keys()):
-            yield component.hits[name], component.value
+            yield name, component.hits[name], component.value
             break
 
 

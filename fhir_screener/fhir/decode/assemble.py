@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -57,6 +58,7 @@ class _Facts:
     subjects: list[Subject] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     encounters: list[Encounter] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
 
 
 def assemble(
@@ -85,6 +87,7 @@ def assemble(
         kept, glimpses = chart.of(kind)
         dates = [one.date for one in glimpses]
         dates += map(date_of, kept)
+        facts.unread[kind] += sum(one.unread for one in glimpses)
         seen[kind] = Seen(len(kept) + len(glimpses), min(filter(None, dates), default=None))
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
@@ -121,6 +124,7 @@ def _record(
         seen=seen,
         failed=frozenset(failed),
         absent=frozenset(absent),
+        unread=+facts.unread,
         problems=tuple(problems),
     )
 
@@ -139,6 +143,7 @@ _Make = Callable[[str, Lean, Context, _Facts], None]
 def _condition(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     fact = conditions.condition(cast(ConditionLean, record), context)
     facts.conditions.append(fact)
+    _count(kind, fact, context, facts)
     if fact.note:
         _beside(kind, record, fact, context, facts)
 
@@ -204,6 +209,7 @@ def _procedure(kind: str, record: Lean, context: Context, facts: _Facts) -> None
     given = drugs.administered(one, fact.hits, fact.span, context)
     if fact.hits or fact.note or given is None:
         facts.procedures.append(fact)
+        _count(kind, fact, context, facts)
     if given is not None:
         facts.medications.append(given)
     if fact.note:
@@ -229,6 +235,12 @@ def _consent(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
 
 def _subject(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     facts.subjects.append(events.subject(cast(WholeLean, record), context))
+
+
+def _count(kind: str, fact: Fact, context: Context, facts: _Facts) -> None:
+    """Whether nobody can say what a kept record is about, where that is asked."""
+    if not fact.hits and kind in context.book.terminology.site.complete:
+        facts.unread[kind] += context.book.terminology.unread(fact.concept)
 
 
 _MAKERS: dict[str, _Make] = {

@@ -225,6 +225,8 @@ class Glimpse(msgspec.Struct, gc=False):
     id: str | None
     meta: Meta | None
     date: str | None
+    unread: bool = False
+    """Nobody can say what it is about; asked only of the types that a site states to be complete."""
 
 
 class Stay(Glimpse, gc=False):

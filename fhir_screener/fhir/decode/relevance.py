@@ -36,6 +36,8 @@ Judge = Callable[[Any], Lean | Glimpse]
 
 
 _SPELLINGS = 200_000
+_NAMED = ("Condition", "Procedure")
+"""Types whose records may be named by nothing that is known. A drug so named is a fact of its own."""
 
 
 class Relevance:
@@ -56,6 +58,19 @@ class Relevance:
             "Consent": self._keep,
             "ResearchSubject": self._keep,
         }
+        for kind in book.terminology.site.complete.keys() & set(_NAMED):
+            self.by_kind[kind] = self._marked(self.by_kind[kind])
+
+    def _marked(self, judge: Judge) -> Judge:
+        """The same judge; what it drops is marked where nobody can say what it is: there, absence is no answer."""
+
+        def judged(record: Any) -> Lean | Glimpse:
+            found = judge(record)
+            if isinstance(found, Glimpse):
+                found.unread = self._book.terminology.unread(self._book.concept[bytes(record.code)].concept)
+            return found
+
+        return judged
 
     def _wanted(self, raw: Raw) -> bool:
         """Whether a concept is in a set that counts. The memory is a plain dict: this is asked of every record."""
@@ -82,7 +97,7 @@ class Relevance:
         if self._book.visits and any(known.wanted for known in visit_kinds(one, self._book)):
             return one
         period = elements.ends(one.period)
-        return Stay(one.id, one.meta, period.start, period.end)
+        return Stay(one.id, one.meta, period.start, end=period.end)
 
     def _condition(self, one: ConditionLean) -> Lean | Glimpse:
         if self._wanted(one.code) or self._told(one.note):

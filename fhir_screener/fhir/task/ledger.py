@@ -24,7 +24,7 @@ from fhir_screener.fhir.task.coded import (
 from fhir_screener.screening.wire import explanation
 from fhir_screener.verdict import Reason, Verdict
 
-_TEXTS = ("reference", "version", "code", "display", "value", "date", "note")
+_TEXTS = ("reference", "version", "code", "display", "value", "date", "note", "standard")
 
 
 def criterion_output(criterion: CriterionFinding) -> Json:

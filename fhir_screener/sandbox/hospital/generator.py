@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from fhir_screener.sandbox.hospital.cohort import SLIM, Plan, plans
 from fhir_screener.sandbox.hospital.dates import AS_OF, When, last_day_of
 from fhir_screener.sandbox.hospital.people import Person, invent
 from fhir_screener.sandbox.hospital.shared import HOSPITAL
+from fhir_screener.sandbox.hospital.situations.campus import as_written
 from fhir_screener.sandbox.hospital.situations.pregnancy import plain
 from fhir_screener.sandbox.hospital.situations.row import CODED, FINER, TEXT, Row
 from fhir_screener.sandbox.hospital.systems import MRN, Json
@@ -27,7 +28,8 @@ class Chart:
 
     `truth`: patient, outcome, eligible_from (ISO date or None), criteria (id -> verdict, reason), situations (names of
     the planned rows), kind (of the plan), needs (coded, finer or text: the hardest thing a reader must do), coded
-    (true where needs is coded).
+    (true where needs is coded), bare (None, or outcome, eligible_from and criteria as a reader finds them who does not
+    know the hospital's own codes and words).
     """
 
     patient_id: str
@@ -40,6 +42,7 @@ def generate(patients: int = 1000, seed: int = 1, as_of: date = AS_OF) -> Iterat
     if patients < 1:
         raise UsageError(f"a hospital of {patients} patients cannot be made: ask for one or more")
     for plan in plans(patients, seed, as_of):
+        plan.rows = as_written(plan)
         yield _chart(plan, patients, seed, as_of)
 
 
@@ -91,19 +94,29 @@ def _truth(plan: Plan, person: Person, as_of: date) -> dict[str, Any]:
         truths.update({row.criterion: row.truth, **row.also})
         if row.ends:
             free[row.criterion] = first_free_day(row.criterion, _last_day(row, person, as_of))
-    screenable = truths.pop("S", MET) == MET
-    result, eligible = outcome(truths, free, screenable=screenable)
+    own = [row for row in plan.rows if row.bare is not None]
+    bare = dict(truths)
+    for row in own:
+        bare |= row.bare(bare) if row.bare else {}
     needs = {row.needs for row in plan.rows}
     hardest = next((level for level in (TEXT, FINER) if level in needs), CODED)
     return {
         "patient": plan.id,
-        "outcome": result,
-        "eligible_from": eligible.isoformat() if eligible else None,
-        "criteria": {name: {"verdict": truths[name].verdict, "reason": truths[name].reason} for name in CRITERIA},
+        **_answer(truths, free),
         "coded": hardest == CODED,
         "needs": hardest,
         "kind": plan.kind,
         "situations": [f"{row.criterion}: {row.name}" for row in plan.rows],
+        "bare": _answer(bare, free) if own else None,
+    }
+
+
+def _answer(truths: Mapping[str, Truth], free: Mapping[str, date]) -> dict[str, Any]:
+    result, eligible = outcome(truths, free, screenable=truths.get("S", MET) == MET)
+    return {
+        "outcome": result,
+        "eligible_from": eligible.isoformat() if eligible else None,
+        "criteria": {name: {"verdict": truths[name].verdict, "reason": truths[name].reason} for name in CRITERIA},
     }
 
 

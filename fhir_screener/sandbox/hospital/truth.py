@@ -36,6 +36,7 @@ EQUIVOCAL = Truth("unknown", "equivocal")
 CONFLICTING = Truth("unknown", "conflicting")
 STALE = Truth("unknown", "stale")
 IMPRECISE = Truth("unknown", "imprecise-date")
+TEXT_ONLY = Truth("unknown", "text-only")
 UNREADABLE = Truth("unknown", "unreadable")
 
 

@@ -41,6 +41,7 @@ def test_the_line_has_the_documented_keys_and_spellings() -> None:
             "value": "negative",
             "note": "HBsAg was negative on 2021-02-11.",
             "decides": True,
+            "standard": "",
         }
     ]
 

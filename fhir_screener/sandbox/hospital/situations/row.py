@@ -17,6 +17,7 @@ from fhir_screener.sandbox.hospital.people import ADULT, Who
 from fhir_screener.sandbox.hospital.truth import Truth
 
 CODED, FINER, TEXT = "coded", "finer", "text"
+Bare = Callable[[Mapping[str, Truth]], Mapping[str, Truth]]
 Birth = Callable[[date], date]
 Writes = Callable[[Charting], object]
 Ends = When | Callable[[date], str] | Literal["birth"] | None
@@ -45,6 +46,9 @@ class Row:
     born: Birth | None = None
     """The exact birth date, where the row hangs on it; `register` turns it into what the register holds."""
     register: Callable[[date], str] = date.isoformat
+    bare: Bare | None = None
+    """Set where it is written in the second campus's own codes and words: from the truths, those that a reader finds
+    otherwise who lacks its table."""
     possible: Callable[[date], bool] = lambda as_of: True
     """False for the rare as-of date on which the calendar does not allow the situation."""
 
