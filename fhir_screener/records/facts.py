@@ -145,7 +145,6 @@ class Dose(NamedTuple):
     """maxDosePerPeriod, an upper bound, already per day."""
     once: bool = False
     """Timing.repeat.count = 1, or a single event."""
-    per_dose_weight: bool = False
 
 
 class Medication(Fact, frozen=True, kw_only=True, gc=False):

@@ -45,6 +45,7 @@ SETS = Terminology(
         _set("chest-ct", "result", LOINC, "L3"),
         _set("score", "result", LOINC, "L4"),
         _set("organ", "result", LOINC, "L5"),
+        _set("weight", "result", LOINC, "L6"),
         _set("organs", "value", SNOMED, "O1", names={"": ("pancreas",)}),
         _set("hysterectomy", "procedure", SNOMED, "Y1"),
         _set("active-tb", "value", SNOMED, "T1", names={"": ("active tuberculosis",)}),

@@ -106,10 +106,9 @@ def procedure(code: str, on: str, status: str = "completed") -> facts.Procedure:
     )
 
 
-def consent(*studies: str, permit: str = "permit", status: str = "active") -> facts.Consent:
-    return facts.Consent(
-        ref=f"Consent/{next(_number)}", status=status, research=True, permit=permit, studies=studies, dated="2021-01-01"
-    )
+def consent(*studies: str, permit: str = "permit", status: str = "active", **more: Any) -> facts.Consent:
+    fields = {"status": status, "research": True, "permit": permit, "studies": studies, "dated": "2021-01-01", **more}
+    return facts.Consent(ref=f"Consent/{next(_number)}", **fields)
 
 
 def subject(study: str, status: str) -> facts.Subject:

@@ -73,6 +73,13 @@ def test_a_refuted_diagnosis_may_speak_against(ask) -> None:
     assert ask(rule, make.condition("C1", verification="refuted"), make.condition("C2")).verdict is MET
 
 
+@pytest.mark.parametrize("match", ["met", "judgement"])
+def test_one_disease_confirmed_and_refuted_conflicts(ask, match) -> None:
+    rule = f"condition: {{in: [cancer], match: {match}, refuted: not_met}}"
+    both = make.condition("C1"), make.condition("C1", verification="refuted")
+    assert ask(rule, *both).reason is Reason.CONFLICTING
+
+
 ONCE = {"categories": ("encounter-diagnosis",), "onset": "2020-05"}
 
 

@@ -83,3 +83,126 @@ def test_a_course_ordered_ahead_has_not_begun(ask) -> None:
     )
     assert ask(RULE, ordered).reason is Reason.NO_DATA
     assert ask(RULE, ordered, on="2021-03-20").verdict is MET
+
+
+OLD, NEW = "2020-06-01", "2021-02-20"
+
+
+def raised_from(dose: make.Dose, **more: object) -> tuple[object, ...]:
+    """A course of this dose until 19 February, then 40 mg."""
+    return make.drug("P1", taken=f"{OLD}..2021-02-19", status="completed", doses=(dose,), **more), course(NEW, 40)
+
+
+def order(start: str, mg: float, **more: object) -> object:
+    return make.drug("P1", "request", authored=start, mg=mg, **more)
+
+
+def supply(day: str, mg: float) -> object:
+    return make.drug("P1", "dispense", taken=day, authored=day, supply_days=30, mg=mg)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ([order(OLD, 10), order(NEW, 10)], "suspected"),  # renewed, the old order never closed
+        ([order(OLD, 10), order(NEW, 5)], "equivocal"),  # 5, or 15?
+        ([order(OLD, 10), order(NEW, 40)], "met"),  # 40, or 50
+        ([supply("2021-01-10", 10), supply("2021-02-05", 10)], "judgement"),  # refilled four days early
+        ([course(OLD, 10, NEW), course(NEW, 10)], "suspected"),  # both written on the day of change
+    ],
+)
+def test_the_same_dose_again_is_no_raise(ask, facts, expected) -> None:
+    """A newer record may replace an older one that nobody closed, or add to it."""
+    assert answer(ask(RULE, *facts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("baseline", "expected"),
+    [
+        (make.dose(10, text="10 mg once daily"), "met"),
+        (make.Dose(text="10 mg daily"), "met"),
+        (make.Dose(text="泼尼松 10mg bid"), "unreadable"),  # a name that no list here knows
+        (make.Dose(text="10mg bid"), "suspected"),
+        (make.Dose(text="遵医嘱"), "unreadable"),
+        (make.dose(7.5, text="7.5 mg bid"), "equivocal"),  # 7.5 by the code, 15 by the words
+        (make.dose(7.5, times=None, text="bid"), "suspected"),
+        (make.dose(15, as_needed=True), "equivocal"),
+        (make.Dose(text="15mg qd prn"), "equivocal"),
+        (make.dose(7.5, times_max=2), "equivocal"),
+        (make.dose(10, low=make.Quantity(10, ""), high=make.Quantity(10, "")), "unreadable"),  # ten of what?
+        (make.dose(10, low=make.Quantity(12, "mg", "<"), high=make.Quantity(12, "mg", "<")), "equivocal"),
+        (make.dose(10, low=make.Quantity(5, "mg"), high=None), "equivocal"),  # 5 or more
+    ],
+)
+def test_the_baseline_is_read_from_code_and_words(ask, baseline, expected) -> None:
+    assert answer(ask(RULE, *raised_from(baseline))) == expected
+
+
+def test_pieces_and_volumes_count_by_the_strength(ask) -> None:
+    two = {"low": make.Quantity(2, "{tablet}"), "high": make.Quantity(2, "{tablet}")}
+    assert answer(ask(RULE, *raised_from(make.dose(0, **two)))) == "unreadable"
+    assert answer(ask(RULE, *raised_from(make.dose(0, **two), strength=make.Quantity(5, "mg")))) == "met"
+    three = {"low": make.Quantity(3, "mL"), "high": make.Quantity(3, "mL")}
+    assert answer(ask(RULE, *raised_from(make.dose(0, **three), strength=make.Quantity(5, "mg/mL")))) == "suspected"
+
+
+def test_a_dose_by_the_kilogram_needs_a_weight(ask) -> None:
+    rule = RULE.replace("for: [target]", "for: [target], weight: [weight]")
+    per_kilo = {"low": make.Quantity(0.15, "mg/kg"), "high": make.Quantity(0.15, "mg/kg")}
+    facts = raised_from(make.dose(0, **per_kilo))
+    assert answer(ask(rule, *facts)) == "unreadable"
+    assert answer(ask(rule, *facts, make.result("L6", 60, unit="kg"))) == "met"
+    assert answer(ask(rule, *facts, make.result("L6", 80, unit="kg"))) == "suspected"
+    assert answer(ask(rule, *facts, make.result("L6", 60, unit="kg"), make.result("L6", 70, unit="kg"))) == "equivocal"
+    assert answer(ask(rule, *facts, make.result("L6", 60, unit="kg", on="2019-05-02"))) == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (order(NEW, 50, doses=(make.dose(50, once=True),)), "no-data"),
+        (order(NEW, 50, doses=(make.Dose(text="50 mg once"),)), "no-data"),
+        (order(NEW, 50, dose_text="50 mg before contrast"), "no-data"),
+        (order(NEW, 20, doses=(make.dose(20, as_needed=True),)), "equivocal"),
+        (order(NEW, 0), "no-data"),
+        (order(NEW, 20), "met"),
+    ],
+)
+def test_what_is_no_start(ask, fact, expected) -> None:
+    """A single dose, premedication and a dose of nothing; as needed, perhaps."""
+    assert answer(ask(RULE, fact)) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ([course(OLD, 20, "2020-11-21"), course(NEW, 40)], "met"),  # 90 days without
+        ([course(OLD, 20, "2020-11-22"), course(NEW, 40)], "judgement"),
+        ([course(OLD, 20, "2020-11"), course(NEW, 40)], "imprecise-date"),
+        ([make.drug("P1", taken=OLD, status="completed", mg=20, authored=OLD), course(NEW, 40)], "met"),
+        ([make.drug("P1", taken=f"{OLD}..", status="completed", mg=20), course(NEW, 40)], "imprecise-date"),
+        ([course("2021-02-10", 40, "2021-02-28")], "no-data"),  # ended yesterday
+        ([course("2021-02-10", 40, "2021-03-01")], "met"),  # ends today
+        ([course("2021-02-10", 40, "2021-02")], "no-data"),  # ended by yesterday, whichever day it was
+        ([course("2021-01", 5, "2021-01"), course("2021", 40)], "imprecise-date"),
+    ],
+)
+def test_dates_that_are_not_known_to_the_day(ask, facts, expected) -> None:
+    """The answer counts where it is the same for the earliest beginnings and latest ends as for the opposite."""
+    assert answer(ask(RULE, *facts)) == expected
+
+
+def test_a_reason_that_is_denied_is_not_stated(ask) -> None:
+    ours = make.concept(make.SNOMED, "I1")
+    refuted = make.condition("I1", verification="refuted")
+    by_reference = make.Concept((), refuted.ref)
+    assert answer(ask(RULE, course(NEW, 40, reasons=(ours,)))) == "met"
+    assert answer(ask(RULE, course(NEW, 40, reasons=(by_reference,)), refuted)) == "suspected"
+
+
+def test_a_raise_within_one_record_has_that_records_reason(ask) -> None:
+    steps = make.dose(5, bounds=make.span(f"{OLD}..2021-02-19")), make.dose(40, bounds=make.span(f"{NEW}.."))
+    other = make.concept(make.SNOMED, "99", "COPD")
+    assert answer(ask(RULE, make.drug("P1", taken=f"{OLD}..", doses=steps, asserted="2021-02-26"))) == "met"
+    told = make.drug("P1", taken=f"{OLD}..", doses=steps, asserted="2021-02-26", reasons=(other,))
+    assert answer(ask(RULE, told)) == "suspected"

@@ -66,6 +66,9 @@ CONSENT = "consent: {to: this-study}"
         ([make.consent("https://example.org/NCT12")], UNKNOWN),  # another study whose id begins the same
         ([make.consent("ResearchStudy/NCT1", status="inactive")], UNKNOWN),
         ([make.consent("ResearchStudy/NCT1", permit="deny")], NOT_MET),
+        ([make.consent("ResearchStudy/NCT1", permit="")], UNKNOWN),  # names the study, says neither
+        ([make.consent(permit="permit", excepted=("ResearchStudy/NCT1",))], NOT_MET),
+        ([make.consent(permit="deny", excepted=("ResearchStudy/NCT1",))], MET),
         ([make.consent()], UNKNOWN),  # a broad consent is not consent to this study
         ([make.subject("ResearchStudy/NCT1", "eligible")], MET),
         ([make.subject("ResearchStudy/NCT1", "withdrawn")], NOT_MET),

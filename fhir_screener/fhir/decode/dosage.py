@@ -60,7 +60,6 @@ def _doses(part: dict[str, Any]) -> list[Dose]:
     low, high, rate = _amount(part)
     rhythm = _rhythm(part.get("timing"))
     sequence = elements.number(part.get("sequence"))
-    unit = low.unit if low else high.unit if high else ""
     return [
         Dose(
             low=low,
@@ -78,7 +77,6 @@ def _doses(part: dict[str, Any]) -> list[Dose]:
             route=elements.label(part.get("route")),
             per_period=_per_day(part.get("maxDosePerPeriod")),
             once=rhythm.once,
-            per_dose_weight=unit.lower().replace(" ", "").endswith(("/kg", "/m2", "/{m2}", "/m²", "/公斤")),
         )
     ]
 

@@ -39,7 +39,7 @@ def test_the_ordered_amount_comes_before_the_calculated_one():
     ]
     found = dose(doseAndRate=both)
     assert found.low.value == 1
-    assert found.per_dose_weight
+    assert found.low.unit == "mg/kg"
 
 
 def test_a_rate():
@@ -133,3 +133,16 @@ def test_words_are_kept_once():
 @pytest.mark.parametrize("odd", [None, "5 mg", [None, "x"], {"doseAndRate": "x", "timing": 5, "route": []}])
 def test_nonsense_is_no_dose(odd):
     assert all(found.low is None and found.times is None for found in instructions(odd).doses)
+
+
+def test_a_rhythm_in_words_of_its_code():
+    assert rhythm(dose(timing={"code": {"text": "每日2次"}})) == (2, 1, "d")
+    assert rhythm(dose(timing={"code": {"text": "隔日一次"}})) == (1, 2, "d")
+    assert dose(timing={"code": {"text": "遵医嘱"}}).times is None
+
+
+def test_how_many_meals_is_not_said():
+    found = repeat(when=["PC"])
+    assert (found.times, found.times_max) == (1, 3)
+    assert repeat(when=["PC"], frequency=2, period=1, periodUnit="d").times == 2
+    assert repeat(when=["PCM", "PCV"]).times == 2

@@ -191,3 +191,22 @@ def test_other_encounters_only_date_what_happened_in_them():
     assert [one.ref for one in record.encounters] == ["Encounter/s"]
     assert [one.encounter for one in record.conditions] == [Span("2021-02-01", "2021-02-02"), Span("2021-02-01", None)]
     assert record.seen["Encounter"].count == 2
+
+
+RULE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+TO_ONE = {"data": [{"meaning": "instance", "reference": {"reference": "ResearchStudy/s1"}}]}
+
+
+def test_a_policy_rule_says_in_or_out():
+    """R4 has no type at the root of a provision."""
+    assert consent(policyRule=coded(RULE, "OPTIN")).permit == "permit"
+    assert consent(policyRule=coded(RULE, "OPTOUT"), provision={"period": {"start": "2021"}}).permit == "deny"
+    assert consent(policyRule=coded(RULE, "OPTIN"), provision={"type": "deny"}).permit == "deny"
+    assert consent(policy=[{"uri": "https://clinicaltrials.gov/study/NCT1"}]).permit == ""
+
+
+def test_a_provision_within_another_may_be_an_exception():
+    fact = consent(provision={"type": "permit", "provision": [{"type": "deny", **TO_ONE}]})
+    assert (fact.permit, fact.studies, fact.excepted) == ("permit", (), ("ResearchStudy/s1",))
+    fact = consent(provision={"provision": [{"type": "permit", **TO_ONE}]})
+    assert (fact.permit, fact.studies, fact.excepted) == ("permit", ("ResearchStudy/s1",), ())

@@ -1,0 +1,37 @@
+"""A product's strength by its name, and words that say what a drug is given ahead of."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.terminology.product_words import is_premedication, read_strength
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("醋酸泼尼松片(5mg)", (5, "mg")),
+        ("醋酸泼尼松片 5mg×100片/瓶", (5, "mg")),
+        ("prednisone 5 MG Oral Tablet", (5, "mg")),
+        ("地塞米松片 0.75毫克", (0.75, "mg")),
+        ("prednisolone 15 mg/5 mL solution", (3, "mg/mL")),
+        ("甲泼尼龙片", None),
+        ("prednisone 40 mg daily", None),  # a dose, no strength
+        ("prednisone 5 mg or 10 mg tablets", None),
+        ("1% cream, 5 mg", None),
+    ],
+)
+def test_strength(name, expected) -> None:
+    assert read_strength(name) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["Premedication before contrast", "50 mg prior to iodinated contrast", "化疗前用", "预防过敏"]
+)
+def test_premedication(text) -> None:
+    assert is_premedication(text)
+
+
+@pytest.mark.parametrize("text", ["IgG4-RD flare", "40 mg daily", "餐前口服", "before breakfast"])
+def test_a_therapy_is_no_premedication(text) -> None:
+    assert not is_premedication(text)
