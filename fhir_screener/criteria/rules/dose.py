@@ -160,7 +160,7 @@ class DoseRule:
         before = [i for i in lines if i not in course and free_from <= i.end and i.start < start.lo]
         started, raises = (
             self._started(view, course, start, bool(before)),
-            self._raises(view, lines, course, begun.start),
+            self._raises(view, lines, begun.start),
         )
         # A long course that was raised is judged by its rises, not by its age.
         answers = (
@@ -222,12 +222,12 @@ class DoseRule:
     def _long(self, view: View, start: Days) -> bool:
         return view.place(start, self.continuing) is When.BEFORE
 
-    def _raises(self, view: View, lines: list[Line], course: list[Line], begun: int) -> list[Answer]:
+    def _raises(self, view: View, lines: list[Line], begun: int) -> list[Answer]:
         """What each rise of the dose within `continuing` says: None for a raise that the protocol asks for.
 
         Every record adds to the dose of a day, also one beside the course that has ended since.
         """
-        changes = {step.first for item in course for step in item.steps} | {item.end + 1 for item in course}
+        changes = {step.first for item in lines for step in item.steps} | {item.end + 1 for item in lines}
         found: list[Answer] = []
         for day in sorted(d for d in changes if begun < d):
             if day > view.day:
@@ -236,7 +236,7 @@ class DoseRule:
             recent = view.place(Days(day, day), self.raised_within) is When.INSIDE
             if view.place(Days(day, day), self.continuing) is When.BEFORE:
                 continue
-            starters = [item for item in course if any(step.first == day for step in item.steps)]
+            starters = [item for item in lines if any(step.first == day for step in item.steps)]
             answer = self._raise(view, total(lines, day - 1), total(lines, day), iso(day), recent, starters)
             if answer is not None:
                 found.append(answer)
