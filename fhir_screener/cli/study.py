@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from fhir_screener.cli.options import StudyOption, catalog, new_app, read_settings
 from fhir_screener.cli.sheet import Codes, sheet
 from fhir_screener.errors import MappingError, UsageError
+from fhir_screener.studies.lint import Checked, Level, Remark, lint, unused_sets
 
 app = new_app(help="Study files: list, check, explain.", group=True)
 
@@ -29,24 +31,39 @@ def list_studies() -> int:
 @app.command("check")
 def check(
     study: Annotated[str, typer.Option("--study", help="Registry id or file; all studies if not given.")] = "",
+    choices: Annotated[
+        bool, typer.Option("--choices", help="Also the warnings that the study accepts, and why.")
+    ] = False,
 ) -> int:
-    """Read study files and value sets whole; say what is wrong: file, line, path, what to do."""
+    """Read study files and value sets whole; say what is wrong or odd: file, line, path, what to do."""
     found = catalog(read_settings())
-    faults = 0
+    faults, whole = 0, []
     for name in [study] if study else found.ids:
         try:
-            loaded = found.load([name])
+            checked = Checked(found.read(name), found)
+            remarks = lint(checked)
         except MappingError as error:
             faults += 1
             sys.stderr.write(f"{error}\n")
             continue
-        chosen = loaded.studies[0]
-        used = sorted(chosen.needs().sets)
-        codes = sum(len(loaded.terminology[name].codes) for name in used)
-        sys.stdout.write(
-            f"{chosen.id}: {len(chosen.criteria)} criteria, {len(used)} value sets, {codes:,} codes: no fault found\n"
-        )
+        whole.append(checked.study)
+        shown = [one for one in remarks if choices or one.level is not Level.CHOICE]
+        sys.stdout.writelines(f"{one}\n" for one in shown)
+        faults += sum(one.level is Level.ERROR for one in remarks)
+        sys.stdout.write(f"{_summary(checked, remarks)}\n")
+    if not study and len(whole) == len(found.ids):
+        sys.stdout.writelines(f"{one}\n" for one in unused_sets.check(found.value_sets, whole))
     return MappingError.exit_code if faults else 0
+
+
+def _summary(checked: Checked, remarks: list[Remark]) -> str:
+    codes = sum(len(one.codes) for one in checked.sets.values())
+    count = Counter(one.level for one in remarks)
+    said = [f"{count[level]} {level.value}{'' if count[level] == 1 else 's'}" for level in Level if count[level]]
+    return (
+        f"{checked.study.id}: {len(checked.study.criteria)} criteria, {len(checked.sets)} value sets,"
+        f" {codes:,} codes: {', '.join(said) or 'no fault found'}"
+    )
 
 
 @app.command("explain")

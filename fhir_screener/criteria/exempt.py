@@ -22,13 +22,17 @@ from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Verdict
 EXEMPT_DISEASE = mapping(
     "except",
     "Diagnoses that do not count, record by record.",
-    sets("in", "The exempt diagnoses.").must(),
+    sets("in", "The exempt diagnoses.", "condition").must(),
     flag("ended", "Only where they are over; where that is not said, `suspected`."),
     duration("ended_for", "Only where they ended at least so long ago."),
 )
-EXEMPT_DRUG = mapping("except", "Drugs that do not count, record by record.", sets("to", "The exempt drugs.").must())
+EXEMPT_DRUG = mapping(
+    "except", "Drugs that do not count, record by record.", sets("to", "The exempt drugs.", "drug").must()
+)
 EXEMPT_PROCEDURE = mapping(
-    "except", "Procedures that do not count, record by record.", sets("in", "The exempt procedures.").must()
+    "except",
+    "Procedures that do not count, record by record.",
+    sets("in", "The exempt procedures.", "procedure", "condition").must(),
 )
 
 

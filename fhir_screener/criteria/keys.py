@@ -14,6 +14,8 @@ from fhir_screener.records.dates import Duration
 
 Build = Callable[[Spec], Any]
 """Reads a nested rule."""
+Read = Callable[[Spec, "Key", Build], Any]
+"""Reads the value of a key in the mapping that it stands in."""
 Given = dict[str, Any]
 """{key: its value, or what stands for a missing one}"""
 
@@ -23,7 +25,8 @@ class Key:
     """One key, or (with no name) the shape of a whole rule. `absent` is its value where it is not written.
 
     `shape` is one of `SHAPES`. `choices` are the words of a `choice`, `keys` the keys of a `mapping`; `hint` says what to
-    write where a needed key is missing.
+    write where a needed key is missing, `reader` how a shape of its own is read, `kinds` which kinds
+    of value sets make sense (none: any).
     """
 
     name: str
@@ -34,6 +37,8 @@ class Key:
     choices: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
     hint: str = ""
+    reader: Read | None = None
+    kinds: tuple[str, ...] = ()
 
     def read(self, spec: Spec, build: Build) -> Given:
         """The keys of the mapping at `spec`, every one accounted for. Raises MappingError."""
@@ -47,16 +52,16 @@ class Key:
             if self.needed:
                 raise spec.fail(f"`{self.name}` is missing", self.hint or self.about)
             return self.absent
-        return SHAPES[self.shape](spec, self, build)
+        return (self.reader or SHAPES[self.shape])(spec, self, build)
 
     def must(self) -> Key:
         """The same key, where it cannot be left out."""
         return replace(self, needed=True)
 
 
-def sets(name: str, about: str) -> Key:
-    """Names of value sets, one or a list."""
-    return Key(name, "sets", about, absent=frozenset(), hint="name one or more value sets")
+def sets(name: str, about: str, *kinds: str) -> Key:
+    """Names of value sets of some kinds, one or a list."""
+    return Key(name, "sets", about, absent=frozenset(), hint="name one or more value sets", kinds=kinds)
 
 
 def duration(name: str, about: str, absent: str = "") -> Key:
@@ -158,8 +163,6 @@ def rule_list(spec: Spec, build: Build) -> tuple[Any, ...]:
         raise spec.fail("expected a list of rules", "write `- kind: {...}` lines")
     return tuple(build(item) for item in spec.items())
 
-
-Read = Callable[[Spec, Key, Build], Any]
 
 SHAPES: Mapping[str, Read] = {
     "sets": lambda spec, key, build: spec.value_sets(key.name),

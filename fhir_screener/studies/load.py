@@ -7,19 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from fhir_screener.criteria.kinds import build_rule
-from fhir_screener.criteria.model import Anchor, Criterion, Study
+from fhir_screener.criteria.model import Study
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.errors import MappingError, UsageError
-from fhir_screener.records.dates import Duration, read_date, zone_info
+from fhir_screener.records.dates import Duration
+from fhir_screener.studies.accepted import Accepted
+from fhir_screener.studies.forms import LATER, STUDY
 from fhir_screener.studies.sites import NO_OVERLAY, Overlay, load_site, site_file
 from fhir_screener.studies.valuesets import ValueSetFolder, valueset_names
 from fhir_screener.studies.yaml_text import read_yaml
 from fhir_screener.terminology.valueset import Terminology
-
-COHORTS = ("index", "group", "list", "file", "all")
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,15 @@ class Loaded:
             if study.id == study_id:
                 return study
         raise KeyError(study_id)
+
+
+@dataclass(frozen=True)
+class ReadStudy:
+    """A study and the file behind it: `spec` knows lines, where each rule stands and which parameters were read."""
+
+    study: Study
+    spec: Spec
+    accepted: tuple[Accepted, ...]
 
 
 class Catalog:
@@ -86,139 +94,36 @@ class Catalog:
 
     def study(self, name: str) -> Study:
         """One study, compiled."""
+        return self.read(name).study
+
+    def read(self, name: str) -> ReadStudy:
+        """One study, with the file that it was read from."""
         path = self.path(name)
         value, lines = read_yaml(path)
         spec = Spec(value, file=str(path), line_of=lines, sets=self.value_sets.names)
         return _study(spec, path, self.value_sets)
 
 
-def _study(spec: Spec, path: Path, sets: ValueSetFolder) -> Study:
+def _study(spec: Spec, path: Path, sets: ValueSetFolder) -> ReadStudy:
     study_id = spec.text("study")
     if study_id.upper() != path.stem.upper():
         raise spec.fail(f"the study calls itself {study_id!r}, the file {path.stem!r}", "they must agree", "study")
-    spec.parameters = parameters = dict(spec.child("parameters").mapping()) if spec.has("parameters") else {}
-    criteria = _criteria(spec)
-    zone = spec.text("zone")
-    try:
-        zone_info(zone)
-    except UsageError as error:
-        raise spec.fail(str(error), key="zone") from None
-    later = parameters.get("later_within", "P12M")
+    given = STUDY.read(spec, build_rule)
+    ids = {criterion.id for criterion in given["criteria"]}
+    for name in given["anchor"].ids:
+        if name not in ids:
+            raise spec.fail(f"there is no criterion {name!r}", f"one of {', '.join(sorted(ids))}", "anchor")
+    later = given["parameters"].get("later_within")
     study = Study(
         id=study_id,
-        title=spec.text("title"),
-        version=str(spec.child("version").value if spec.has("version") else "1"),
         checksum="",
-        zone=zone,
-        criteria=criteria,
-        anchor=_anchor(spec, {criterion.id for criterion in criteria}),
-        cohort=_cohort(spec),
-        parameters=parameters,
-        later_within=Duration.parse(later),
-        recruiting=_recruiting(spec),
-        source=dict(spec.child("source").mapping()) if spec.has("source") else {},
-        registry=dict(spec.child("registry").mapping()) if spec.has("registry") else {},
+        later_within=Duration.parse(later) if later else LATER,
         file=str(path),
+        **{key: given[key] for key in given if key not in ("study", "accept")},
     )
-    spec.done()
     names = study.needs().sets
     for name in sorted(names):
         sets.get(name)
     site = sets.overlay.site.checksum.encode()
     digest = hashlib.sha256(path.read_bytes() + sets.checksum(names) + site).hexdigest()
-    return replace(study, checksum=f"sha256:{digest}")
-
-
-def _criteria(spec: Spec) -> tuple[Criterion, ...]:
-    found: list[Criterion] = []
-    for item in spec.child("criteria").items():
-        criterion = _criterion(item)
-        if any(other.id == criterion.id for other in found):
-            raise item.fail(f"there are two criteria {criterion.id!r}", "give each its own id", "id")
-        found.append(criterion)
-    if not found:
-        raise spec.fail("a study needs criteria", key="criteria")
-    return tuple(found)
-
-
-def _criterion(item: Spec) -> Criterion:
-    criterion = Criterion(
-        id=item.text("id"),
-        role=item.text("role", among=("inclusion", "exclusion")),
-        text=item.text("text"),
-        rule=build_rule(item.child("rule")),
-        settle=_settle(item),
-        reading=item.text("reading", ""),
-        phase=item.text("phase", "prescreen", ("prescreen", "visit")),
-        weight=item.text("weight", "", ("", "minor")),
-        applies_to=build_rule(item.child("applies_to")) if item.has("applies_to") else None,
-    )
-    item.done()
-    return criterion
-
-
-def _settle(item: Spec) -> str:
-    if not item.has("settle"):
-        return ""
-    child = item.child("settle")
-    value = child.value
-    if isinstance(value, dict) and list(value) == ["test"]:
-        return f"test: {value['test']}"
-    if isinstance(value, str) and (value in ("ask", "chart", "consent") or value.startswith("test: ")):
-        return value
-    raise child.fail(f"{value!r} settles nothing", "ask, chart, consent, or `test: <order>`")
-
-
-def _anchor(spec: Spec, ids: set[str]) -> Anchor:
-    if not spec.has("anchor"):
-        return Anchor()
-    child = spec.child("anchor")
-    value = child.value
-    mode, named = ("one", [value]) if isinstance(value, str) else _anchor_list(child)
-    if value == "none":
-        return Anchor()
-    for name in named:
-        if name not in ids:
-            raise child.fail(f"there is no criterion {name!r}", f"one of {', '.join(sorted(ids))}")
-    return Anchor(mode, tuple(named))
-
-
-def _anchor_list(child: Spec) -> tuple[str, list[str]]:
-    key, names = child.only()
-    if key not in ("any", "all"):
-        raise child.fail(f"{key!r} is no way to combine anchors", "any or all")
-    return key, [str(item.value) for item in names.items()]
-
-
-def _cohort(spec: Spec) -> dict[str, object]:
-    if not spec.has("cohort"):
-        return {}
-    child = spec.child("cohort")
-    if child.value == "all":
-        return {"all": True}
-    key, _ = child.only()
-    if key not in COHORTS:
-        raise child.fail(f"{key!r} is no cohort", f"one of {', '.join(COHORTS)}", key)
-    if key == "index":
-        return {"index": sorted(child.value_sets("index", needed=True))}
-    return {key: child.value[key]}
-
-
-def _recruiting(spec: Spec) -> tuple[str | None, str | None]:
-    if not spec.has("recruiting"):
-        return None, None
-    child = spec.child("recruiting")
-    dates = tuple(_day(child, key) for key in ("from", "until"))
-    child.done()
-    return dates[0], dates[1]
-
-
-def _day(child: Spec, key: str) -> str | None:
-    if not child.has(key):
-        return None
-    value: Any = child.child(key).value
-    if isinstance(value, dict) and list(value) == ["unset"]:
-        return None
-    if not isinstance(value, str) or read_date(value, "UTC") is None:
-        raise child.fail(f"{value!r} is no date", "YYYY-MM-DD, or {unset: why}", key)
-    return value
+    return ReadStudy(replace(study, checksum=f"sha256:{digest}"), spec, given["accept"])

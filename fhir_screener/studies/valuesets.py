@@ -34,6 +34,8 @@ class ValueSetFolder:
         self.folder = folder
         self.overlay = overlay
         self.names = valueset_names(folder)
+        self.kept: set[str] = set()
+        """Sets that say why they are kept though no study uses them; of those that were read."""
         self._known: dict[str, ValueSet] = {}
         self._open: list[str] = []
         self._includes: dict[str, list[str]] = {}
@@ -57,11 +59,12 @@ class ValueSetFolder:
     def checksum(self, names: Iterable[str]) -> bytes:
         """A digest of the files behind these sets."""
         digest = hashlib.sha256()
-        for name in sorted(self._with_included(names)):
+        for name in sorted(self.with_included(names)):
             digest.update(name.encode() + (self.folder / f"{name}.yaml").read_bytes())
         return digest.digest()
 
-    def _with_included(self, names: Iterable[str]) -> set[str]:
+    def with_included(self, names: Iterable[str]) -> set[str]:
+        """These sets, those they include, and those that every study uses."""
         found: set[str] = set()
         todo = [*names, *(n for n in ALWAYS if n in self.names)]
         while todo:
@@ -82,6 +85,8 @@ class ValueSetFolder:
         version = int(spec.child("version").value) if spec.has("version") else 1
         codes, excluded = _entries(spec, "codes"), _entries(spec, "exclude")
         names = _names(spec)
+        if spec.text("kept_for", ""):
+            self.kept.add(name)
         stems = _stems(spec)
         codes += self.overlay.codes.get(name, ())
         for key, words in self.overlay.names.get(name, {}).items():

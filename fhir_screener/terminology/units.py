@@ -114,3 +114,9 @@ def convert(value: float, source: str, target: str) -> float | None:
     """The value in the target unit, or None where it cannot be converted."""
     by = factor(source, target)
     return None if by is None else value * by
+
+
+def is_unit(unit: str) -> bool:
+    """Whether UCUM knows the unit; one that is only an annotation (`{s_co}`) counts."""
+    bare = _NAMED.sub("", ucum(unit))
+    return not bare or _by_library(bare, bare) is not None

@@ -249,10 +249,10 @@ _WORTH: dict[str, Text] = {
 FORM = mapping(
     "",
     "Diagnoses on record.",
-    sets("in", "Diagnoses that decide."),
-    sets("history", 'Codes that mean "had it once"; they count in a look-back.'),
-    sets("review", "A match is `suspected`: a person looks."),
-    sets("context", "Shown, and decides nothing."),
+    sets("in", "Diagnoses that decide.", "condition"),
+    sets("history", 'Codes that mean "had it once"; they count in a look-back.', "condition"),
+    sets("review", "A match is `suspected`: a person looks.", "condition"),
+    sets("context", "Shown, and decides nothing.", "condition"),
     duration(
         "within", "The disease touches this time before the day asked about; excludes `current` and `began_within`."
     ),

@@ -354,16 +354,16 @@ def _mg(amount: Amount | None) -> Text:
 FORM = mapping(
     "",
     "A drug class newly started or raised, by dose a day in equivalents. A single dose is no start.",
-    sets("of", "The drugs.").must(),
-    sets("local", "Forms that are never systemic."),
+    sets("of", "The drugs.", "drug").must(),
+    sets("local", "Forms that are never systemic.", "drug"),
     choice("in", "The table of equivalents.", "", *TABLES).must(),
     duration("started_within", "Newly started within this time ...").must(),
     duration("free_for", "... after so long without.").must(),
     duration("raised_within", "Or raised within this time ...").must(),
     mapping("baseline", "... from a daily dose", number("at_most", "above 0 and at most this, in mg.").must()),
     duration("continuing", "A start or raise so long ago, and continuing, is for a person to judge.").must(),
-    sets("for", "A stated reason outside these sets is another disease: `suspected`."),
-    sets("weight", "Body weight, for doses by the kilogram."),
+    sets("for", "A stated reason outside these sets is another disease: `suspected`.", "condition"),
+    sets("weight", "Body weight, for doses by the kilogram.", "result"),
 )
 
 

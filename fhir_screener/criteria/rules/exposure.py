@@ -176,10 +176,12 @@ def _words_against(hit: Hit) -> Text:
 FORM = mapping(
     "",
     "Drugs taken or given, from every resource that can hold one.",
-    sets("to", "Drugs that decide.").must(),
-    sets("review", "A match is `suspected`: a person looks."),
-    sets("infused", "Given by infusion: a record without end is a point in time, an order alone is `suspected`."),
-    sets("local", "Forms that are never systemic: creams, drops."),
+    sets("to", "Drugs that decide.", "drug").must(),
+    sets("review", "A match is `suspected`: a person looks.", "drug"),
+    sets(
+        "infused", "Given by infusion: a record without end is a point in time, an order alone is `suspected`.", "drug"
+    ),
+    sets("local", "Forms that are never systemic: creams, drops.", "drug"),
     choice("route", "Whether only systemic use counts.", "systemic", "systemic", "any"),
     duration("within", "Any part of the exposure touches this time before the day asked about; without it: ever."),
     EXEMPT_DRUG,

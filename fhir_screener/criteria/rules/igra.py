@@ -212,9 +212,11 @@ def _with_lab(run: _Run, computed: Reading | None) -> Reading:
 FORM = mapping(
     "",
     "Interferon-gamma release assays, by spots and by values, with their controls.",
-    mapping("spots", "T-SPOT, by part.", *(sets(name, f"The part `{name}`.") for name in SPOTS)),
-    mapping("quantiferon", "QuantiFERON, by part.", *(sets(name, f"The part `{name}`.") for name in QUANTIFERON)),
-    sets("interpretation", "Tests that state the laboratory's own reading."),
+    mapping("spots", "T-SPOT, by part.", *(sets(name, f"The part `{name}`.", "result") for name in SPOTS)),
+    mapping(
+        "quantiferon", "QuantiFERON, by part.", *(sets(name, f"The part `{name}`.", "result") for name in QUANTIFERON)
+    ),
+    sets("interpretation", "Tests that state the laboratory's own reading.", "result"),
     duration("within", "How long a negative one speaks.").must(),
     choice("positive", "What a positive is worth.", "suspected", *WORTH),
 )

@@ -52,7 +52,7 @@ class JudgementRule:
 FORM = mapping(
     "",
     "What only a person may say; never met and never not met.",
-    sets("show", "Diagnoses worth showing to that person."),
+    sets("show", "Diagnoses worth showing to that person.", "condition"),
 )
 
 

@@ -258,21 +258,21 @@ class LactatingRule:
 PREGNANT = mapping(
     "",
     "Pregnant on the day asked about; each kind of evidence has its own expiry.",
-    sets("conditions", "Diagnoses of a pregnancy.").must(),
-    sets("status", "Observations that state it."),
+    sets("conditions", "Diagnoses of a pregnancy.", "condition").must(),
+    sets("status", "Observations that state it.", "result"),
     ANSWERS,
-    sets("due_date", "Observations of the expected date of delivery."),
-    sets("hcg", "Qualitative hCG tests."),
-    sets("hcg_quantitative", "hCG by number."),
-    sets("ended", "Deliveries and other ends of a pregnancy."),
+    sets("due_date", "Observations of the expected date of delivery.", "result"),
+    sets("hcg", "Qualitative hCG tests.", "result"),
+    sets("hcg_quantitative", "hCG by number.", "result"),
+    sets("ended", "Deliveries and other ends of a pregnancy.", "procedure", "condition"),
     duration("test_within", "How long a negative test speaks.").must(),
 )
 LACTATING = mapping(
     "",
     "Lactating on the day asked about.",
-    sets("conditions", "Diagnoses of lactation.").must(),
-    sets("suppressed", "Lactation that was suppressed: `equivocal`."),
-    sets("delivery", "Deliveries: after one, silence is no answer."),
+    sets("conditions", "Diagnoses of lactation.", "condition").must(),
+    sets("suppressed", "Lactation that was suppressed: `equivocal`.", "condition", "procedure"),
+    sets("delivery", "Deliveries: after one, silence is no answer.", "procedure", "condition"),
     duration("within", "How long a record of it speaks.").must(),
 )
 

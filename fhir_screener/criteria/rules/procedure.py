@@ -122,7 +122,7 @@ class ProcedureRule:
 FORM = mapping(
     "",
     "Procedures that were done, and conditions that state one.",
-    sets("in", "Procedures that decide.").must(),
+    sets("in", "Procedures that decide.", "procedure", "condition").must(),
     duration("within", "Done within this time before the day asked about; without it: ever."),
     EXEMPT_PROCEDURE,
 )

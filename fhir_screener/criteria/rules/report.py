@@ -160,7 +160,7 @@ class ReportRule:
 FORM = mapping(
     "",
     "What an imaging or other report concludes, by coded conclusion or in plain words.",
-    sets("of", "The reports.").must(),
+    sets("of", "The reports.", "result", "procedure").must(),
     sets("finding", "What the protocol asks about: codes and words.").must(),
     sets("doubtful", "Words that need eyes where asserted: `suspected`."),
     sets("clear", "Words that say nothing was found."),

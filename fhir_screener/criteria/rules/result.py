@@ -300,13 +300,13 @@ def newest_first(result: Result) -> tuple[int, str]:
 ANSWERS = mapping(
     "values",
     "Coded answers of this test.",
-    sets("positive", "Answers that are positive."),
-    sets("negative", "Answers that are negative."),
+    sets("positive", "Answers that are positive.", "value", "result", "condition"),
+    sets("negative", "Answers that are negative.", "value"),
 )
 FORM = mapping(
     "",
     "Laboratory and other findings.",
-    sets("of", "The tests.").must(),
+    sets("of", "The tests.", "result").must(),
     duration("within", "How long a clearing result speaks.").must(),
     choice("positive", "What a positive is worth.", "met", *WORTH),
     choice("negative", "What a negative settles; `against` only weighs against other tests.", "not_met", *NEGATIVES),
@@ -325,10 +325,10 @@ FORM = mapping(
     mapping(
         "after_vaccine",
         "A positive soon after a vaccine is `equivocal`.",
-        sets("in", "The vaccines.").must(),
+        sets("in", "The vaccines.", "vaccine").must(),
         duration("within", "How soon.").must(),
     ),
-    sets("explained_by", "Diagnoses that are over, to whose episode a positive may belong."),
+    sets("explained_by", "Diagnoses that are over, to whose episode a positive may belong.", "condition"),
     flag("repeatable", "A repeat could mend it: the outcome is then `later`, not `excluded`."),
 )
 

@@ -177,7 +177,7 @@ def _number(value: Value) -> tuple[float, str] | None:
 FORM = mapping(
     "",
     "A coded score or scale; the latest valid one speaks. It needs `at_least`, `at_most` or `in`.",
-    sets("of", "The score.").must(),
+    sets("of", "The score.", "result").must(),
     number("at_least", "Met from this number on."),
     number("at_most", "Met up to this number."),
     sets("in", "Coded answers that meet it; any other known answer does not."),
@@ -185,7 +185,7 @@ FORM = mapping(
     mapping(
         "component",
         "A component that must name one of a list; otherwise the score is `suspected`.",
-        sets("of", "The component.").must(),
+        sets("of", "The component.", "result").must(),
         sets("in", "What it must name.").must(),
     ),
 )

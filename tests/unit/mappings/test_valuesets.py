@@ -16,7 +16,7 @@ FOLDER = ROOT / "mappings" / "valuesets"
 CODES = ROOT.parent / "shared" / "clinical" / "codes.json"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
-KEYS = {"stems", "valueset", "title", "kind", "version", "codes", "exclude", "include", "names"}
+KEYS = {"stems", "valueset", "title", "kind", "version", "codes", "exclude", "include", "names", "kept_for"}
 KINDS = {"condition", "drug", "result", "procedure", "vaccine", "value", "ordinary"}
 ABBREVIATIONS = {"CXR", "MMF", "MTX", "HCQ", "RTX", "CTX", "CYC", "AZA", "CsA", "CYA", "TAC", "LEF", "SSZ"}
 """Three letters that, as a drug or an image, mean little else; where they do, their set is only reviewed."""
