@@ -10,10 +10,12 @@ import typer
 
 from fhir_screener.cli.options import StudyOption, catalog, new_app, read_settings
 from fhir_screener.cli.sheet import Codes, sheet
+from fhir_screener.cli.study_schema import schema
 from fhir_screener.errors import MappingError, UsageError
 from fhir_screener.studies.lint import Checked, Level, Remark, lint, unused_sets
 
-app = new_app(help="Study files: list, check, explain.", group=True)
+app = new_app(help="Study files: list, check, explain, new, diff, schema.", group=True)
+app.command("schema")(schema)
 
 
 @app.command("list")
