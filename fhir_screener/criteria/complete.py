@@ -49,6 +49,8 @@ def settled(criterion: Criterion, finding: Finding, view: View) -> Finding:
         evidence=(*_statements(view, asked), *map(aside, finding.evidence)),
         decided_by=None,
         leans=None,
+        settle="",
+        soonest=None,
     )
 
 

@@ -52,6 +52,10 @@ _OF_KIND: Mapping[str, Callable[[Any], Verdicts]] = {
     "score": lambda rule: BOTH,
     "consent": lambda rule: BOTH,
     "judgement": lambda rule: NEITHER,
+    "encounter": lambda rule: YES,
+    "immunization": lambda rule: YES,
+    "tested": lambda rule: YES,
+    "count": lambda rule: YES,
     "fhirpath": lambda rule: BOTH if rule.not_met else YES,
 }
 
