@@ -13,12 +13,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import orjson
-
 from fhir_screener.fhir.files import FolderSource
 from fhir_screener.sandbox.hospital import write
 from fhir_screener.screening.screen import screen
-from fhir_screener.screening.wire import to_wire
+from fhir_screener.screening.wire import to_line
 from fhir_screener.studies.load import Catalog, Loaded
 
 ROOT = Path(__file__).parent.parent
@@ -44,8 +42,8 @@ def main() -> None:
         for name, path in sources(loaded, Path(scratch), [Path(arg) for arg in sys.argv[2:]]):
             for record in FolderSource(path, loaded.terminology).records():
                 for day in DAYS:
-                    line = to_wire(screen(loaded.studies[0], record, day, loaded.terminology))
-                    out.write(name.encode() + b" " + orjson.dumps(line) + b"\n")
+                    line = to_line(screen(loaded.studies[0], record, day, loaded.terminology))
+                    out.write(name.encode() + b" " + line + b"\n")
 
 
 if __name__ == "__main__":

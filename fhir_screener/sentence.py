@@ -9,25 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
-
 Translate = Callable[[str], str]
 """English template to the template in another language; gettext's `gettext` is one."""
 
 
-class Sentence(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """A template and its parts. `str()` is the English text; equal to all that reads the same, plain text included."""
+class Sentence:
+    """A template and its parts; never changed once made.
 
-    template: str
-    parts: dict[str, Any] | None = None
-    _english: str | None = None
+    `str()` is the English text; equal to all that reads the same, plain text included.
+    """
+
+    __slots__ = ("_english", "parts", "template")
+
+    def __init__(self, template: str, parts: dict[str, Any] | None = None) -> None:
+        self.template, self.parts = template, parts
+        self._english: str | None = None
 
     def __str__(self) -> str:
         text = self._english
         if text is None:
-            text = self.template.format_map(self.parts) if self.parts else self.template
-            msgspec.structs.force_setattr(self, "_english", text)
+            text = self._english = self.template.format_map(self.parts) if self.parts else self.template
         return text
+
+    def __repr__(self) -> str:
+        return repr(str(self))
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
@@ -49,14 +54,15 @@ class Sentence(msgspec.Struct, frozen=True, eq=False, gc=False):
         return template.format_map({name: render(part, translate) for name, part in self.parts.items()})
 
 
-class Joined(Sentence, frozen=True, eq=False, gc=False):
+class Joined(Sentence):
     """Sentences and texts one after another, with the template between them."""
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         text = self._english
         if text is None:
-            text = self.template.join(map(str, (self.parts or {}).values()))
-            msgspec.structs.force_setattr(self, "_english", text)
+            text = self._english = self.template.join(map(str, (self.parts or {}).values()))
         return text
 
     def render(self, translate: Translate) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, DIM, Page, columns
 from fhir_screener.cli.plain import durations, system_name
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Study
+from fhir_screener.criteria.tally import aside
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import explanation
@@ -184,7 +186,7 @@ def _evidence(finding: Finding) -> list[Evidence]:
 def _gathered(finding: Finding, moves: bool) -> Iterator[Evidence]:
     """`decides` of what is given stays only where the verdict of the whole criterion hangs on it."""
     for item in finding.evidence:
-        yield item if moves else replace(item, decides=False)
+        yield item if moves else aside(item)
     for number, branch in enumerate(finding.branches):
         yield from _gathered(branch, moves and finding.decided_by in (None, number))
 

@@ -19,7 +19,7 @@ from fhir_screener.cli.progress import progress
 from fhir_screener.cli.sources import Opened, open_source
 from fhir_screener.screening.screen import screen as judge
 from fhir_screener.screening.screening import Outcome, Screening
-from fhir_screener.screening.wire import to_wire
+from fhir_screener.screening.wire import to_line, to_wire
 from fhir_screener.studies.load import Loaded
 
 app = new_app()
@@ -83,7 +83,7 @@ def _write(screenings: Iterator[Screening], form: Format, stream: IO[bytes]) -> 
     for number, screening in enumerate(screenings):
         counts[screening.outcome] += 1
         if form == "ndjson":
-            stream.write(orjson.dumps(to_wire(screening)) + b"\n")
+            stream.write(to_line(screening) + b"\n")
         elif form == "json":
             stream.write((b",\n" if number else b"[\n") + orjson.dumps(to_wire(screening), option=orjson.OPT_INDENT_2))
         elif screening.outcome.kept:

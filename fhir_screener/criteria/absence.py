@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fhir_screener.criteria.blank import Absence
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.view import View
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.verdict import MET, UNKNOWN, Reason, first_reason
 
 
-def absent(what: Text, view: View, types: Iterable[str]) -> Evidence:
-    """One sentence: nothing about `what` in so many records since a date."""
-    count, oldest = 0, ""
-    for kind in types:
-        seen = view.record.seen.get(kind)
-        if seen is None:
-            continue
-        count += seen.count
-        if seen.since and (not oldest or seen.since < oldest):
-            oldest = seen.since
-    records = say("1 record") if count == 1 else say("{count} records", count=count)
-    if oldest:
-        template = "Nothing on record about {what} ({records} read since {since})."
-        return Evidence(note=say(template, what=what, records=records, since=oldest[:10]), decides=False)
-    return Evidence(
-        note=say("Nothing on record about {what} ({records} read).", what=what, records=records), decides=False
-    )
+def absent(what: Text, types: Iterable[str]) -> Evidence:
+    """One sentence: nothing about `what` in so many records since a date; the numbers are filled in by the chart."""
+    return Evidence(note=Absence(what, types), decides=False)
 
 
 def fetched(finding: Finding, view: View, types: frozenset[str], what: Text) -> Finding:

@@ -99,7 +99,7 @@ def _statements(view: View, asked: set[str]) -> Iterator[Evidence]:
         say("{type} since {day}", type=kind, day=site.complete[kind]) if site.complete[kind] else kind
         for kind in _stated(view, asked)
     ]
-    nothing = absent(say("what is asked"), view, sorted(asked)).note
+    nothing = absent(say("what is asked"), asked).note
     yield Evidence(
         note=say(
             "{site} states that its records are complete: {types}. {nothing}",

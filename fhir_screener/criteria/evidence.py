@@ -1,15 +1,22 @@
-"""What moved a verdict: evidence, and findings nested like the rule."""
+"""What moved a verdict: evidence, and findings nested like the rule.
+
+The fields stand in the order of the ndjson line, which is written straight from them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import msgspec
 
 from fhir_screener.sentence import Text
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class _Record(msgspec.Struct, frozen=True, gc=False):
+    reference: str = ""
+    version: str = ""
+
+
+class Evidence(_Record, frozen=True, kw_only=True, gc=False):
     """One record, or one stated absence, as it was recorded.
 
     `reference` is `Type/id` ("" for an absence), `code` `system|code`, `date` and `value` are strings as recorded.
@@ -17,19 +24,21 @@ class Evidence:
     code, as `system|code`, that the site's table gives for a local `code`.
     """
 
-    reference: str = ""
-    version: str = ""
+    date: str = ""
     code: str = ""
     display: str = ""
     value: str = ""
-    date: str = ""
     note: Text = ""
     decides: bool = True
     standard: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class _Answer(msgspec.Struct, frozen=True, gc=False):
+    verdict: Verdict
+    reason: Reason | None = None
+
+
+class Finding(_Answer, frozen=True, kw_only=True, gc=False):
     """The answer of one node of a rule.
 
     `reason` is set if and only if the verdict is unknown. `decided_by` is the index of the branch that decided.
@@ -38,19 +47,17 @@ class Finding:
     the branch `soonest` where there are several.
     """
 
-    verdict: Verdict
-    reason: Reason | None = None
-    rule: str = ""
-    evidence: tuple[Evidence, ...] = ()
-    branches: tuple[Finding, ...] = ()
-    decided_by: int | None = None
     applicable: bool = True
+    rule: str = ""
+    label: Text = ""
     clock: bool = False
     leans: Verdict | None = None
     repeatable: bool = False
-    label: Text = ""
+    decided_by: int | None = None
     settle: str = ""
-    soonest: int | None = None
+    soonest: int | None = msgspec.field(default=None, name="soonest_branch")
+    evidence: tuple[Evidence, ...] = ()
+    branches: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.verdict is UNKNOWN) != (self.reason is not None):
@@ -62,14 +69,18 @@ class Finding:
 
     def but(self, **changes: object) -> Finding:
         """This finding with some fields changed."""
-        new = object.__new__(Finding)
-        for name in _FIELDS:
-            object.__setattr__(new, name, changes[name] if name in changes else getattr(self, name))
-        new.__post_init__()
-        return new
+        return msgspec.structs.replace(self, **changes)
 
-
-_FIELDS = tuple(field.name for field in fields(Finding))
+    def alike(self, other: Finding) -> bool:
+        """Whether nothing that a rule above looks at differs."""
+        return (
+            self.verdict is other.verdict
+            and self.reason is other.reason
+            and self.applicable is other.applicable
+            and self.clock is other.clock
+            and self.leans is other.leans
+            and self.repeatable is other.repeatable
+        )
 
 
 def met(*evidence: Evidence, **more: object) -> Finding:
@@ -82,32 +93,3 @@ def not_met(*evidence: Evidence, **more: object) -> Finding:
 
 def unknown(reason: Reason, *evidence: Evidence, **more: object) -> Finding:
     return Finding(UNKNOWN, reason, evidence=evidence, **more)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionFinding:
-    """A criterion of a study with its finding: one entry of the ledger."""
-
-    id: str
-    role: str
-    settle: str
-    finding: Finding
-    phase: str = "prescreen"
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.finding.verdict
-
-    @property
-    def reason(self) -> Reason | None:
-        return self.finding.reason
-
-    @property
-    def decides(self) -> bool:
-        """Whether this alone keeps the patient out: an inclusion not met, or an exclusion met."""
-        return self.verdict is (NOT_MET if self.role == "inclusion" else MET)
-
-    @property
-    def speaks_for(self) -> bool:
-        """Whether it is settled in the patient's favour: an inclusion met, or an exclusion not met."""
-        return self.verdict is (MET if self.role == "inclusion" else NOT_MET)

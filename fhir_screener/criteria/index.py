@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from fhir_screener.criteria.plan import CONSENT, DRUG, REGISTER, SUBJECT
 from fhir_screener.records.facts import (
     Condition,
     Encounter,
@@ -44,6 +45,28 @@ class Index:
         self.mentions: Shelf[Mention] = _shelved(record.mentions)
         self.nameless = [fact for fact in record.medications if (fact.unresolved or fact.unlisted) and not fact.hits]
         """Drugs that nobody can name, and those whose words no list knows."""
+        self.present = self._present(record)
+        """Every value set that something is in or speaks of, and a mark for what else can concern a rule."""
+
+    def _present(self, record: PatientRecord) -> set[str]:
+        found = {
+            REGISTER,
+            *self.conditions,
+            *self.medications,
+            *self.procedures,
+            *self.immunizations,
+            *self.encounters,
+            *self.observations,
+            *self.near,
+            *self.mentions,
+        }
+        if self.nameless:
+            found.add(DRUG)
+        if record.consents:
+            found.add(CONSENT)
+        if record.subjects:
+            found.add(SUBJECT)
+        return found
 
 
 def _shelved(facts: Iterable[F]) -> Shelf[F]:

@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fhir_screener.criteria.complete import settled
-from fhir_screener.criteria.evidence import CriterionFinding, Finding
+from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Criterion
 from fhir_screener.criteria.view import View
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
 
 def judge(criterion: Criterion, view: View) -> CriterionFinding:
-    """The criterion's answer on the view's day; leaves the days of possible change in `view.watch`."""
-    return CriterionFinding(criterion.id, criterion.role, criterion.settle, _finding(criterion, view), criterion.phase)
+    """The criterion's answer on the view's day; leaves the days of possible change in `view.due`."""
+    finding = _finding(criterion, view)
+    return CriterionFinding(
+        criterion.id,
+        criterion.role,
+        criterion.settle,
+        finding,
+        criterion.phase,
+        view.shared.scope,
+        view.plan.standing(criterion.id, finding),
+    )
 
 
 def _finding(criterion: Criterion, view: View) -> Finding:
-    finding = settled(criterion, criterion.rule.evaluate(view), view)
+    finding = view.ask(criterion.rule)
+    if view.terminology.site.complete:
+        view.watch = set()
+        finding = settled(criterion, finding, view)
+        view.stated |= view.watch
     if criterion.applies_to is None:
-        return _applicable(criterion, finding)
-    asked = criterion.applies_to.evaluate(view)
+        # A rule that is itself not applicable (`when`) does not stand in the way.
+        return finding if finding.applicable else _beside(criterion, view, finding, finding)
+    asked = view.ask(criterion.applies_to)
     if asked.verdict is NOT_MET:
-        return _beside(criterion, finding, asked)
+        return _beside(criterion, view, finding, asked)
     harmless = MET if criterion.role == "inclusion" else NOT_MET
     if asked.verdict is UNKNOWN and finding.verdict is not harmless:
         reason = finding.reason or asked.reason or Reason.NO_DATA
-        return Finding(UNKNOWN, reason, finding.rule, branches=(finding, asked), decided_by=1)
+        return Finding(UNKNOWN, reason, rule=finding.rule, branches=(finding, asked), decided_by=1)
     return finding
 
 
-def _applicable(criterion: Criterion, finding: Finding) -> Finding:
-    """A rule that is itself not applicable (`when`) does not stand in the way."""
-    return finding if finding.applicable else _beside(criterion, finding, finding)
+def _beside(criterion: Criterion, view: View, finding: Finding, why: Finding) -> Finding:
+    def make() -> Finding:
+        verdict = MET if criterion.role == "inclusion" else NOT_MET
+        return Finding(verdict, rule=finding.rule, evidence=why.evidence, branches=why.branches, applicable=False)
 
-
-def _beside(criterion: Criterion, finding: Finding, why: Finding) -> Finding:
-    verdict = MET if criterion.role == "inclusion" else NOT_MET
-    return Finding(verdict, rule=finding.rule, evidence=why.evidence, branches=why.branches, applicable=False)
+    if view.plan.shares(finding, why):
+        return view.plan.shared((criterion.id, id(finding), id(why)), make)
+    return make()
 
 
 def same(a: CriterionFinding, b: CriterionFinding) -> bool:
@@ -46,33 +61,43 @@ def same(a: CriterionFinding, b: CriterionFinding) -> bool:
 
 
 class Course:
-    """The answers of some criteria from one day on, visiting only days on which something may change."""
+    """The answers of some criteria from one day on, visiting only days on which something may change.
 
-    def __init__(self, criteria: Iterable[Criterion], view: View) -> None:
-        self.now: dict[str, CriterionFinding] = {}
-        self._criteria = {criterion.id: criterion for criterion in criteria}
-        self._view = view
-        self._watch: dict[str, set[int]] = {}
-        for criterion in self._criteria.values():
-            self._judge(criterion, view.on(view.day))
+    Only rules with a day of their own are asked again on it, and only where one of them answers otherwise is a criterion
+    judged again; `now` is right in verdict, reason and clock, its evidence may be that of an earlier day.
+    """
 
-    def _judge(self, criterion: Criterion, view: View) -> None:
-        self.now[criterion.id] = judge(criterion, view)
-        self._watch.setdefault(criterion.id, set()).update(view.watch)
+    def __init__(self, criteria: Sequence[Criterion], view: View) -> None:
+        self._criteria, self._view = criteria, view
+        self.now = [judge(criterion, view) for criterion in criteria]
+        self._due = dict(view.due)
+        self._stated = set(view.stated)
 
-    def days(self, also: Iterable[int] = ()) -> Iterator[int]:
-        """The days after the first on which something may change, in order; `now` is the state on the day yielded.
+    def days(self, also: Iterable[int] = ()) -> Iterator[tuple[int, bool]]:
+        """(day, whether any criterion answers otherwise) of each day after the first on which something may change.
 
-        `also`: further days to visit.
+        In order; `now` is the state on the day yielded. `also`: further days to visit.
         """
-        at, extra = self._view.day, {day for day in also if day > self._view.day}
-        while True:
-            ahead = {cid: min((d for d in days if d > at), default=0) for cid, days in self._watch.items()}
-            candidates = [day for day in ahead.values() if day] + [day for day in extra if day > at]
-            if not candidates:
-                return
-            at = min(candidates)
-            for cid, day in ahead.items():
-                if day == at:
-                    self._judge(self._criteria[cid], self._view.on(at))
-            yield at
+        at = self._view.day
+        ahead = {day for _, days in self._due.values() for day in days}.union(also, self._stated)
+        while ahead := {day for day in ahead if day > at}:
+            at = min(ahead)
+            then, changed = self._view.on(at), at in self._stated
+            then.known = dict(self._view.known)
+            due = [(key, rule) for key, (rule, days) in self._due.items() if at in days]
+            before = [then.known.pop(key) for key, _ in due]
+            for (key, rule), old in zip(due, before, strict=True):
+                found = then.ask(rule)
+                if found.alike(old):
+                    then.known[key] = old
+                else:
+                    changed = True
+            if changed:
+                self.now = [judge(criterion, then) for criterion in self._criteria]
+            for key, (rule, days) in then.due.items():
+                self._due[key] = (rule, days | self._due[key][1] if key in self._due else days)
+                ahead |= days
+            self._stated |= then.stated
+            ahead |= then.stated
+            self._view = then
+            yield at, changed

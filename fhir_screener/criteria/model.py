@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Protocol
 
 from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.plan import Plan
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import Duration
@@ -123,6 +125,12 @@ class Study:
             whole=frozenset().union(*(n.whole for n in found)),
             every=frozenset().union(*(n.every for n in found)),
         )
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The study compiled."""
+        asked = [rule for c in self.criteria for rule in (c.rule, c.applies_to) if rule is not None]
+        return Plan(asked)
 
     def _index(self) -> frozenset[str]:
         names = self.cohort.get("index", ())

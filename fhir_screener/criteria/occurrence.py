@@ -80,5 +80,5 @@ def _conclude(tally: Tally, view: View, rule: Countable, about: Text, settle: st
     if tally.reasons:
         return unknown(tally.reason, *tally.evidence, *tally.around())
     asked = say("{what} within {time}", what=about, time=length(rule.within)) if rule.within else about
-    nothing = absent(asked, view, sorted(rule.types()))
+    nothing = absent(asked, rule.types())
     return unknown(Reason.NO_DATA, *tally.around(), nothing, settle=settle)

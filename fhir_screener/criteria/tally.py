@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason, first_reason
@@ -67,14 +69,4 @@ class Tally:
 
 def aside(evidence: Evidence) -> Evidence:
     """The same evidence as context: shown, deciding nothing."""
-    return Evidence(
-        evidence.reference,
-        evidence.version,
-        evidence.code,
-        evidence.display,
-        evidence.value,
-        evidence.date,
-        evidence.note,
-        False,
-        evidence.standard,
-    )
+    return msgspec.structs.replace(evidence, decides=False) if evidence.decides else evidence

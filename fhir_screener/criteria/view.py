@@ -7,14 +7,15 @@ them the screening finds `next_change_on` and `eligible_from` without trying eac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from fhir_screener.criteria.blank import Scope
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.index import Index
+from fhir_screener.criteria.plan import Asked, Plan
 from fhir_screener.records.dates import EVER, FOREVER, Days, Duration, read_date
-from fhir_screener.records.facts import Span
+from fhir_screener.records.facts import Patient, Span
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.terminology.valueset import Terminology
 
@@ -28,40 +29,97 @@ class When(Enum):
     FUTURE = "future"
 
 
-@dataclass(slots=True)
 class Shared:
-    """What all views of one record share: the index, and answers that no day can change."""
+    """What all views of one record share: the index, what fills blanks, and answers where nothing is on record."""
 
-    index: Index | None = None
-    constant: dict[int, Finding] = field(default_factory=dict)
-    """{id of a rule: its answer where no fact concerns it}"""
-    asked: dict[int, list[Any]] = field(default_factory=dict)
-    """{id of a rule: what it has worked out of the record, whatever the day}"""
+    __slots__ = ("asked", "constants", "index", "plan", "scope")
+
+    def __init__(self, record: PatientRecord, plan: Plan) -> None:
+        self.plan = plan
+        self.index = Index(record)
+        self.scope = Scope(record)
+        self.constants = plan.constants(record.failed, record.absent)
+        self.asked: dict[int, list[Any]] = {}
+        """{id of a rule: what it has worked out of the record, whatever the day}"""
 
 
-@dataclass(slots=True)
 class View:
-    """A record on `day` (ordinal) in `zone`; `parameters` are the study's; `watch` collects days of possible change."""
+    """A record on `day` (ordinal) in `zone`; `parameters` are the study's; `watch` collects days of possible change.
 
-    record: PatientRecord
-    day: int
-    zone: str
-    terminology: Terminology
-    study: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    watch: set[int] = field(default_factory=set)
-    shared: Shared = field(default_factory=lambda: Shared())
+    `known` {id of a rule: its answer on this day}; `due` {id: the rule, and the days on which its answer may change};
+    `stated`: days on which what the site states of its records may begin or cease to cover a window.
+    """
+
+    __slots__ = (
+        "day",
+        "due",
+        "known",
+        "parameters",
+        "record",
+        "shared",
+        "stated",
+        "study",
+        "terminology",
+        "watch",
+        "zone",
+    )
+
+    def __init__(
+        self,
+        record: PatientRecord,
+        day: int,
+        zone: str,
+        terminology: Terminology,
+        study: str = "",
+        parameters: Mapping[str, Any] | None = None,
+        plan: Plan | None = None,
+        shared: Shared | None = None,
+    ) -> None:
+        self.record, self.day, self.zone, self.terminology = record, day, zone, terminology
+        self.study, self.parameters = study, parameters or {}
+        self.shared = shared or Shared(record, plan or Plan())
+        self.watch: set[int] = set()
+        self.known: dict[int, Finding] = {}
+        self.stated: set[int] = set()
+        self.due: dict[int, tuple[Asked, set[int]]] = {}
 
     @property
     def index(self) -> Index:
         """The record's facts by value set."""
-        if self.shared.index is None:
-            self.shared.index = Index(self.record)
         return self.shared.index
+
+    @property
+    def plan(self) -> Plan:
+        """What patients share."""
+        return self.shared.plan
 
     def on(self, day: int) -> View:
         """The same record on another day, with a watch list of its own."""
         return View(self.record, day, self.zone, self.terminology, self.study, self.parameters, shared=self.shared)
+
+    def ask(self, rule: Asked) -> Finding:
+        """The rule's answer on this day: a shared one where nothing on record concerns it, and no rule asked twice."""
+        shared, at = self.shared, id(rule)
+        concerns = shared.plan.concerns.get(at)
+        if concerns is not None and concerns.isdisjoint(shared.index.present):
+            return shared.constants.get(at) or self._constant(rule)
+        if at in shared.plan.joints:
+            return rule.evaluate(self)
+        found = self.known.get(at)
+        if found is None:
+            outer, self.watch = self.watch, set()
+            found = self.known[at] = rule.evaluate(self)
+            if self.watch:
+                self.due[at] = (rule, self.watch)
+                outer |= self.watch
+            self.watch = outer
+        return found
+
+    def _constant(self, rule: Asked) -> Finding:
+        nobody = PatientRecord(Patient(id=""), failed=self.record.failed, absent=self.record.absent)
+        blank = View(nobody, self.day, self.zone, self.terminology, self.study, self.parameters, self.plan)
+        found = self.shared.constants[id(rule)] = self.plan.keep(rule.evaluate(blank))
+        return found
 
     def days(self, text: str | None) -> Days | None:
         """The days a recorded date may mean; None where missing or unreadable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fhir_screener.criteria.evidence import CriterionFinding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.records.patient_record import Seen
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN
 

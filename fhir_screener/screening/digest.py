@@ -8,23 +8,37 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from operator import attrgetter
 
-import orjson
-
-from fhir_screener.criteria.evidence import CriterionFinding, Finding
+from fhir_screener.criteria.blank import Blanks, pieces
+from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Screening
 
 
-def evidence_digest(screening: Screening) -> str:
+def evidence_digest(screening: Screening, blanks: Blanks | None = None) -> str:
     """`sha256:` and 64 hex digits over the canonical JSON of the criteria, sorted by id."""
-    body = sorted((_row(criterion) for criterion in screening.criteria), key=lambda row: str(row[0]))
-    return "sha256:" + hashlib.sha256(orjson.dumps(body)).hexdigest()
+    known = Blanks() if blanks is None else blanks
+    rows = [_row(criterion, known) for criterion in sorted(screening.criteria, key=_id)]
+    return "sha256:" + hashlib.sha256(b"[" + b",".join(rows) + b"]").hexdigest()
 
 
-def _row(criterion: CriterionFinding) -> list[object]:
+_id = attrgetter("id")
+
+
+def _row(criterion: CriterionFinding, blanks: Blanks) -> bytes:
+    standing = criterion.standing
+    if standing is None or standing.finding is not criterion.answer:
+        return blanks.filled(_pieces(criterion), criterion.scope)
+    if standing.row is None:
+        standing.row = _pieces(criterion)
+    return blanks.filled(standing.row, criterion.scope)
+
+
+def _pieces(criterion: CriterionFinding) -> list[bytes]:
     reason = criterion.reason.value if criterion.reason else ""
-    facts = sorted(set(_facts(criterion.finding)))
-    return [criterion.id, criterion.verdict.value, reason, facts]
+    facts = sorted(set(_facts(criterion.answer)))
+    return pieces([criterion.id, criterion.verdict.value, reason, facts])
 
 
 def _facts(finding: Finding) -> Iterator[tuple[str, str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Screening
 
 _COLOURS = {"met": "#1a6b3c", "not_met": "#8a2b2b", "unknown": "#6b5a1a"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from fhir_screener.criteria.evidence import CriterionFinding
 from fhir_screener.criteria.judge import Course, same
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Criterion, Study
 from fhir_screener.criteria.rules.combine import combine
 from fhir_screener.criteria.view import View
@@ -28,13 +28,12 @@ def screen(
     test_names: Collection[str] = (),
 ) -> Screening:
     """Judge one patient. `terminology` must hold the study's value sets, and be the one the record was read with."""
-    view = View(record, as_of.toordinal(), study.zone, terminology, study.id, study.parameters)
+    view = View(record, as_of.toordinal(), study.zone, terminology, study.id, study.parameters, study.plan)
     barred = bar(view, test_names)
     course = Course(study.criteria, view)
-    today = dict(course.now)
-    ledger = tuple(today[criterion.id] for criterion in study.criteria)
+    ledger = tuple(course.now)
     outcome, eligible = _outcome(study, view, barred, ledger)
-    change = None if barred else _next_change(study, course, view, today, outcome, test_names)
+    change = None if barred else _next_change(study, course, view, ledger, outcome, test_names)
     return Screening(
         study=study.id,
         study_version=study.version,
@@ -44,7 +43,7 @@ def screen(
         outcome=outcome,
         criteria=ledger,
         eligible_from=eligible,
-        eligible_until=_eligible_until(study, view, outcome, eligible, today),
+        eligible_until=_eligible_until(study, view, outcome, eligible, ledger),
         next_change_on=change,
         why_not=barred.why if barred else "",
         evaluated=_evaluated(study, record, ledger),
@@ -69,7 +68,7 @@ def _outcome(
     deciding = [criterion for criterion in ledger if criterion.decides]
     if deciding:
         return _excluded(study, view, deciding)
-    if any(criterion.finding.needs_eyes for criterion in ledger):
+    if any(criterion.answer.needs_eyes for criterion in ledger):
         return Outcome.REVIEW, None
     return Outcome.CANDIDATE, None
 
@@ -78,7 +77,7 @@ def no_signal(study: Study, ledger: Sequence[CriterionFinding]) -> bool:
     """Whether the anchor is unknown, and nothing at all on record points to it."""
     if study.anchor.mode == "none":
         return False
-    anchors = [criterion.finding for criterion in ledger if criterion.id in study.anchor.ids]
+    anchors = [criterion.answer for criterion in ledger if criterion.id in study.anchor.ids]
     together = all_of if study.anchor.mode == "all" else any_of
     verdict: Verdict = together(finding.verdict for finding in anchors)
     if verdict is not UNKNOWN:
@@ -87,8 +86,8 @@ def no_signal(study: Study, ledger: Sequence[CriterionFinding]) -> bool:
 
 
 def _excluded(study: Study, view: View, deciding: Sequence[CriterionFinding]) -> tuple[Outcome, date | None]:
-    clocks = [criterion for criterion in deciding if criterion.finding.clock]
-    mendable = [criterion for criterion in deciding if criterion.finding.repeatable]
+    clocks = [criterion for criterion in deciding if criterion.answer.clock]
+    mendable = [criterion for criterion in deciding if criterion.answer.repeatable]
     if len(clocks) == len(deciding):
         eligible = _first_free(study, view, {criterion.id for criterion in deciding})
         return (Outcome.LATER, eligible) if eligible else (Outcome.EXCLUDED, None)
@@ -102,15 +101,15 @@ def _first_free(study: Study, view: View, ids: set[str]) -> date | None:
 
     A partial end uses its last possible day: a verdict that has become imprecise does not set anybody free.
     """
-    course = Course([c for c in study.criteria if c.id in ids], view)
-    for day in course.days():
-        if not any(c.decides or c.reason is Reason.IMPRECISE_DATE for c in course.now.values()):
+    course = Course([c for c in study.criteria if c.id in ids], view.on(view.day))
+    for day, _ in course.days():
+        if not any(c.decides or c.reason is Reason.IMPRECISE_DATE for c in course.now):
             return date.fromordinal(day)
     return None
 
 
 def _eligible_until(
-    study: Study, view: View, outcome: Outcome, eligible: date | None, today: Mapping[str, CriterionFinding]
+    study: Study, view: View, outcome: Outcome, eligible: date | None, today: Sequence[CriterionFinding]
 ) -> date | None:
     """The last day before time alone takes away a verdict that speaks for the patient, the records unchanged.
 
@@ -121,10 +120,10 @@ def _eligible_until(
     start = view.on(eligible.toordinal()) if eligible is not None else view
     if start is not view:
         today = Course(study.criteria, start).now
-    held = [criterion for criterion in study.criteria if today[criterion.id].speaks_for]
-    course = Course(held, start)
-    for day in course.days():
-        if not all(found.speaks_for for found in course.now.values()):
+    held = [criterion for criterion, found in zip(study.criteria, today, strict=True) if found.speaks_for]
+    course = Course(held, view.on(start.day))
+    for day, changed in course.days():
+        if changed and not all(found.speaks_for for found in course.now):
             return date.fromordinal(day - 1)
     return None
 
@@ -133,21 +132,20 @@ def _next_change(
     study: Study,
     course: Course,
     view: View,
-    today: Mapping[str, CriterionFinding],
+    today: Sequence[CriterionFinding],
     outcome: Outcome,
     test_names: Collection[str],
 ) -> date | None:
     """The first day after `as_of` on which time alone changes a verdict, a reason or the outcome."""
-    for day in course.days(view.watch):
-        if any(not same(found, today[cid]) for cid, found in course.now.items()):
+    for day, changed in course.days(view.watch):
+        if changed and not all(map(same, course.now, today)):
             return date.fromordinal(day)
-        then = view.on(day)
-        if bar(then, test_names) is not None:
+        if day in view.watch and bar(view.on(day), test_names) is not None:
             return date.fromordinal(day)
-        clocks = {cid: found.finding.clock for cid, found in course.now.items()}
-        if outcome in (Outcome.EXCLUDED, Outcome.LATER) and clocks != {c: f.finding.clock for c, f in today.items()}:
-            ledger = [course.now[criterion.id] for criterion in study.criteria]
-            if _outcome(study, then, None, ledger)[0] is not outcome:
+        if changed and outcome in (Outcome.EXCLUDED, Outcome.LATER):
+            clocks = [(now.answer.clock, then.answer.clock) for now, then in zip(course.now, today, strict=True)]
+            differs = any(one is not other for one, other in clocks)
+            if differs and _outcome(study, view.on(day), None, course.now)[0] is not outcome:
                 return date.fromordinal(day)
     return None
 

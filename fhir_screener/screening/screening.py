@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from fhir_screener.criteria.evidence import CriterionFinding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.records.patient_record import Seen
 from fhir_screener.screening.coverage import Coverage, coverage_of
 from fhir_screener.sentence import Text

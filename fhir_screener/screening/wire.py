@@ -5,47 +5,85 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
+import msgspec
+import orjson
+
+from fhir_screener.criteria.blank import Blanks, encode, pieces
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.records.patient_record import Seen
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.sentence import Text
 from fhir_screener.verdict import Reason, Verdict
 
-_EVIDENCE = tuple(field.name for field in fields(Evidence))
+_EVIDENCE = tuple(field.name for field in msgspec.structs.fields(Evidence))
+
+
+class _Entry(msgspec.Struct, gc=False):
+    """One criterion of the line. `settle` is the criterion's own; `soonest` is the finding's, called `settle` in a branch."""
+
+    id: str
+    role: str
+    verdict: Verdict
+    reason: Reason | None
+    applicable: bool
+    rule: str
+    label: Text
+    clock: bool
+    leans: Verdict | None
+    repeatable: bool
+    decided_by: int | None
+    settle: str
+    soonest_branch: int | None
+    evidence: tuple[Evidence, ...]
+    branches: tuple[Finding, ...]
+    phase: str
+    soonest: str
+    explanation: str
 
 
 def to_wire(screening: Screening) -> dict[str, Any]:
     """The Screening as a JSON-ready dict; dates as `YYYY-MM-DD`, keys in a stable order."""
-    return {
-        "patient": screening.reference,
-        "study": screening.study,
-        "as_of": screening.as_of.isoformat(),
-        "outcome": screening.outcome.value,
-        "eligible_from": _day(screening.eligible_from),
-        "eligible_until": _day(screening.eligible_until),
-        "next_change_on": _day(screening.next_change_on),
-        "study_version": screening.study_version,
-        "checksum": screening.checksum,
-        "digest": evidence_digest(screening),
-        "why_not": str(screening.why_not),
-        "evaluated": screening.evaluated,
-        "shown": screening.shown,
-        "enrolled": screening.enrolled,
-        "replaced_by": screening.replaced_by,
-        "criteria": [_criterion(criterion) for criterion in screening.criteria],
-        "coverage": {
-            "seen": {kind: {"count": s.count, "since": s.since} for kind, s in sorted(screening.seen.items())},
-            "absent": sorted(screening.absent),
-            "failed": sorted(screening.failed),
-            "problems": list(screening.problems),
-            **_known(screening.coverage),
-        },
-    }
+    line: dict[str, Any] = orjson.loads(to_line(screening))
+    return line
+
+
+def to_line(screening: Screening) -> bytes:
+    """The Screening as one line of JSON, without the newline."""
+    blanks = Blanks()
+    criteria = b",".join([_entry(criterion, blanks) for criterion in screening.criteria])
+    return encode(
+        {
+            "patient": screening.reference,
+            "study": screening.study,
+            "as_of": screening.as_of.isoformat(),
+            "outcome": screening.outcome,
+            "eligible_from": _day(screening.eligible_from),
+            "eligible_until": _day(screening.eligible_until),
+            "next_change_on": _day(screening.next_change_on),
+            "study_version": screening.study_version,
+            "checksum": screening.checksum,
+            "digest": evidence_digest(screening, blanks),
+            "why_not": screening.why_not,
+            "evaluated": screening.evaluated,
+            "shown": screening.shown,
+            "enrolled": screening.enrolled,
+            "replaced_by": screening.replaced_by,
+            "criteria": msgspec.Raw(b"[" + criteria + b"]"),
+            "coverage": {
+                "seen": {kind: {"count": s.count, "since": s.since} for kind, s in sorted(screening.seen.items())},
+                "absent": sorted(screening.absent),
+                "failed": sorted(screening.failed),
+                "problems": screening.problems,
+                **_known(screening.coverage),
+            },
+        }
+    )
 
 
 def _known(coverage: Coverage) -> dict[str, Any]:
@@ -58,55 +96,54 @@ def _known(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _criterion(criterion: CriterionFinding) -> dict[str, Any]:
-    """`settle` is the criterion's own; `soonest` is the finding's, which for a branch is called `settle`."""
-    body = {"id": criterion.id, "role": criterion.role, **finding_to_wire(criterion.finding)}
-    body["settle"], body["phase"], body["soonest"] = criterion.settle, criterion.phase, criterion.finding.settle
-    body["explanation"] = explanation(criterion.finding)
-    return body
+def _entry(criterion: CriterionFinding, blanks: Blanks) -> bytes:
+    standing = criterion.standing
+    if standing is None or standing.finding is not criterion.answer:
+        return blanks.filled(_pieces(criterion), criterion.scope)
+    if standing.line is None:
+        standing.line = _pieces(criterion)
+    return blanks.filled(standing.line, criterion.scope)
 
 
-def finding_to_wire(finding: Finding) -> dict[str, Any]:
-    """One node of the ledger; branches nest without limit."""
-    return {
-        "verdict": finding.verdict.value,
-        "reason": finding.reason.value if finding.reason else None,
-        "applicable": finding.applicable,
-        "rule": finding.rule,
-        "label": str(finding.label),
-        "clock": finding.clock,
-        "leans": finding.leans.value if finding.leans is not None else None,
-        "repeatable": finding.repeatable,
-        "decided_by": finding.decided_by,
-        "settle": finding.settle,
-        "soonest_branch": finding.soonest,
-        "evidence": [_evidence(item) for item in finding.evidence],
-        "branches": [finding_to_wire(branch) for branch in finding.branches],
-    }
-
-
-def _evidence(item: Evidence) -> dict[str, Any]:
-    return {
-        "reference": item.reference,
-        "version": item.version,
-        "date": item.date,
-        "code": item.code,
-        "display": item.display,
-        "value": item.value,
-        "note": str(item.note),
-        "decides": item.decides,
-        "standard": item.standard,
-    }
+def _pieces(criterion: CriterionFinding) -> list[bytes]:
+    """The JSON of a criterion, parted at its blanks; every second piece is the name of one."""
+    found = criterion.answer
+    entry = _Entry(
+        criterion.id,
+        criterion.role,
+        found.verdict,
+        found.reason,
+        found.applicable,
+        found.rule,
+        found.label,
+        found.clock,
+        found.leans,
+        found.repeatable,
+        found.decided_by,
+        criterion.settle,
+        found.soonest,
+        found.evidence,
+        found.branches,
+        criterion.phase,
+        found.settle,
+        explanation(found),
+    )
+    return pieces(entry)
 
 
 def explanation(finding: Finding) -> str:
     """The sentences of the deciding evidence, joined; of a nested rule, those of the branch that decided."""
+    return " ".join(dict.fromkeys(_notes(finding)))
+
+
+def _notes(finding: Finding) -> list[str]:
     notes = [str(item.note) for item in finding.evidence if item.note and item.decides]
     notes = notes or [str(item.note) for item in finding.evidence if item.note]
-    if not notes and finding.branches:
-        chosen = finding.branches if finding.decided_by is None else (finding.branches[finding.decided_by],)
-        notes = [text for branch in chosen if (text := explanation(branch))]
-    return " ".join(dict.fromkeys(notes))
+    if notes or not finding.branches:
+        return notes
+    if finding.decided_by is not None:
+        return _notes(finding.branches[finding.decided_by])
+    return [text for branch in finding.branches if (text := explanation(branch))]
 
 
 def from_wire(line: dict[str, Any]) -> Screening:

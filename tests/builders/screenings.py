@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.records.patient_record import Seen
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.verdict import UNKNOWN, Reason, Verdict
@@ -16,11 +17,11 @@ AS_OF = date(2021, 3, 1)
 HBSAG = Evidence(
     "Observation/9",
     "2",
-    "http://loinc.org|5196-1",
-    "HBsAg",
-    "negative",
-    "2021-02-11",
-    "HBsAg was negative on 2021-02-11.",
+    code="http://loinc.org|5196-1",
+    display="HBsAg",
+    value="negative",
+    date="2021-02-11",
+    note="HBsAg was negative on 2021-02-11.",
 )
 SEARCHED = Evidence(note="No HBV DNA among 12 results since 2019.")
 
@@ -55,7 +56,13 @@ def screening(**changes: Any) -> Screening:
 def excluded(**changes: Any) -> Screening:
     """The same patient with hepatitis B: not kept."""
     positive = Evidence(
-        "Observation/10", "1", HBSAG.code, HBSAG.display, "positive", "2021-02-27", "HBsAg was positive."
+        "Observation/10",
+        "1",
+        code=HBSAG.code,
+        display=HBSAG.display,
+        value="positive",
+        date="2021-02-27",
+        note="HBsAg was positive.",
     )
     hepatitis = (criterion(met(positive)),)
     return screening(**{"outcome": Outcome.EXCLUDED, "criteria": hepatitis, "shown": False, **changes})
@@ -76,7 +83,11 @@ _TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc", "Co", "Cn")), max_
 texts = _TEXT.filter(lambda text: not text or bool(text.strip()))
 ids = st.from_regex(r"[A-Za-z0-9\-.]{1,12}", fullmatch=True)
 days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
-evidences = st.builds(Evidence, *([texts] * 7), st.booleans(), texts)
+evidences = st.builds(
+    Evidence,
+    **dict.fromkeys(("reference", "version", "date", "code", "display", "value", "note", "standard"), texts),
+    decides=st.booleans(),
+)
 
 
 def _finding(branches: st.SearchStrategy[tuple[Finding, ...]]) -> st.SearchStrategy[Finding]:
@@ -113,7 +124,7 @@ criteria = st.builds(
     id=st.from_regex(r"[A-Z][0-9]{1,2}[a-c]?", fullmatch=True),
     role=st.sampled_from(("inclusion", "exclusion")),
     settle=st.sampled_from(("", "ask", "chart", "consent", "test: hbsag", "test:  hbv  dna")),
-    finding=findings,
+    answer=findings,
     phase=st.sampled_from(("prescreen", "visit")),
 )
 screenings = st.builds(

@@ -8,8 +8,10 @@ from random import Random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.verdict import Reason, Verdict
@@ -20,15 +22,15 @@ seeds = st.integers(0, 1000).map(Random)
 
 def _shuffled(finding: Finding, random: Random) -> Finding:
     """The same facts in another order, with other versions and sentences. Branches stay: `decided_by` counts them."""
-    evidence = [replace(e, version="99", note="other words", display="other name") for e in finding.evidence]
+    evidence = [changed(e, version="99", note="other words", display="other name") for e in finding.evidence]
     random.shuffle(evidence)
     branches = tuple(_shuffled(branch, random) for branch in finding.branches)
-    return replace(finding, evidence=tuple(evidence), branches=branches, rule="other", label="other", settle="other")
+    return changed(finding, evidence=tuple(evidence), branches=branches, rule="other", label="other", settle="other")
 
 
 @given(screenings, seeds)
 def test_order_versions_sentences_day_and_mapping_do_not_move_it(screening: Screening, random: Random) -> None:
-    criteria = [replace(c, settle="other", finding=_shuffled(c.finding, random)) for c in screening.criteria]
+    criteria = [changed(c, settle="other", answer=_shuffled(c.finding, random)) for c in screening.criteria]
     random.shuffle(criteria)
     other = replace(
         screening,
@@ -50,8 +52,8 @@ def test_a_verdict_or_reason_moves_it(screening: Screening, data: st.DataObject)
     verdict = data.draw(st.sampled_from(Verdict))
     reason = data.draw(st.sampled_from(Reason)) if verdict is Verdict.UNKNOWN else None
     assume((verdict, reason) != (first.verdict, first.reason))
-    changed = replace(first, finding=replace(first.finding, verdict=verdict, reason=reason))
-    assert evidence_digest(replace(screening, criteria=(changed, *rest))) != evidence_digest(screening)
+    other = changed(first, answer=changed(first.finding, verdict=verdict, reason=reason))
+    assert evidence_digest(replace(screening, criteria=(other, *rest))) != evidence_digest(screening)
 
 
 @given(screenings, st.sampled_from(("code", "value", "date")))
@@ -59,8 +61,8 @@ def test_a_deciding_fact_moves_it_and_context_does_not(screening: Screening, par
     fact = Evidence("Observation/new", code="urn:x|1", value="7", date="2021-01-01")
     finding = Finding(Verdict.MET, evidence=(fact,))
     base = replace(screening, criteria=(CriterionFinding("X1", "exclusion", "", finding),))
-    moved = replace(finding, evidence=(replace(fact, **{part: "changed"}),))
-    context = replace(finding, evidence=(fact, replace(fact, value="other", decides=False)))
+    moved = changed(finding, evidence=(changed(fact, **{part: "changed"}),))
+    context = changed(finding, evidence=(fact, changed(fact, value="other", decides=False)))
     assert evidence_digest(_with(base, moved)) != evidence_digest(base)
     assert evidence_digest(_with(base, context)) == evidence_digest(base)
 
@@ -71,4 +73,4 @@ def test_it_is_of_the_criteria_alone(screening: Screening, outcome: Outcome) -> 
 
 
 def _with(screening: Screening, finding: Finding) -> Screening:
-    return replace(screening, criteria=(replace(screening.criteria[0], finding=finding),))
+    return replace(screening, criteria=(changed(screening.criteria[0], answer=finding),))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fhir_screener.criteria.blank import Scope, filled
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.kinds import build_rule
 from fhir_screener.criteria.spec import Spec
@@ -80,7 +81,7 @@ def ask() -> Ask:
         record = record_of(*facts, **{k: v for k, v in more.items() if k != "parameters"})
         view = View(record, day.toordinal(), ZONE, SETS, "NCT1", more.get("parameters", {}))
         finding: Finding = read_rule(text, more.get("parameters")).evaluate(view)
-        return finding
+        return filled(finding, Scope(record))
 
     return answer
 

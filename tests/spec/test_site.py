@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir_screener.criteria.evidence import CriterionFinding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.judge import judge
 from fhir_screener.criteria.model import Criterion
 from fhir_screener.criteria.view import View

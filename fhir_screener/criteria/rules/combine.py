@@ -36,6 +36,8 @@ from fhir_screener.verdict import (
     first_reason,
 )
 
+Branches = tuple[Finding, ...]
+
 
 @dataclass(frozen=True)
 class _Combined:
@@ -52,8 +54,13 @@ class _Combined:
     def describe(self) -> Text:
         return say("({rules})", rules=join(self.joint, [rule.describe() for rule in self.rules]))
 
-    def _branches(self, view: View) -> tuple[Finding, ...]:
-        return tuple(rule.evaluate(view) for rule in self.rules)
+    def evaluate(self, view: View) -> Finding:
+        branches = tuple([view.ask(rule) for rule in self.rules])
+        return view.plan.joined((id(self), *map(id, branches)), branches, self.over)
+
+    def over(self, branches: Branches) -> Finding:
+        """What follows from the answers of the parts, in their order."""
+        raise NotImplementedError
 
 
 def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: Sequence[int] = ()) -> Finding:
@@ -92,8 +99,7 @@ class AllOf(_Combined):
     kind: ClassVar[str] = "all"
     joint: ClassVar[str] = " and "
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         asked = [b.verdict for b in branches if b.applicable]
         found = combine(all_of(asked), branches, self.kind)
         # One branch whose clock runs out ends an `all`; an `any` needs every one of them.
@@ -105,8 +111,7 @@ class AnyOf(_Combined):
     kind: ClassVar[str] = "any"
     joint: ClassVar[str] = " or "
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         asked = [b.verdict for b in branches if b.applicable]
         return combine(any_of(asked) if asked else UNKNOWN, branches, self.kind)
 
@@ -115,8 +120,8 @@ class AnyOf(_Combined):
 class NotRule(_Combined):
     kind: ClassVar[str] = "not"
 
-    def evaluate(self, view: View) -> Finding:
-        (branch,) = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
+        (branch,) = branches
         leans = None if branch.leans is None else ~branch.leans
         found = combine(branch.verdict, (branch,), self.kind)
         return found.but(verdict=~branch.verdict, leans=leans)
@@ -130,8 +135,7 @@ class AtLeast(_Combined):
     n: int = 1
     kind: ClassVar[str] = "at_least"
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         return combine(at_least(self.n, (b.verdict for b in branches)), branches, self.kind)
 
     def describe(self) -> Text:
@@ -143,8 +147,7 @@ class Prefer(_Combined):
     kind: ClassVar[str] = "prefer"
     joint: ClassVar[str] = "; failing that, "
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         for index, branch in enumerate(branches):
             if branch.verdict is not UNKNOWN or branch.needs_eyes:
                 return combine(branch.verdict, branches, self.kind, (index,))
@@ -156,8 +159,7 @@ class Weigh(_Combined):
     kind: ClassVar[str] = "weigh"
     joint: ClassVar[str] = "; weighed with "
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         yes = [i for i, b in enumerate(branches) if b.verdict is MET]
         no = [i for i, b in enumerate(branches) if b.verdict is NOT_MET and b.applicable]
         away = [i for i, b in enumerate(branches) if b.leans is NOT_MET and b.verdict is UNKNOWN]
@@ -183,8 +185,7 @@ class Doubt(_Combined):
 
     kind: ClassVar[str] = "doubt"
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         main, doubts = branches[0], branches[1:]
         found = combine(main.verdict, branches, self.kind, (0,))
         points = main.verdict is MET or (main.reason is not None and main.reason is not Reason.NO_DATA)
@@ -205,8 +206,7 @@ class Unless(_Combined):
 
     kind: ClassVar[str] = "unless"
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         main = branches[0]
         ruling = [i for i, b in enumerate(branches[1:], start=1) if b.verdict is MET]
         if not ruling or main.reason is Reason.NOT_FETCHED:
@@ -228,8 +228,7 @@ class Excused(_Combined):
 
     kind: ClassVar[str] = "excused"
 
-    def evaluate(self, view: View) -> Finding:
-        branches = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
         main = branches[0]
         explaining = [i for i, b in enumerate(branches[1:], start=1) if b.verdict is MET]
         found = combine(main.verdict, branches, self.kind, (0,))
@@ -249,13 +248,15 @@ class WhenRule(_Combined):
 
     kind: ClassVar[str] = "when"
 
-    def evaluate(self, view: View) -> Finding:
-        asked, answer = self._branches(view)
+    def over(self, branches: Branches) -> Finding:
+        asked, answer = branches
         if asked.verdict is MET:
             return combine(answer.verdict, (asked, answer), self.kind, (1,))
         if asked.verdict is UNKNOWN and answer.verdict is MET:
             return combine(UNKNOWN, (asked, answer), self.kind, (0,))
-        return Finding(UNKNOWN, Reason.NO_DATA, self.kind, branches=(asked, answer), decided_by=0, applicable=False)
+        return Finding(
+            UNKNOWN, Reason.NO_DATA, rule=self.kind, branches=(asked, answer), decided_by=0, applicable=False
+        )
 
     def describe(self) -> Text:
         return say("if {condition}: {rule}", condition=self.rules[0].describe(), rule=self.rules[1].describe())

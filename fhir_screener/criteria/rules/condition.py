@@ -53,9 +53,6 @@ class ConditionRule:
     def evaluate(self, view: View) -> Finding:
         facts = among(view.index.conditions, self.sets | self.history | self.review | self.context)
         said = heard(view, self._asked)
-        known = view.shared.constant.get(id(self))
-        if not facts and not said and known is not None:
-            return known
         tally = Tally()
         decisive: list[Condition] = []
         for fact in facts:
@@ -63,10 +60,7 @@ class ConditionRule:
         if said:
             hear(view, self._asked, self.within or self.began_within, tally)
         finding = self._conclude(view, tally, decisive)
-        found = fetched(finding.but(rule=self.kind), view, TYPES, named(self.sets or self.review))
-        if not facts and not said:
-            view.shared.constant[id(self)] = found
-        return found
+        return fetched(finding.but(rule=self.kind), view, TYPES, named(self.sets or self.review))
 
     @cached_property
     def _asked(self) -> frozenset[str]:
@@ -202,13 +196,16 @@ class ConditionRule:
         days = {view.days(f.recorded) or view.days(f.encounter.start) or view.days(f.onset.start) for f in facts}
         if len(days - {None}) > 1:
             return True
-        return any(rule.evaluate(view).verdict is MET for rule in self.supported_by)
+        return any(view.ask(rule).verdict is MET for rule in self.supported_by)
 
     def _nothing(self, view: View) -> tuple[Evidence, ...]:
-        return (absent(named(self.sets or self.review), view, TYPES),)
+        return (absent(named(self.sets or self.review), TYPES),)
 
     def _about(self) -> str:
         return ", ".join(sorted(self.sets or self.review))
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.sets | self.history | self.review | self.context
 
     def needs(self) -> Needs:
         exempt = self.exempt.sets if self.exempt else frozenset()

@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from fhir_screener.criteria import settling
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.keys import choice, mapping
 from fhir_screener.criteria.model import Build, Needs, Rule
-from fhir_screener.criteria.settling import CONSENT
+from fhir_screener.criteria.plan import CONSENT, SUBJECT
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View
@@ -106,8 +107,11 @@ class ConsentRule:
             return met(*tally.met, rule=self.kind)
         if tally.refuting:
             return not_met(*tally.refuting, rule=self.kind)
-        nothing = absent(say("consent to this study"), view, sorted(TYPES))
-        return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind, settle=CONSENT)
+        nothing = absent(say("consent to this study"), TYPES)
+        return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind, settle=settling.CONSENT)
+
+    def concerned_by(self) -> frozenset[str]:
+        return frozenset({CONSENT, SUBJECT})
 
     def needs(self) -> Needs:
         return Needs(types=TYPES)

@@ -56,7 +56,7 @@ class CountRule:
             return unknown(reason, *found, rule=self.kind)
         seen = tuple(aside(one.evidence) for one in (*sure, *perhaps))
         if not seen:
-            nothing = absent(self._about(), view, sorted(self._types()))
+            nothing = absent(self._about(), self._types())
             return unknown(Reason.NO_DATA, nothing, rule=self.kind, settle=ASK)
         note = say("{found} of {wanted} on record.", found=len(counted), wanted=self.at_least)
         return unknown(Reason.NO_DATA, Evidence(note=note, decides=False), *seen, rule=self.kind, settle=ASK)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
+from fhir_screener.criteria.blank import BORN, PATIENT, VERSION
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.keys import age, choice, mapping, parameter
 from fhir_screener.criteria.model import Build, Needs, Rule
@@ -59,15 +60,14 @@ class AgeRule:
             note = say("The birth date cannot be read." if patient.birth_date else "There is no birth date.")
             reason = Reason.UNREADABLE if patient.birth_date else Reason.NO_DATA
             return unknown(reason, Evidence(patient.ref, patient.version, note=note), rule=self.kind, settle=CHART)
-        evidence = Evidence(
-            patient.ref,
-            patient.version,
-            code="birthDate",
-            date=patient.birth_date or "",
-            note=say("Born {day}; asked: {asked}.", day=patient.birth_date, asked=self.describe()),
-        )
         young = self._edge(view, born.lo, born.hi, self.at_least)
         old = self._edge(view, born.lo, born.hi, next_age(self.at_most) if self.at_most else None)
+        return view.plan.shared((id(self), young, old), lambda: self._answer(young, old))
+
+    def _answer(self, young: str, old: str) -> Finding:
+        """The answer for everybody on these sides of the two ages; who it is, is left blank."""
+        note = say("Born {day}; asked: {asked}.", day=BORN, asked=self.describe())
+        evidence = Evidence(PATIENT, VERSION, code="birthDate", date=BORN, note=note)
         if self.at_least and young == "before":
             return not_met(evidence, rule=self.kind, clock=True)
         if self.at_most and old == "after":
@@ -107,18 +107,19 @@ class SexRule:
     kind: ClassVar[str] = "sex"
 
     def evaluate(self, view: View) -> Finding:
-        patient = view.record.patient
-        gender = patient.gender
-        evidence = Evidence(patient.ref, patient.version, code="gender", value=gender)
-        if gender not in ("male", "female"):
-            said = (
-                say("Sex: The record says {gender!r}.", gender=gender)
-                if gender
-                else say("Sex: The record does not say.")
-            )
-            return unknown(Reason.NO_DATA, _note(evidence, said), rule=self.kind, settle=CHART)
-        found = _note(evidence, say("The record says {gender}.", gender=say(gender)))
-        return met(found, rule=self.kind) if gender == self.sex else not_met(found, rule=self.kind)
+        gender = view.record.patient.gender
+        if gender in ("male", "female"):
+            return view.plan.shared((id(self), gender), lambda: self._answer(gender))
+        said = (
+            say("Sex: The record says {gender!r}.", gender=gender) if gender else say("Sex: The record does not say.")
+        )
+        evidence = Evidence(PATIENT, VERSION, code="gender", value=gender, note=said)
+        return unknown(Reason.NO_DATA, evidence, rule=self.kind, settle=CHART)
+
+    def _answer(self, gender: str) -> Finding:
+        note = say("The record says {gender}.", gender=say(gender))
+        evidence = Evidence(PATIENT, VERSION, code="gender", value=gender, note=note)
+        return met(evidence, rule=self.kind) if gender == self.sex else not_met(evidence, rule=self.kind)
 
     def needs(self) -> Needs:
         return Needs()
@@ -128,10 +129,6 @@ class SexRule:
 
     def describe(self) -> Text:
         return say("male") if self.sex == "male" else say("female")
-
-
-def _note(evidence: Evidence, note: Text) -> Evidence:
-    return Evidence(evidence.reference, evidence.version, evidence.code, value=evidence.value, note=note)
 
 
 AGE = mapping(

@@ -32,6 +32,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -148,7 +149,7 @@ class DoseRule:
         if not course:
             if tally.reasons:
                 return unknown(tally.reason, *tally.evidence, *tally.around())
-            nothing = absent(say("{what} today", what=named(self.of)), view, sorted(DRUG_TYPES))
+            nothing = absent(say("{what} today", what=named(self.of)), DRUG_TYPES)
             return unknown(Reason.NO_DATA, *tally.around(), nothing, settle=ASK)
         return self._current(view, lines, course, tally)
 
@@ -296,6 +297,9 @@ class DoseRule:
 
     def _about(self) -> str:
         return ", ".join(sorted(self.of))
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.of | {DRUG}
 
     def needs(self) -> Needs:
         return Needs(

@@ -14,6 +14,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -43,9 +44,6 @@ class ExposureRule:
     def evaluate(self, view: View) -> Finding:
         facts = [*among(view.index.medications, self.to | self.review), *view.index.nameless]
         said = heard(view, self.to | self.review)
-        known = view.shared.constant.get(id(self))
-        if not facts and not said and known is not None:
-            return known
         tally = Tally()
         for fact in facts:
             hit = fact.hit(self.to)
@@ -57,10 +55,7 @@ class ExposureRule:
                 self._unknown_drug(view, fact, tally)
         if said:
             hear(view, self.to | self.review, self.within, tally)
-        found = fetched(self._conclude(view, tally), view, DRUG_TYPES, named(self.to | self.review))
-        if not facts and not said:
-            view.shared.constant[id(self)] = found
-        return found
+        return fetched(self._conclude(view, tally), view, DRUG_TYPES, named(self.to | self.review))
 
     def _weigh(self, view: View, fact: Medication, hit: Hit, tally: Tally, *, review: bool) -> None:
         reason = why_not(fact) or _words_against(hit)
@@ -130,13 +125,16 @@ class ExposureRule:
         return unknown(
             Reason.NO_DATA,
             *tally.around(),
-            absent(named(self.to | self.review), view, sorted(DRUG_TYPES)),
+            absent(named(self.to | self.review), DRUG_TYPES),
             rule=self.kind,
             settle=ASK,
         )
 
     def _about(self) -> str:
         return ", ".join(sorted(self.to | self.review))
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.to | self.review | {DRUG}
 
     def needs(self) -> Needs:
         return Needs(

@@ -107,14 +107,15 @@ class FhirPathRule:
             return unknown(tally.reason, *tally.evidence, *tally.around(), rule=self.kind, settle=CHART)
         if tally.refuting:
             return not_met(*tally.refuting, *tally.around(), rule=self.kind)
-        nothing = absent(say("what the expression asks"), view, sorted(self.needs().types))
+        nothing = absent(say("what the expression asks"), self.needs().types)
         return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind, settle=CHART)
 
     def _cite(self, resource: Mapping[str, Any], date: str | None, note: Text) -> Evidence:
         code, display = _coding(resource.get("code") or resource.get("medicationCodeableConcept"))
         meta = resource.get("meta")
         version = str(meta.get("versionId") or "") if isinstance(meta, dict) else ""
-        return Evidence(f"{self.on}/{resource.get('id', '?')}", version, code, display, date=date or "", note=note)
+        ref = f"{self.on}/{resource.get('id', '?')}"
+        return Evidence(ref, version, date=date or "", code=code, display=display, note=note)
 
     def needs(self) -> Needs:
         types = frozenset() if self.on == "Patient" else frozenset({self.on})

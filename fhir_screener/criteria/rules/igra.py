@@ -61,9 +61,6 @@ class IgraRule(ResultRule):
     interpretation: frozenset[str] = frozenset()
     kind: ClassVar[str] = "igra"
 
-    def concerned(self, view: View) -> bool:
-        return any(name in view.index.observations for name in self.needs().sets)
-
     def found(self, view: View) -> Iterable[Result]:
         yield from self._runs(view, self.spots, "{spots}", _spots)
         yield from self._runs(view, self.quantiferon, "[IU]/mL", _quantiferon)
@@ -102,6 +99,9 @@ class IgraRule(ResultRule):
                     reading = read_value(value._replace(quantity=None, integer=None), Limits(), view.terminology)
                     if reading.says not in (Polarity.NONE, Polarity.UNREADABLE):
                         run.said.append(reading)
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.needs().sets
 
     def needs(self) -> Needs:
         sets = [*self.spots.values(), *self.quantiferon.values(), self.interpretation]

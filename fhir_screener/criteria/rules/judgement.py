@@ -37,6 +37,9 @@ class JudgementRule:
         reason = Reason.JUDGEMENT if tally.beside else Reason.NO_DATA
         return unknown(reason, note, *tally.around(), rule=self.kind, settle=CHART)
 
+    def concerned_by(self) -> frozenset[str]:
+        return self.show
+
     def needs(self) -> Needs:
         return Needs(sets=self.show, types=frozenset({"Condition"}) if self.show else frozenset())
 

@@ -117,7 +117,7 @@ class PregnantRule:
         view.mark(due.lo - LONGEST)
         if due.lo - LONGEST <= outcome or (said_on and said_on <= outcome):
             tally.context(
-                Evidence(evidence.reference, evidence.version, evidence.code, note=evidence.note, decides=False)
+                Evidence(evidence.reference, evidence.version, code=evidence.code, note=evidence.note, decides=False)
             )
         elif view.day > due.hi + OVERDUE:
             tally.doubt(Reason.STALE, evidence)
@@ -181,12 +181,11 @@ class PregnantRule:
             return not_met(*clearing, *tally.around())
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around())
-        return unknown(
-            Reason.NO_DATA,
-            *tally.around(),
-            absent(say("pregnancy"), view, sorted(TYPES)),
-            settle=order_of(self.hcg or self.hcg_quantitative),
-        )
+        order = order_of(self.hcg or self.hcg_quantitative)
+        return unknown(Reason.NO_DATA, *tally.around(), absent(say("pregnancy"), TYPES), settle=order)
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.conditions | self.status | self.due_date | self.hcg | self.hcg_quantitative | self.ended
 
     def needs(self) -> Needs:
         tests = self.status | self.due_date | self.hcg | self.hcg_quantitative
@@ -241,7 +240,10 @@ class LactatingRule:
             return unknown(tally.reason, *tally.evidence, *tally.met, *tally.around())
         for fact, hit, _ in done(view, self.delivery):
             tally.context(cite(fact, say("delivered"), hit=hit, decides=False))
-        return unknown(Reason.NO_DATA, *tally.around(), absent(say("lactation"), view, ("Condition",)), settle=ASK)
+        return unknown(Reason.NO_DATA, *tally.around(), absent(say("lactation"), ("Condition",)), settle=ASK)
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.conditions | self.suppressed | self.delivery
 
     def needs(self) -> Needs:
         return Needs(

@@ -89,9 +89,8 @@ class ProcedureRule:
             return met(*tally.met, *tally.around(), rule=self.kind, clock=tally.clock)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around(), rule=self.kind)
-        return unknown(
-            Reason.NO_DATA, *tally.around(), absent(named(self.sets), view, sorted(TYPES)), rule=self.kind, settle=ASK
-        )
+        nothing = absent(named(self.sets), TYPES)
+        return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind, settle=ASK)
 
     def occurrences(self, view: View) -> Iterable[Occurrence]:
         """For `count`."""
@@ -106,6 +105,9 @@ class ProcedureRule:
 
     def _about(self) -> str:
         return ", ".join(sorted(self.sets))
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.sets
 
     def needs(self) -> Needs:
         return Needs(sets=self.sets | (self.exempt.sets if self.exempt else frozenset()), types=TYPES)

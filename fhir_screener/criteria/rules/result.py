@@ -10,7 +10,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
-from fhir_screener.criteria.hearsay import hear, heard
+from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import Given, choice, duration, flag, limits, mapping, sets, zones
 from fhir_screener.criteria.limit_words import bounds_in_words, negative_in_words, worth_in_words, zones_in_words
@@ -100,20 +100,8 @@ class ResultRule:
     kind: ClassVar[str] = "result"
 
     def evaluate(self, view: View) -> Finding:
-        concerns = self.concerned(view)
-        known = view.shared.constant.get(id(self))
-        if not concerns and known is not None:
-            return known
-        found = sorted(self.found(view), key=newest_first) if concerns else []
-        finding = fetched(self._judge(view, found).but(rule=self.kind), view, RESULT_TYPES, self._what())
-        if not concerns:
-            view.shared.constant[id(self)] = finding
-        return finding
-
-    def concerned(self, view: View) -> bool:
-        """Whether any fact is about these tests at all."""
-        index = view.index
-        return any(name in index.observations or name in index.near for name in self.of) or heard(view, self.of)
+        found = sorted(self.found(view), key=newest_first)
+        return fetched(self._judge(view, found).but(rule=self.kind), view, RESULT_TYPES, self._what())
 
     def found(self, view: View) -> Iterable[Result]:
         """The results to judge; other kinds of tests read theirs in their own way."""
@@ -248,7 +236,7 @@ class ResultRule:
             return unknown(Reason.NO_DATA, *map(aside, negatives), *tally.around(), leans=NOT_MET, settle=self._order())
         if clearing:
             return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
-        note = absent(say("{what} within {window}", what=self._what(), window=self.within), view, sorted(RESULT_TYPES))
+        note = absent(say("{what} within {window}", what=self._what(), window=self.within), RESULT_TYPES)
         return unknown(Reason.NO_DATA, *tally.around(), note, settle=self._order())
 
     def _cite(self, result: Result, note: Text = "", decides: bool = True) -> Evidence:
@@ -258,6 +246,9 @@ class ResultRule:
 
     def _what(self) -> Text:
         return named(self.of)
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.of
 
     def needs(self) -> Needs:
         sets = self.of | self.limits.positive | self.limits.negative | self.vaccines | self.explained_by

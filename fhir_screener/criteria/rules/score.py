@@ -49,7 +49,7 @@ class ScoreRule:
     def _judge(self, view: View) -> Finding:
         latest = self._latest(view)
         if not latest:
-            return unknown(Reason.NO_DATA, absent(named(self.of), view, sorted(TYPES)), settle=CHART)
+            return unknown(Reason.NO_DATA, absent(named(self.of), TYPES), settle=CHART)
         findings = [self._read(view, fact) for fact in latest]
         verdicts = {(f.verdict, f.reason) for f in findings}
         if len(verdicts) == 1:
@@ -141,6 +141,9 @@ class ScoreRule:
 
     def _about(self) -> str:
         return ", ".join(sorted(self.of))
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.of
 
     def needs(self) -> Needs:
         return Needs(sets=self.of | self.answers | self.component | self.among, types=TYPES)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.errors import DataError
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import (

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from fhir_screener.criteria.evidence import CriterionFinding, Finding, met, not_met, unknown
+from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.errors import ScreenerError
 from fhir_screener.records.facts import Patient
 from fhir_screener.records.patient_record import PatientRecord

@@ -35,8 +35,8 @@ def test_only_the_branch_that_decided_counts() -> None:
 
 
 def test_a_second_record_of_the_same_fact_changes_nothing() -> None:
-    fact = Evidence("Observation/1", "1", "urn:x|1", "X", "7", "2021-01-01")
-    copy = Evidence("Observation/2", "9", "urn:x|1", "X", "7", "2021-01-01")
+    fact = Evidence("Observation/1", "1", code="urn:x|1", display="X", value="7", date="2021-01-01")
+    copy = Evidence("Observation/2", "9", code="urn:x|1", display="X", value="7", date="2021-01-01")
     assert _digest(met(fact)) == _digest(met(fact, copy)) == _digest(met(copy))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace as changed
 
 from fhir_screener.screening.candidate import NO_LONGER, Action, Existing, Hand, reconcile, shown_facets
 from fhir_screener.screening.digest import evidence_digest
@@ -107,7 +108,7 @@ def test_a_task_is_rewritten_when_the_worklist_would_show_another_thing(change: 
 
 
 def test_another_way_to_settle_is_shown_too() -> None:
-    asked = tuple(replace(c, settle="ask") for c in KEPT.criteria)
+    asked = tuple(changed(c, settle="ask") for c in KEPT.criteria)
     assert reconcile(SAME, screening(criteria=asked)) is Action.REFRESH
 
 

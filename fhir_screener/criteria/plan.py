@@ -1,0 +1,96 @@
+"""A study compiled: what on record concerns each rule, and answers that many patients share, made once.
+
+A rule that nothing on record concerns is not asked: its answer is the same for everybody, but for the numbers that are
+blank in it (`blank`). Rules made of rules remember what they made of answers that are shared themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from fhir_screener.criteria.evidence import Finding
+from fhir_screener.criteria.ledger import Standing
+
+DRUG, CONSENT, SUBJECT, REGISTER = "?drug", "?consent", "?subject", "?register"
+"""What can concern a rule besides value sets: a drug nobody can name, a Consent, a ResearchSubject, the Patient."""
+_REMEMBERED = 20_000
+
+
+class Asked(Protocol):
+    """A rule, as far as the plan looks at it."""
+
+    def parts(self) -> tuple[Any, ...]: ...
+
+    def evaluate(self, view: Any) -> Finding: ...
+
+
+class Plan:
+    """The memory of one study; one for all its patients.
+
+    `concerns` {id of a rule: value sets and marks any of which makes its answer the patient's own}; rules that do not
+    say are always asked. `joints` are the ids of rules whose answer follows from those of their parts alone.
+    """
+
+    def __init__(self, rules: Iterable[Asked] = ()) -> None:
+        self.concerns: dict[int, frozenset[str]] = {}
+        self.joints: set[int] = set()
+        self._rules = list(rules)
+        for rule in self._rules:
+            self._add(rule)
+        self._constants: dict[tuple[frozenset[str], frozenset[str]], dict[int, Finding]] = {}
+        self._shared: dict[Any, Finding] = {}
+        self._kept: dict[int, Finding] = {}
+        self._standings: dict[tuple[str, int], Standing] = {}
+
+    def _add(self, rule: Asked) -> frozenset[str] | None:
+        inner = [self._add(part) for part in rule.parts()]
+        tell = getattr(rule, "concerned_by", None)
+        if hasattr(rule, "over"):
+            self.joints.add(id(rule))
+            found = None if None in inner else frozenset().union(*(one for one in inner if one is not None))
+        else:
+            found = tell() if tell is not None else None
+        if found is not None:
+            self.concerns[id(rule)] = found
+        return found
+
+    def constants(self, failed: frozenset[str], absent: frozenset[str]) -> dict[int, Finding]:
+        """{id of a rule: its answer where nothing concerns it}, for charts that lack the same types."""
+        return self._constants.setdefault((failed, absent), {})
+
+    def keep(self, finding: Finding) -> Finding:
+        """Take a finding for one that patients share."""
+        self._kept[id(finding)] = finding
+        return finding
+
+    def shares(self, *findings: Finding) -> bool:
+        """Whether all of these are shared."""
+        return self._kept.keys() >= set(map(id, findings))
+
+    def shared(self, key: tuple[Any, ...], make: Callable[[], Finding]) -> Finding:
+        """The finding of this key, made once. The key names all that it depends on."""
+        found = self._shared.get(key)
+        if found is None:
+            found = make()
+            if len(self._shared) < _REMEMBERED:
+                self._shared[key] = self.keep(found)
+        return found
+
+    def joined(self, key: tuple[int, ...], branches: tuple[Finding, ...], over: Callable[..., Finding]) -> Finding:
+        """What a rule makes of its branches; remembered where all are shared. `key`: ids of the rule and branches."""
+        # Only ids of shared findings get into a key, and these live as long as the plan: no id is ever used again.
+        found = self._shared.get(key)
+        if found is None:
+            found = over(branches)
+            if self.shares(*branches) and len(self._shared) < _REMEMBERED:
+                self._shared[key] = self.keep(found)
+        return found
+
+    def standing(self, criterion: str, finding: Finding) -> Standing | None:
+        """The shared finding of a criterion with what is remembered about it; None for a patient's own."""
+        key = (criterion, id(finding))
+        found = self._standings.get(key)
+        if found is None and id(finding) in self._kept:
+            found = self._standings[key] = Standing(finding)
+        return found
