@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.judge import judge
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Criterion
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Patient, Quantity, Value
