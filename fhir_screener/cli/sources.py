@@ -57,6 +57,7 @@ def _folder(path: Path, loaded: Loaded, patients: Sequence[str]) -> Opened:
     def read(opened: Opened) -> Iterator[PatientRecord]:
         yield from folder.records()
         opened.problems, opened.warnings = folder.problems, folder.notes
+        opened.unread.update({one: why for one, why in folder.unread.items() if one not in opened.answered})
 
     return Opened(str(path), read, total=lambda: folder.count)
 

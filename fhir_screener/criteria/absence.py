@@ -16,13 +16,14 @@ def absent(what: Text, types: Iterable[str]) -> Evidence:
     return Evidence(note=Absence(what, types), decides=False)
 
 
-def fetched(finding: Finding, view: View, types: frozenset[str], what: Text) -> Finding:
+def fetched(finding: Finding, view: View, types: frozenset[str], what: Text, *, stands: bool = True) -> Finding:
     """The finding, unless it leans on records that could not be had.
 
-    Positive evidence stands. Everything else is `not-fetched` when a request for one of its types failed, or when the
+    Positive evidence stands, unless a record unread could overturn it (`stands` False: a newer score, an earlier
+    course, a consent withdrawn). Everything else is `not-fetched` when a request for one of its types failed, or when the
     server offers none of them. A stronger reason is kept, and the failure noted beside it.
     """
-    if finding.verdict is MET:
+    if finding.verdict is MET and (stands or not types & view.record.failed):
         return finding
     failed = types & view.record.failed
     if failed:

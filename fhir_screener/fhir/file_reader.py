@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from fhir_screener.errors import DataError
-from fhir_screener.fhir.bundles import take_apart
+from fhir_screener.fhir.bundles import Part, take_apart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, loads
+from fhir_screener.fhir.file_holdings import patients_in
 from fhir_screener.fhir.file_lines import batches
+from fhir_screener.fhir.file_loss import OTHER_VERSIONS, Loss, told
+from fhir_screener.fhir.r4_types import R4_TYPES
 
-_OTHER_VERSIONS = {
-    "MedicationOrder": "DSTU2",
-    "DiagnosticOrder": "DSTU2",
-    "ProcedureRequest": "STU3",
-    "ReferralRequest": "STU3",
-    "DeviceUseRequest": "STU3",
-    "MedicationUsage": "R5",
-}
+DAMAGED = ("not complete JSON", "a Bundle that cannot be read")
+NO_JSON = "not JSON"
+_DATA = re.compile(r"\.(?:json|ndjson|jsonl)(?:\.gz)?$", re.IGNORECASE)
 
 
 class _Place:
@@ -32,26 +31,35 @@ class _Place:
 
 
 class FileReader:
-    """Reads files under `root`. `problems` and `notes` as in FolderSource."""
+    """Reads files under `root`. `problems` and `notes` as in FolderSource; `losses`: what may be missing for somebody."""
 
     def __init__(self, root: Path, collector: Collector) -> None:
         self._root, self._collector = root, collector
         self.problems: list[str] = []
         self.notes: list[str] = []
-        self._place = _Place("")
+        self.losses: list[Loss] = []
+        self._file, self._place = root, _Place("")
+        self._last = 0
+        self._bundle = b""
         self._trouble: dict[str, list[int]] = {}
+        collector.on_loss = self._lost
 
     def read(self, file: Path) -> None:
         """Everything in one file. Never raises for what is in it."""
+        self._file = file
         self._place = place = _Place(str(file.relative_to(self._root)) if file != self._root else file.name)
-        self._trouble = {}
+        self._trouble, self._last = {}, 0
         try:
             self._batches(file)
         except DataError as error:
-            self.problems.append(f"{place}: {error.what}; what came before is read")
+            self._broken_off(error.what)
         for what, at in self._trouble.items():
             more = f" (and {len(at) - 1} more lines of this file)" if len(at) > 1 else ""
             self.problems.append(f"{place.name}{f':{at[0]}' if at[0] else ''}: {what}{more}")
+
+    def _broken_off(self, what: str) -> None:
+        self.problems.append(f"{self._place}: {what}; what came before is read")
+        self.losses.append(Loss(str(self._place), what, self._file))
 
     def _batches(self, file: Path) -> None:
         found = batches(file)
@@ -63,11 +71,19 @@ class FileReader:
                 rest = [line for _, more in found for line in more]
                 self._one(b"\n".join([*lines, *rest]), 0)
             else:
-                self.notes.append(f"{self._place.name}: {kind}; left out")
+                self._strange(kind)
                 return
 
+    def _strange(self, kind: str) -> None:
+        """No data of ours by its content. By its name it may be: then what it holds is lost."""
+        if kind == NO_JSON and _DATA.search(self._place.name):
+            self.problems.append(f"{self._place.name}: {kind}, though its name says so; nothing of it is read")
+            self.losses.append(Loss(self._place.name, kind, self._file))
+        else:
+            self.notes.append(f"{self._place.name}: {kind}; left out")
+
     def _lines(self, first: int, lines: list[bytes]) -> None:
-        self._place.line = first + len(lines) - 1
+        self._place.line = self._last = first + len(lines) - 1
         for number, line in self._collector.take_lines(lines, first):
             if line.strip():
                 self._one(line, number)
@@ -75,6 +91,7 @@ class FileReader:
     def _one(self, data: bytes, line: int) -> None:
         """One JSON object; `line` is 0 where it is the whole file."""
         self._place.line = line
+        self._bundle = b""
         try:
             kind = kind_of(data)
             if kind in FORMS:
@@ -83,24 +100,48 @@ class FileReader:
                 self._odd(kind, data)
         except DataError as error:
             self._trouble.setdefault(error.what, []).append(line)
+            self._lost(error.what, data, error.what in DAMAGED)
 
     def _odd(self, kind: str, data: bytes) -> None:
         """A Bundle; or what is no resource that we read. Raises DataError for what is no FHIR R4."""
         if kind == "Bundle":
             for part in take_apart(data, self._collector.references.bases):
-                if part.kind in FORMS:
-                    self._collector.take(part.kind, part.data, self._place, part.spare_id)
-                    continue
-                try:
-                    self._odd(part.kind, part.data)
-                except DataError as error:
-                    # One odd entry costs itself, not the entries after it.
-                    self.problems.append(f"{self._place}: an entry of the Bundle was left out: {error.what}")
-        elif kind in _OTHER_VERSIONS:
-            raise DataError(f"{kind} is a type of FHIR {_OTHER_VERSIONS[kind]}; only R4 is read")
+                self._bundle = data
+                self._part(part)
+        elif kind in OTHER_VERSIONS:
+            raise DataError(f"{kind} is a type of FHIR {OTHER_VERSIONS[kind][0]}; only R4 is read")
         elif not kind:
             hint = " (it has `resources`; give one resource a line)" if b'"resources"' in data[:4096] else ""
             raise DataError(f"JSON, but no FHIR resource: it has no resourceType{hint}")
+        elif kind not in R4_TYPES:
+            named = f" {kind}" if kind.isalnum() and len(kind) < 64 else ""
+            raise DataError(f"no resource of FHIR R4: there is no type{named}")
+
+    def _part(self, part: Part) -> None:
+        """One odd entry costs itself, not the entries after it."""
+        if part.kind in FORMS:
+            self._collector.take(part.kind, part.data, self._place, part.spare_id)
+            return
+        try:
+            self._odd(part.kind, part.data)
+        except DataError as error:
+            self.problems.append(f"{self._place}: an entry of the Bundle was left out: {error.what}")
+            self._lost(error.what, part.data, False)
+
+    def _lost(self, what: str, data: bytes, damaged: bool) -> None:
+        """A record that is not read: for whom it counts as missing is said by what is left of it, else found out."""
+        types, owners = told(data, self._collector.references)
+        if damaged and self._cut(data):
+            # Where a file without an end is cut, more than this line may be gone.
+            types, owners, what = None, None, f"{what}; the file breaks off here"
+        elif owners is None and self._bundle:
+            named = patients_in(self._bundle)
+            owners = named if len(named) == 1 else None
+        self.losses.append(Loss(str(self._place), what, self._file, types, owners, damaged))
+
+    def _cut(self, data: bytes) -> bool:
+        at_end = self._place.line in (0, self._last) and not data.endswith((b"\n", b"\r"))
+        return at_end and not data.rstrip().endswith(b"}") and not self._bundle
 
 
 def shape(lines: list[bytes]) -> str:
@@ -110,7 +151,7 @@ def shape(lines: list[bytes]) -> str:
         return "lines"
     start = filled[0].lstrip()
     if not start.startswith(b"{"):
-        return "a JSON array, not a Bundle or NDJSON" if start.startswith(b"[") else "not JSON"
+        return "a JSON array, not a Bundle or NDJSON" if start.startswith(b"[") else NO_JSON
     try:
         loads(start)
     except BROKEN:

@@ -16,6 +16,7 @@ from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.references import References
+from fhir_screener.fhir.file_loss import Marks, marks, reaching
 from fhir_screener.fhir.file_reader import FileReader
 from fhir_screener.fhir.spill import Spill, part_of
 from fhir_screener.records.patient_record import PatientRecord
@@ -47,6 +48,8 @@ class FolderSource:
         """What could not be read: `file:line: what`, or a Patient without an id."""
         self.notes: list[str] = []
         """What was left out for a good reason: files that are no JSON, records whose patient is not here."""
+        self.unread: dict[str, str] = {}
+        """{patient id: why} of those whose own Patient could not be read."""
         self.count: int | None = None
         """How many patients; known once `records()` gives the first, unless there were too many for memory."""
 
@@ -60,16 +63,19 @@ class FolderSource:
         stray: Counter[str] = Counter()
         with Spill(self._terminology.whole) as spill:
             collector.limit, collector.spare = self._memory, spill
-            for file in self._files():
+            files = self._files()
+            for file in files:
                 reader.read(file)
+            lost = marks(reader.losses, reaching(files))
             self.problems[:] = [*reader.problems, *map(str, collector.problems)]
-            self.notes[:] = reader.notes
+            self.unread = {one: why for one, why in lost.gone.items() if self._only is None or one in self._only}
+            self.notes[:] = [*reader.notes, *lost.summary()]
             self.count = None
             if collector.overflow is None:
                 self.count = sum("Patient" in chart.kept for chart in collector.charts.values())
-                yield from _assembled(collector, stray)
+                yield from _assembled(collector, stray, lost)
             else:
-                yield from _by_parts(collector, spill, stray)
+                yield from _by_parts(collector, spill, stray, lost)
         self.notes.extend(_left_out(collector, stray, self._only is None))
 
     def _files(self) -> list[Path]:
@@ -82,7 +88,7 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _by_parts(collector: Collector, spill: Spill, stray: Counter[str]) -> Iterator[PatientRecord]:
+def _by_parts(collector: Collector, spill: Spill, stray: Counter[str], lost: Marks) -> Iterator[PatientRecord]:
     """Part by part: what is on disk, together with what stayed in memory."""
     collector.overflow = collector.spare = None
     held: dict[int, dict[str, Chart]] = {}
@@ -91,14 +97,15 @@ def _by_parts(collector: Collector, spill: Spill, stray: Counter[str]) -> Iterat
     for part in spill.parts():
         collector.charts = held.pop(part, {})
         spill.restore(part, collector)
-        yield from _assembled(collector, stray)
+        yield from _assembled(collector, stray, lost)
 
 
-def _assembled(collector: Collector, stray: Counter[str]) -> Iterator[PatientRecord]:
+def _assembled(collector: Collector, stray: Counter[str], lost: Marks) -> Iterator[PatientRecord]:
     charts = collector.charts
     for patient in list(charts):
         chart = charts.pop(patient)
-        record = assemble(collector, chart)
+        said = lost.said(patient)
+        record = assemble(collector, chart, lost.failed(patient), problems=said)
         if record is not None:
             yield record
         else:

@@ -33,6 +33,10 @@ def screen(
     course = Course(study.criteria, view)
     ledger = tuple(course.now)
     outcome, eligible = _outcome(study, view, barred, ledger)
+    evaluated = _evaluated(study, record, ledger)
+    if outcome is Outcome.CANDIDATE and not evaluated:
+        # Something unread may bar this patient: never more than a case to look at.
+        outcome = Outcome.REVIEW
     change = None if barred else _next_change(study, course, view, ledger, outcome, test_names)
     return Screening(
         study=study.id,
@@ -46,7 +50,7 @@ def screen(
         eligible_until=_eligible_until(study, view, outcome, eligible, ledger),
         next_change_on=change,
         why_not=barred.why if barred else "",
-        evaluated=_evaluated(study, record, ledger),
+        evaluated=evaluated,
         shown=_shown(study, view, outcome, eligible),
         enrolled=bool(barred and barred.enrolled),
         replaced_by=barred.replaced_by if barred else "",

@@ -77,7 +77,7 @@ class ConsentRule:
             self._consent(view, consent, tally)
         for subject in view.record.subjects:
             self._subject(view, subject, tally)
-        return fetched(self._conclude(view, tally), view, TYPES, say("consent to this study"))
+        return fetched(self._conclude(view, tally), view, TYPES, say("consent to this study"), stands=False)
 
     @staticmethod
     def _consent(view: View, consent: Consent, tally: Tally) -> None:

@@ -74,7 +74,7 @@ class DoseRule:
         if not lines:
             hear(view, self.of, self.continuing, tally)
         finding = self._judge(view, lines, tally).but(rule=self.kind)
-        return fetched(finding, view, DRUG_TYPES, named(self.of))
+        return fetched(finding, view, DRUG_TYPES, named(self.of), stands=False)
 
     def _lines(self, view: View, tally: Tally) -> list[Line]:
         """Every record on the time line; what is no exposure, or a single dose, becomes context."""

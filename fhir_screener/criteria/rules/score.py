@@ -44,7 +44,7 @@ class ScoreRule:
     kind: ClassVar[str] = "score"
 
     def evaluate(self, view: View) -> Finding:
-        return fetched(self._judge(view).but(rule=self.kind), view, TYPES, named(self.of))
+        return fetched(self._judge(view).but(rule=self.kind), view, TYPES, named(self.of), stands=False)
 
     def _judge(self, view: View) -> Finding:
         latest = self._latest(view)

@@ -62,11 +62,16 @@ class _Facts:
 
 
 def assemble(
-    collector: Collector, chart: Chart, failed: Iterable[str] = (), absent: Iterable[str] = ()
+    collector: Collector,
+    chart: Chart,
+    failed: Iterable[str] = (),
+    absent: Iterable[str] = (),
+    problems: Iterable[str] = (),
 ) -> PatientRecord | None:
     """One patient's record, or None where the chart lacks the Patient.
 
-    A record that breaks its reading is named in `problems`; the others stand.
+    `failed` and `problems`: types that may not be whole, and why. A record that breaks its reading is named in
+    `problems`, its type is `failed`; the other records stand.
     """
     versions, _ = chart.of("Patient")
     if not versions:
@@ -91,7 +96,8 @@ def assemble(
         seen[kind] = Seen(len(kept) + len(glimpses), min(filter(None, dates), default=None))
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
-    made = _record(person, facts, seen, failed, absent, (*faults, *context.problems))
+    types, said = {*failed, *context.lost}, (*problems, *faults, *context.problems)
+    made = _record(person, facts, seen, types, absent, said)
     return replace(made, whole=_whole(collector, chart)) if chart.raw else made
 
 
@@ -133,7 +139,8 @@ def _guarded(make: _Make, kind: str, record: Lean, context: Context, facts: _Fac
     try:
         make(kind, record, context, facts)
     except (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
-        # Charts can hold anything: what nobody foresaw costs this record, is said, and stops nothing.
+        # Charts can hold anything: what nobody foresaw costs this record, is said, and stops nothing else.
+        context.lost.add(kind)
         context.problems.append(f"{kind}/{record.id or '?'}: could not be understood ({type(error).__name__})")
 
 

@@ -10,7 +10,7 @@ from fhir_screener.errors import DataError
 from fhir_screener.fhir.decode import elements, events
 from fhir_screener.fhir.decode.book import Book, Memo
 from fhir_screener.fhir.decode.chart import Chart, Library, Problem
-from fhir_screener.fhir.decode.lean import FORMS, Glimpse, Lean, WholeLean
+from fhir_screener.fhir.decode.lean import FORMS, SUBJECT_NEEDED, Glimpse, Lean, WholeLean
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.decode.relevance import Judge, Relevance
 from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, kind_of, plain, read, tree_of
@@ -41,6 +41,8 @@ class Collector:
         self.spare: Overflow | None = None
         """What takes the records once more than `limit` bytes are held."""
         self.overflow: Overflow | None = None
+        self.on_loss: Callable[[str, bytes, bool], None] = lambda what, data, damaged: None
+        """Told of each record left out that may be a patient's: why, its bytes, whether these are damaged."""
         self._owners: Memo[str] = Memo(references.owner, 500_000)
         self._judge = Relevance(book).by_kind
         self._whole = book.terminology.whole
@@ -55,7 +57,9 @@ class Collector:
         try:
             record = read(kind, data)
         except DataError as error:
-            self.problems.append(Problem(str(where) or kind, f"a {kind} that cannot be read: {error.what}"))
+            what = f"a {kind} that cannot be read: {error.what}"
+            self.problems.append(Problem(str(where) or kind, what))
+            self.on_loss(what, data, True)
             return ""
         if record.id is None:
             record.id = spare_id
@@ -65,7 +69,7 @@ class Collector:
         subject = cast(Any, record).subject
         whose = self._owners[bytes(subject)] if subject else owner or self._elsewhere(kind, record, data)
         if not whose:
-            self._unowned(kind, record)
+            self._unowned(kind, record, data)
         elif self.only is None or whose in self.only:
             self.put(whose, kind, judge(record), data)
         return whose
@@ -169,12 +173,14 @@ class Collector:
                 return target.id
         return ""
 
-    def _unowned(self, kind: str, record: Lean) -> None:
+    def _unowned(self, kind: str, record: Lean, data: bytes) -> None:
         item = self._judge[kind](record) if kind == "Observation" else None
         if item is record and record.id and self.library.newest("result", record.id, record.meta):
             self.library.results[record.id] = record
             return
         self.unowned[kind] += 1
+        if kind in SUBJECT_NEEDED or cast(Any, record).subject:
+            self.on_loss(f"a {kind} that names no patient", data, False)
 
     def _other(self, kind: str, record: Lean, where: object, data: bytes) -> str:
         """A Patient, or something that charts refer to."""

@@ -23,6 +23,8 @@ class Context:
     born: str | None = None
     encounters: dict[str, Span] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """Types with a record that could not be understood at all."""
 
     def common(self, kind: str, record: Lean) -> dict[str, Any]:
         """The arguments that every Fact takes."""

@@ -262,3 +262,16 @@ FORMS: dict[str, type[Lean]] = {
 
 SHARED = frozenset({"Medication", "ResearchStudy", "Specimen"})
 """The types that belong to no single chart."""
+
+SUBJECT_NEEDED = frozenset(
+    {
+        "Condition",
+        "MedicationStatement",
+        "MedicationRequest",
+        "MedicationAdministration",
+        "Procedure",
+        "Immunization",
+        "ResearchSubject",
+    }
+)
+"""The types that FHIR R4 gives no existence without a subject."""
