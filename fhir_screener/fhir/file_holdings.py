@@ -20,49 +20,62 @@ _TWO = 2
 
 @dataclass(frozen=True)
 class Holdings:
-    """`types` that are read of it, `patients` it names (no more than two are told), `named` the type in its name."""
+    """`types` that are read of it, `patients` it names (no more than two are told), `named` the type in its name.
+
+    `own`: the one patient whom alone it names and whose Patient is in it, if it is such a file.
+    """
 
     types: frozenset[str] = frozenset()
     patients: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, file: Path) -> Holdings:
         """What can be read of it; never raises."""
-        types: set[bytes] = set()
-        patients: set[bytes] = set()
+        seen = _Sight()
         try:
             for _, lines in batches(file):
-                _look(lines, types, patients)
+                seen.look(lines)
         except DataError:
             pass
-        read = frozenset(kind.decode() for kind in types) & FORMS.keys()
-        return cls(read if read <= SHARED else read - SHARED, _some(patients), named(file.name))
+        return seen.holdings(file.name)
+
+    @classmethod
+    def within(cls, data: bytes) -> Holdings:
+        """What one document holds."""
+        seen = _Sight()
+        seen.look([data])
+        return seen.holdings("")
 
 
-def patients_in(data: bytes) -> frozenset[str]:
-    """The patients that some JSON names, no more than two of them."""
-    patients: set[bytes] = set()
-    _look([data], set(), patients)
-    return _some(patients)
+class _Sight:
+    """What has been seen so far, as bytes."""
 
+    def __init__(self) -> None:
+        self._types: set[bytes] = set()
+        self._people: set[bytes] = set()
+        self._patients: set[bytes] = set()
 
-def _some(patients: set[bytes]) -> frozenset[str]:
-    return frozenset(one.decode("utf-8", "replace") for one in sorted(patients)[:_TWO])
+    def look(self, lines: list[bytes]) -> None:
+        """Lines that follow one another."""
+        if len(self._patients) < _TWO:
+            # Over the lines together: in a document laid out for people, type and id are not on one line.
+            self._people.update(_PERSON.findall(b"\n".join(lines)))
+            self._patients.update(self._people)
+        for line in lines:
+            if line.startswith(FIRST) and not line.startswith(FIRST + b"Bundle"):
+                self._types.add(line[len(FIRST) : line.find(b'"', len(FIRST))])
+            else:
+                self._types.update(_KIND.findall(line))
+            if len(self._patients) < _TWO:
+                self._patients.update(_WHOSE.findall(line))
 
-
-def _look(lines: list[bytes], types: set[bytes], patients: set[bytes]) -> None:
-    if len(patients) < _TWO:
-        # Over the lines together: in a document laid out for people, type and id are not on one line.
-        patients.update(_PERSON.findall(b"\n".join(lines)))
-    for line in lines:
-        if line.startswith(FIRST) and not line.startswith(FIRST + b"Bundle"):
-            end = line.find(b'"', len(FIRST))
-            types.add(line[len(FIRST) : end])
-        else:
-            types.update(_KIND.findall(line))
-        if len(patients) < _TWO:
-            patients.update(_WHOSE.findall(line))
+    def holdings(self, name: str) -> Holdings:
+        read = frozenset(kind.decode("ascii", "replace") for kind in self._types) & FORMS.keys()
+        some = frozenset(one.decode("utf-8", "replace") for one in sorted(self._patients)[:_TWO])
+        alone = len(self._patients) == 1 and self._people == self._patients
+        return Holdings(read if read <= SHARED else read - SHARED, some, named(name), some if alone else frozenset())
 
 
 def named(name: str) -> frozenset[str]:

@@ -123,7 +123,7 @@ def _kinds(types: frozenset[str]) -> str:
 def _concerned(types: frozenset[str] | None) -> frozenset[str]:
     if types is None:
         return EVERY
-    return frozenset().union(*(_LEANS.get(kind, frozenset({kind}) & EVERY) for kind in types))
+    return frozenset(one for kind in types for one in _LEANS.get(kind, frozenset({kind}) & EVERY))
 
 
 def told(data: bytes, references: References) -> tuple[frozenset[str] | None, frozenset[str] | None]:
@@ -216,8 +216,7 @@ def reaching(files: list[Path]) -> Callable[[Loss], Loss]:
     def reach(loss: Loss) -> Loss:
         mine = holdings(loss.file)
         if not loss.damaged:
-            owners = mine.patients if len(mine.patients) == 1 else frozenset()
-            return replace(loss, owners=loss.owners if loss.owners is not None else owners)
+            return replace(loss, owners=loss.owners if loss.owners is not None else mine.own)
         others = [holdings(one) for one in files if one != loss.file]
         others = [one for one in others if one.types]
         types, owners = _layout(mine, others)

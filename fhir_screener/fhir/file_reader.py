@@ -10,7 +10,7 @@ from fhir_screener.fhir.bundles import Part, take_apart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, loads
-from fhir_screener.fhir.file_holdings import patients_in
+from fhir_screener.fhir.file_holdings import Holdings
 from fhir_screener.fhir.file_lines import batches
 from fhir_screener.fhir.file_loss import OTHER_VERSIONS, Loss, told
 from fhir_screener.fhir.r4_types import R4_TYPES
@@ -135,8 +135,7 @@ class FileReader:
             # Where a file without an end is cut, more than this line may be gone.
             types, owners, what = None, None, f"{what}; the file breaks off here"
         elif owners is None and self._bundle:
-            named = patients_in(self._bundle)
-            owners = named if len(named) == 1 else None
+            owners = Holdings.within(self._bundle).own or None
         self.losses.append(Loss(str(self._place), what, self._file, types, owners, damaged))
 
     def _cut(self, data: bytes) -> bool:

@@ -45,7 +45,7 @@ def weaker(now: dict[str, Any], before: dict[str, Any]) -> bool:
         return False
     pairs = zip(now["criteria"], before["criteria"], strict=True)
     return all(
-        a["verdict"] == b["verdict"] and a["reason"] == b["reason"] or a["verdict"] == "unknown" for a, b in pairs
+        (a["verdict"] == b["verdict"] and a["reason"] == b["reason"]) or a["verdict"] == "unknown" for a, b in pairs
     )
 
 

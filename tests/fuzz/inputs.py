@@ -36,7 +36,9 @@ def systematic(world: World, rng: random.Random, step: int = 1) -> Iterator[Inpu
             continue
         layout = LAYOUTS[rng.randrange(len(LAYOUTS))]
         kind = case.resources[at]["resourceType"]
-        yield Input(f"{case.name} {kind} {what}: {how} ({layout})", f"{kind} {what}: {how}", case, _with(case, at, raw), layout)
+        yield Input(
+            f"{case.name} {kind} {what}: {how} ({layout})", f"{kind} {what}: {how}", case, _with(case, at, raw), layout
+        )
 
 
 def _all_ways(cases: list[Case]) -> Iterator[tuple[Case, int, str, str, bytes]]:

@@ -167,7 +167,9 @@ def damaged(body: bytes, rng: random.Random) -> bytes:
             case 2:
                 data[at:at] = data[at : at + rng.choice((1, 20))]
             case 3:
-                data[at:at] = rng.choice((b"\xff", b"\x00", b"\xef\xbb\xbf", b"\\ud800", b"{", b"}", b"]", b'"', b"\n", b"1e999"))
+                data[at:at] = rng.choice(
+                    (b"\xff", b"\x00", b"\xef\xbb\xbf", b"\\ud800", b"{", b"}", b"]", b'"', b"\n", b"1e999")
+                )
             case 4:
                 del data[at:]
             case _:

@@ -24,7 +24,7 @@ def try_out(world: World, one: Input) -> tuple[list[str], list[str]]:
     """(complaints, flips) of one input; a traceback is a complaint."""
     try:
         found = world.read(one.parts, one.case.as_of, one.layout, one.whole)
-    except Exception:  # noqa: BLE001
+    except Exception:
         return [f"traceback: {traceback.format_exc().strip().splitlines()[-1]}\n{traceback.format_exc()}"], []
     bad = list(complaints(found, world.untouched(one.case.as_of), one.case.patient, shared=one.shared))
     answer = found.answers.get(one.case.patient)
@@ -46,7 +46,9 @@ def main() -> int:
                 bad.setdefault(what, []).append(one.name)
             turned.update(f"{one.kind}: {flip}" for flip in flipped)
             if tried % 2000 == 0:
-                print(f"{tried} inputs, {time.monotonic() - began:.0f} s, {sum(map(len, bad.values()))} wrong", flush=True)
+                print(
+                    f"{tried} inputs, {time.monotonic() - began:.0f} s, {sum(map(len, bad.values()))} wrong", flush=True
+                )
     for what, names in bad.items():
         print(f"\n{what}\n    {len(names)} times, such as: {'; '.join(names[:5])}")
     print("\nbecame definite, or a candidate:")
@@ -55,7 +57,9 @@ def main() -> int:
     traces = sum(len(names) for what, names in bad.items() if what.startswith("traceback"))
     neighbours = sum(len(names) for what, names in bad.items() if "neighbour" in what)
     print(f"\n{tried} inputs tried, {traces} tracebacks, {neighbours} changed neighbours,", end=" ")
-    print(f"{sum(map(len, bad.values())) - traces - neighbours} other broken promises, {time.monotonic() - began:.0f} s")
+    print(
+        f"{sum(map(len, bad.values())) - traces - neighbours} other broken promises, {time.monotonic() - began:.0f} s"
+    )
     return 1 if bad else 0
 
 

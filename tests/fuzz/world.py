@@ -66,9 +66,7 @@ class World:
             expected = json.loads((file.parent / "expected.json").read_text("utf-8"))
             bundle = json.loads(file.read_text("utf-8"))
             resources = [entry["resource"] for entry in bundle["entry"]]
-            found.append(
-                Case(file.parent.name, expected["patient"], date.fromisoformat(expected["as_of"]), resources)
-            )
+            found.append(Case(file.parent.name, expected["patient"], date.fromisoformat(expected["as_of"]), resources))
         return found
 
     @cached_property
