@@ -1,22 +1,24 @@
 """What one observation's value says, given a rule's limits.
 
 Interpretation, coded value, quantity and text are each read on their own; what they say must agree. A quantity speaks
-only where the rule has a limit in a unit it converts to, and no laboratory flag or word speaks for itself.
+only where the rule has a limit in a unit it converts to, and no laboratory flag or word speaks for itself. A flag of a
+range (N, A, H) is weaker: normal is negative, abnormal is never more than a reason to look.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
-from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.coding import Concept, fold
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.result_words import read_number
 from fhir_screener.terminology.site import Range
-from fhir_screener.terminology.units import convert
+from fhir_screener.terminology.units import ARBITRARY, convert
 from fhir_screener.terminology.valueset import Terminology
 
 POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL
@@ -48,7 +50,10 @@ class Limits:
     negative: frozenset[str] = frozenset()
 
     @property
-    def numeric(self) -> bool:
+    def measures(self) -> bool:
+        """Whether the rule asks how much, so that abnormal need not be positive; a cutoff index asks whether."""
+        if self.at_least.keys() & ARBITRARY:
+            return False
         return bool(self.at_least or self.above or self.below or self.at_most or self.of_range)
 
 
@@ -64,29 +69,32 @@ def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequenc
 
     `ranges` are the site's for this test; they speak where the result has none of its own.
     """
-    if value.absent and value.empty:
+    if value.absent and not value.answered:
         return Reading(Polarity.NONE, say("no result ({why})", why=value.absent))
-    said: dict[str, Polarity] = {}
-    number = value.quantity
-    words: Polarity | None = None
+    said: dict[str, Polarity] = {"reason for no result": Polarity.NONE} if value.absent else {}
+    number = number_of(value)
     if value.concept is not None:
         _say(said, "coded value", _coded(value.concept, limits, terms))
     if value.text:
-        words = terms.says(value.text)
-        number = number or _written(value.text)
-        if words is not None:
-            said["text"] = words
+        _say(said, "text", terms.says(value.text))
     if value.boolean is not None:
         said["value"] = POS if value.boolean else NEG
-    if value.integer is not None and number is None:
-        number = Quantity(float(value.integer), "")
+    abnormal = False
     for flag in value.interpretation:
-        _say(said, "interpretation", _flag(flag, limits, terms))
+        if (stated := _coded(flag, limits, terms)) is not None:
+            said["interpretation"] = stated
+        elif is_abnormal(flag):
+            abnormal = abnormal or not limits.measures
+        elif is_normal(flag) and (number is None or not limits.measures):
+            said["interpretation"] = NEG
     note: Text = ""
     if number is not None:
         polarity, note = _measured(number, value, limits, ranges)
-        if polarity is not None and not (polarity is EQUIV and said and not limits.equivocal):
+        # A comparator that leaves both sides open says nothing against words.
+        if polarity is not None and not (polarity is EQUIV and number.comparator and said):
             said["number"] = polarity
+    if abnormal and not (said.keys() and set(said.values()) <= {POS, EQUIV}):
+        said["abnormal flag"] = POS if said else EQUIV
     return _agree(said, value, note, number)
 
 
@@ -96,12 +104,12 @@ def _say(said: dict[str, Polarity], who: str, what: Polarity | None) -> None:
 
 
 def _agree(said: dict[str, Polarity], value: Value, note: Text, number: Quantity | None) -> Reading:
-    if Polarity.NONE in said.values():
-        return Reading(Polarity.NONE, say("no result"))
     distinct = set(said.values())
+    if distinct <= {Polarity.NONE, NEG} and Polarity.NONE in distinct:
+        return Reading(Polarity.NONE, say("no result"))
     if len(distinct) == 1:
         return Reading(distinct.pop(), note)
-    if EQUIV in distinct and len(distinct) == 2:
+    if EQUIV in distinct and len(distinct) == 2 and Polarity.NONE not in distinct:
         return Reading(EQUIV, note)
     if len(distinct) > 1:
         parts = [say("{who} says {what}", who=say(who), what=what.words) for who, what in said.items()]
@@ -127,16 +135,29 @@ def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | N
     return None
 
 
-def _flag(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | None:
-    """A laboratory flag; N, H, L, A are about a range, and say nothing of a presence test but that it needs eyes."""
-    codes = {coding.code for coding in concept.codings}
-    if codes & {"H", "HH", "HU", "L", "LL", "LU", "HX", "LX"}:
-        return None
-    if codes & {"N"}:
-        return None if limits.numeric else NEG
-    if codes & {"A", "AA"}:
-        return None if limits.numeric else EQUIV
-    return _coded(concept, limits, terms)
+_ABNORMAL = frozenset({"A", "AA", "H", "HH", "HU", "HX", "ABN"})
+_ABNORMAL_WORDS = re.compile(r"^(?:↑+|h|hh|a|abn|abnormal|high|异常|升高|增高|偏高)$")
+
+
+def is_abnormal(flag: Concept) -> bool:
+    """Whether a flag says no more than abnormal, or above a range. By code in whatever table a site took it from."""
+    if any(coding.code in _ABNORMAL for coding in flag.codings):
+        return True
+    return not flag.codings and bool(_ABNORMAL_WORDS.match(fold(flag.text)))
+
+
+def is_normal(flag: Concept) -> bool:
+    """Whether a flag says normal: of a presence test that is negative."""
+    if flag.codings:
+        return all(coding.code == "N" for coding in flag.codings)
+    return fold(flag.text) in ("n", "normal", "正常")
+
+
+def number_of(value: Value) -> Quantity | None:
+    """The number of a value, however it is written."""
+    if value.quantity is None and value.integer is not None:
+        return Quantity(float(value.integer), "")
+    return value.quantity or (_written(value.text) if value.text else None)
 
 
 def _written(text: str) -> Quantity | None:
@@ -162,6 +183,10 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
             converted = convert(number.value, number.unit, unit) if number.unit or not unit else None
             if converted is None:
                 continue
+            if unit in ARBITRARY and value.high is not None:
+                own = _by_range(number, value, "above", ranges, edge=EQUIV)
+                if own[0] is not None:
+                    return own
             strict = table is limits.above or table is limits.below
             verdicts.append(_compare(converted, number.comparator, limit, rising, strict))
             grey = limits.equivocal.get(unit)
@@ -194,7 +219,10 @@ def _compare(value: float, comparator: str, limit: float, rising: bool, strict: 
     return POS if (value > limit if strict else value >= limit) else NEG
 
 
-def _by_range(number: Quantity, value: Value, side: str, ranges: Sequence[Range]) -> tuple[Polarity | None, Text]:
+def _by_range(
+    number: Quantity, value: Value, side: str, ranges: Sequence[Range], edge: Polarity | None = None
+) -> tuple[Polarity | None, Text]:
+    """Read by the value's own range; `edge` where it lies on the limit, of which laboratories mean both."""
     end = value.high if side == "above" else value.low
     if end is None and not (value.low or value.high or value.range_text):
         return _by_site_range(number, side, ranges)
@@ -207,6 +235,8 @@ def _by_range(number: Quantity, value: Value, side: str, ranges: Sequence[Range]
     note = (
         say("reference upper limit {end}", end=end) if side == "above" else say("reference lower limit {end}", end=end)
     )
+    if edge is not None and converted == end.value and not number.comparator:
+        return edge, note
     return _compare(converted, number.comparator, end.value, side == "above", True), note
 
 

@@ -65,9 +65,14 @@ class Value(NamedTuple):
     range_text: str = ""
 
     @property
-    def empty(self) -> bool:
+    def answered(self) -> bool:
+        """Whether there is any value[x]."""
         parts = (self.concept, self.quantity, self.boolean, self.integer, self.date)
-        return all(part is None for part in parts) and not (self.text or self.interpretation or self.unread)
+        return any(part is not None for part in parts) or bool(self.text or self.unread)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.answered or self.interpretation)
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):

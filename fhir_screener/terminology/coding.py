@@ -74,6 +74,9 @@ _SAME = {
     "urn:oid:2.16.840.1.113883.5.83": INTERPRETATION,
     "http://hl7.org/fhir/v3/ObservationInterpretation": INTERPRETATION,
     "http://hl7.org/fhir/observation-interpretation": INTERPRETATION,
+    "http://terminology.hl7.org/CodeSystem/v2-0078": INTERPRETATION,
+    "http://hl7.org/fhir/v2/0078": INTERPRETATION,
+    "urn:oid:2.16.840.1.113883.12.78": INTERPRETATION,
 }
 
 BY_PREFIX = frozenset({ICD10, ICD10CM, ICD9CM, ICD9CM3_CN, ICD11, ATC})

@@ -28,8 +28,9 @@ _OTHER = (
     r"|contact with|家族史|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
 )
 _NEGATED_BEFORE = (
-    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|negative for|no evidence of|no sign of|absence of"
-    r"|free of|ruled out|rule out negative|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除|除外|不支持|没有|非"
+    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|negative for|no evidence of|no sign of|absence of"
+    r"|free of|ruled out|rule out negative|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
+    r"|除外|不支持|不考虑|没有|非"
 )
 # Words of negation that deny a change or a complaint, not the term that follows.
 _NOT_NEGATION = (
@@ -37,12 +38,13 @@ _NOT_NEGATION = (
     r"|\bnot (?:only|chang|improv|respon|resolv)\w*|无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|非常|无痛|无力"
 )
 _NEGATED_AFTER = (
-    r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|negative)"
+    r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|neg(?:ative)?\b|\(-\))"
     r"|已排除|排除|除外|不支持|阴性|未见|不考虑"
 )
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
-    r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|可疑|疑似|疑|待查|待排|待除外|不除外"
+    r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|\bvs\b|\bversus\b"
+    r"|可疑|疑似|疑|待查|待排|待除外|不除外"
     r"|不能除外|不能排除|可能|考虑"
 )
 _PLANNED = (
@@ -53,12 +55,43 @@ _PLANNED = (
 _PAST = r"history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|old |past |陈旧|既往|病史|史|术后|曾"
 
 _CLAUSE = re.compile(r"[.;。；\n]|，|,(?= )|\bbut\b|但")
+_SENTENCE = re.compile(r"\.(?!\d)|[;。；\n]|\bbut\b|但")
+_COMMA = re.compile(r"[,，](?!\d)")
+# What of the words beside the term still makes it one of a list.
+_LISTED = re.compile(
+    r"^\W*(?:(?:or|nor|and|any|other|及|和|或|与|以及|等)\b\W*)?#\W*"
+    r"(?:disease|infection|history|etc|病|病史|史|感染|等|表现|征象|病灶|接触史|病变)*\W*$"
+)
+_JOINED = re.compile(r"^\W*(?:or|nor|及|和|或|与|以及)\b|^(?:及|和|或|与|以及)")
+# Words that make a clause of its own: what stands there is found, not listed.
+_FOUND = re.compile(
+    r"\b(?:is|are|was|has|have|had|with|shows?|showing|seen|noted|found|present|consistent|compatible|suggests?|suggestive"
+    r"|diagnos\w+|confirmed|known|on|taking|takes|received|treated|started)\b"
+    r"|示|可见|见|符合|诊断|确诊|提示|伴|患|予|服|使用|治疗|给予|加用|开始|阳性"
+)
+_ALL_DENIED = re.compile(
+    r"(?:、[^,。;]{1,20})*(?:均|皆|都)(?:为|呈)?(?:阴性|未见|排除)"
+    r"|(?:, [a-z0-9 /-]{1,25})*,? (?:and|or) (?![^,;]*\b(?:test|culture|smear|screen))[a-z0-9 /-]{1,25}? negative\b"
+)
+_TO_RULE_OUT = re.compile(
+    r"(?:建议|拟|进一步|需|请|以便|以|待|行|复查|检查|随访"
+    r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]*?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
+)
+_NOT_YET = re.compile(
+    r"不除外|不能除外|不能排除|无法排除|未排除|未除外|cannot (?:be )?(?:exclude|ruled out)|not (?:been )?(?:excluded|ruled out)"
+)
+_SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
+_NAMES_AN_ACT = re.compile(r"\W*(?:疫苗|免疫球蛋白|筛查|咨询|宣教|vaccin|immun|screen|counsel|prophyla)")
 
 
 def clause(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the clause around `start`..`end` begins and ends."""
+    return _around(_CLAUSE, text, start, end)
+
+
+def _around(marks: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int]:
     left, right = 0, len(text)
-    for mark in _CLAUSE.finditer(text):
+    for mark in marks.finditer(text):
         if mark.end() <= start:
             left = mark.end()
         elif mark.start() >= end:
@@ -68,25 +101,51 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def stance(text: str, start: int, end: int) -> Stance:
-    """What folded `text` says of the term at `start`..`end`, judged within its own clause."""
-    left, right = clause(text, start, end)
-    before, after = text[left:start], text[end:right]
-    around = before + " # " + after
-    if re.search(_OTHER, around):
+    """What folded `text` says of the term at `start`..`end`, judged within its own clause and what leads up to it."""
+    left, right = _around(_SENTENCE, text, start, end)
+    inner, outer = (left + place for place in _around(_COMMA, text[left:right], start - left, end - left))
+    before, own, after = text[left:inner], text[inner:start], text[end:outer]
+    if _of_another(before, own, after, text[end:right]):
         return Stance.OTHER_PERSON
-    if re.search(r"不除外|不能除外|不能排除|cannot (?:be )?exclude|not excluded", around):
+    around = own + " # " + after
+    if _NOT_YET.search(around) or _TO_RULE_OUT.search(before + own):
         return Stance.DOUBTFUL
-    if re.search(_NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", before)) or re.match(
-        r"\W*(?:" + _NEGATED_AFTER + r")", after
-    ):
-        return Stance.NEGATED
-    if re.search(_DOUBT, around):
+    denied = _denied(before, own, after, text[end:right])
+    if denied is not None:
+        return denied
+    first, _ = clause(text, start, end)
+    led = text[first:start]
+    if re.search(_DOUBT, led + " # " + after):
         return Stance.DOUBTFUL
-    if re.search(_PLANNED, before):
+    if re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after):
         return Stance.PLANNED
-    if re.search(_PAST, around):
+    if re.search(_PAST, led + " # " + after):
         return Stance.PAST
     return Stance.ASSERTED
+
+
+def _of_another(before: str, own: str, after: str, rest: str) -> bool:
+    if re.search(_OTHER, own + " # " + after):
+        return True
+    return bool(re.search(_OTHER, before + " # " + rest)) and not _SELF.search(own)
+
+
+def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
+    """Whether the term is denied: by its own clause, or as one of a list that began with a denial.
+
+    A denial before a comma may end there: what follows is denied as one of a list, asserted where its words make a
+    clause of their own, and in doubt between the two.
+    """
+    if re.search(_NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)):
+        return Stance.NEGATED
+    if re.match(r"\W*(?:" + _NEGATED_AFTER + r")", after) or _ALL_DENIED.match(rest):
+        return Stance.NEGATED
+    if not re.search(_NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", before)):
+        return None
+    around = own + "#" + after
+    if _LISTED.match(around) or _JOINED.match(own):
+        return Stance.NEGATED
+    return None if _FOUND.search(around) else Stance.DOUBTFUL
 
 
 _TAKEN_BACK = re.compile(

@@ -1,7 +1,8 @@
 """What a result says in words: positive, negative, equivocal, or that there is no result. English and Chinese.
 
 No-result words are looked for first; then negative and equivocal ones are taken out of the text before positive ones
-are looked for, because "not detected" holds "detected" and 弱阳性 holds 阳性. Text that says two things is not read.
+are looked for, because "not detected" holds "detected" and 弱阳性 holds 阳性. Text that says two things, a result and
+that there is none among them, is not read; a positive said to be in doubt is equivocal.
 """
 
 from __future__ import annotations
@@ -34,22 +35,36 @@ _WORDS = {polarity: say(polarity.value) for polarity in Polarity}
 
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"
-    r"|lipa?emic|contaminated|see comment|to follow)\b|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检"
+    r"|failed|lipa?emic|contaminated|to follow)\b|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检"
 )
+_ELSEWHERE = re.compile(r"\bsee (?:comment|note|below)s?\b|见备注")
+"""Says nothing by itself, and takes nothing from what stands beside it."""
+
+_BESIDE = re.compile(
+    r"(?:阳性|阴性|质控|空白)对照(?:孔|管|值)?\s*[:=]?\s*(?:正常|有效|合格|[<>]?\d+(?:\.\d+)?)?"
+    r"|\b(?:positive|negative|nil|mitogen) control\b\s*[:=]?\s*(?:normal|valid|adequate|ok|passed|[<>]?\d+(?:\.\d+)?)?"
+    r"|\((?:参考|正常值|判断标准|ref)[^()]*\)"
+    r"|(?:\brif\w*|\brpo ?b|利福平)[^.;,。]*?(?:not detected|detected|indeterminate|未检出|检出|阴性|阳性|敏感|耐药)"
+)
+"""Controls, reference values and drug resistance: their words are those of an answer, and are not the answer."""
+
 _EQUIVOCAL = re.compile(
     r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|borderline|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|[?？]|\bnot negative|non-?negative"
-    r"|suspicious|presumptive|unconfirmed|to be (?:retested|repeated|confirmed)|low[ -]positive|±|\+/-|\+-"
-    r"|弱阳性|弱阳|弱反应|可疑|临界|灰区|待复检|待复查|待确认|待确定|不确定|疑似"
+    r"|suspicious|presumptive|unconfirmed|not confirmed|unable to confirm|to be (?:retested|repeated|confirmed)|low[ -]positive|±|\+/-|\+-"
+    r"|弱阳性|弱阳|弱反应|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
 )
 _NEGATIVE = re.compile(
-    r"\b(?:(?:not|no|non)[ -]+(?:\w+ ){0,2}?|non|un[ -]?)"
-    r"(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated|growth)\b"
-    r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b|阴性|^阴$|未检出|未检测到|未查见|未发现|未见"
-    r"|无反应性?|非反应性?|无生长|^[-−]$|[(（][-−][)）]|^none$"
+    r"\b(?:not|none|non|no|neither)[ -]+(?!only)(?:[^\s.,;:]+ ){0,7}?(?:detected|detectable|found|seen|identified|isolated|growth)\b"
+    r"|\b(?:not|no|non)[ -]+(?!only)(?:\w+ ){0,2}?(?:reactive|positive|present)\b"
+    r"|\b(?:non|un[ -]?)(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated)\b"
+    r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b"
+    r"|阴性|^阴$|[未不][能可]?检[出见]|[未不][能可]?检测[到出]|未[查找见]到|未查见|未发现|未见"
+    r"|无反应性?|非反应性?|无生长|^[-−]$|[(（][-−—–]+[)）]|^none$"
+    r"|[<低小]于?(?:最低)?检[测出]?(?:下限|限)|^< ?ll?o?d$|\bbelow (?:the )?(?:lower )?(?:limit of detection|detection limit)"
 )
 _POSITIVE = re.compile(
-    r"\bpositive\b|\bpos\b|\bdetected\b|\bdetectable\b|\breactive\b|\bpresent\b|\bisolated\b|阳性|^阳$|检出|有反应性?|反应性|查见"
+    r"\bpositive\b|\bpos\b|\bdetected\b|\bdetectable\b|\breactive\b|\bpresent\b|\bisolated\b|阳性|^阳$|检[出见]|检测[到出]|有反应性?|反应性|查见|[查找]到"
     r"|大三阳|小三阳|^\+{1,4}$|[(（]\+{1,4}[)）]|\b[1-4]\+"
 )
 
@@ -57,19 +72,24 @@ _POSITIVE = re.compile(
 @lru_cache(maxsize=20_000)
 def read_words(text: str) -> Polarity | None:
     """What the words say, or None where they say nothing we know, or two different things."""
-    plain = fold(text)
+    plain = _BESIDE.sub(" ", fold(text)).strip()
     if not plain:
         return None
-    if _NONE.search(plain):
-        return Polarity.NONE
-    rest, equivocal = _EQUIVOCAL.subn(" ", plain)
+    rest, nothing = _NONE.subn(" ", plain)
+    rest, equivocal = _EQUIVOCAL.subn(" ", rest)
     rest, negative = _NEGATIVE.subn(" ", rest)
     positive = len(_POSITIVE.findall(rest))
-    found = [
-        p
-        for p, n in ((Polarity.EQUIVOCAL, equivocal), (Polarity.NEGATIVE, negative), (Polarity.POSITIVE, positive))
-        if n
-    ]
+    counted = {
+        Polarity.NONE: nothing,
+        Polarity.EQUIVOCAL: equivocal,
+        Polarity.NEGATIVE: negative,
+        Polarity.POSITIVE: positive,
+    }
+    found = [polarity for polarity, count in counted.items() if count]
+    if not found and _ELSEWHERE.search(rest):
+        return Polarity.NONE
+    if found == [Polarity.EQUIVOCAL, Polarity.POSITIVE]:
+        return Polarity.EQUIVOCAL
     return found[0] if len(found) == 1 else None
 
 

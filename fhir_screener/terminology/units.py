@@ -60,6 +60,9 @@ _HABITS = {
 }
 """Spellings seen in charts, folded, and the UCUM code meant."""
 
+ARBITRARY = frozenset({"{s_co}"})
+"""Units that only compare a signal with its own assay's cutoff: the laboratory's range says where that lies."""
+
 _NAMED = re.compile(r"/?\{[^}]*\}")
 
 

@@ -213,7 +213,9 @@ class Terminology:
 
         Only for tests in no set and no standard system, and by names too long to stand in another's by chance.
         """
-        if any(map(self.site.knows, concept.codings)) or self.site.lists(concept) or self.classify(concept):
+        if any(map(self.site.knows, concept.codings)) or self.site.lists(concept):
+            return NO_HITS
+        if any(self.sets[name].kind == "result" for name in self.classify(concept)):
             return NO_HITS
         found: dict[str, Hit] = {}
         for words, coding in ((concept.text, None), *((coding.display, coding) for coding in concept.codings)):

@@ -42,7 +42,9 @@ class ExposureRule:
     kind: ClassVar[str] = "exposure"
 
     def evaluate(self, view: View) -> Finding:
-        facts = [*among(view.index.medications, self.to | self.review), *view.index.nameless]
+        facts = [*among(view.index.medications, self.to | self.review)]
+        # A drug nobody can name may be one that decides; a rule that only looks for signs is not held up by it.
+        facts += view.index.nameless if self.to else ()
         said = heard(view, self.to | self.review)
         tally = Tally()
         for fact in facts:

@@ -29,17 +29,22 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length, named
-from fhir_screener.records.dates import Duration
+from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 
+REPORTED = FINAL | {"preliminary"}
 _CLAUSES = re.compile(r"[.;。；\n，,]")
 _PART = re.compile(r"\b(?:left|right|upper|lower|abdom\w*|bone|fracture|brain|head|neck)\b|左|右|腹|骨")
+_PLACE = r"(?:双肺|两肺|肺野|肺门|纵隔|淋巴结|胸腔|胸膜|心影|心脏|心包|气管|支气管|大血管|食管|膈肌?|肋膈角|胸廓|及|和|与|、)"
 _NOTHING = re.compile(
-    r"(?:no|without)\b(?! (?:change|old|longer))|未见(?!陈旧)|无(?!变化)|negative$|normal$", re.IGNORECASE
+    r"(?:no|without)\b(?! (?:change|old|longer))"
+    rf"|{_PLACE}*(?:未见|均未见)(?!陈旧)|{_PLACE}*(?:无|均无)(?!.{{0,4}}变化)|negative$|normal$",
+    re.IGNORECASE,
 )
 
 
@@ -55,17 +60,27 @@ class ReportRule:
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         clearing: list[Evidence] = []
-        for fact in among(view.index.observations, self.of):
-            if fact.status in FINAL | {"preliminary"} and not fact.other_subject:
+        facts = [f for f in among(view.index.observations, self.of) if f.status in REPORTED and not f.other_subject]
+        final = {self._which(view, fact) for fact in facts if fact.status != "preliminary"}
+        for fact in facts:
+            if fact.status != "preliminary" or self._which(view, fact) not in final:
                 self._weigh(view, fact, tally, clearing)
         return fetched(self._conclude(view, tally, clearing), view, RESULT_TYPES, named(self.of))
+
+    def _which(self, view: View, fact: Observation) -> tuple[str, Days | None]:
+        """Test and day: a final report supersedes the preliminary one of the same."""
+        hit = self._hit(fact)
+        return str(hit.coding) if hit.coding else hit.words, view.point(fact.effective, fact.issued)
+
+    def _hit(self, fact: Observation) -> Hit:
+        return next(fact.hits[name] for name in sorted(self.of) if name in fact.hits)
 
     def _weigh(self, view: View, fact: Observation, tally: Tally, clearing: list[Evidence]) -> None:
         days = view.point(fact.effective, fact.issued)
         if days is not None and not view.begun(days):
             return
         placed = view.place(days, self.within) if days else When.STRADDLES
-        hit = next(fact.hits[name] for name in sorted(self.of) if name in fact.hits)
+        hit = self._hit(fact)
         for reason, note in self._says(view, fact):
             text = fact.value.text if len(fact.value.text) <= 200 else fact.value.text[:200] + "..."
             evidence = cite(fact, note, value=text, hit=hit)

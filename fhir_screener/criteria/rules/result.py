@@ -134,7 +134,7 @@ class ResultRule:
             evidence = cite(fact, say("looks like this test"), value=value_text(fact.value), hit=hit)
             if says is Polarity.NEGATIVE:
                 tally.context(aside(evidence))
-            elif says is not Polarity.NONE and not (says is Polarity.UNREADABLE and self.limits.numeric):
+            elif says is not Polarity.NONE and not (says is Polarity.UNREADABLE and self.limits.measures):
                 tally.doubt(Reason.TEXT_ONLY, evidence)
 
     def _latest(self, view: View, found: list[Result]) -> list[Result]:

@@ -125,7 +125,7 @@ def _record(
         immunizations=tuple(facts.immunizations),
         consents=tuple(facts.consents),
         subjects=tuple(facts.subjects),
-        mentions=tuple(facts.mentions),
+        mentions=tuple(_standing(facts)),
         encounters=tuple(facts.encounters),
         seen=seen,
         failed=frozenset(failed),
@@ -133,6 +133,20 @@ def _record(
         unread=+facts.unread,
         problems=tuple(problems),
     )
+
+
+def _standing(facts: _Facts) -> Iterable[Mention]:
+    """What is named, but for what only a preliminary report names that a final one of the same test and day replaced."""
+    early = [fact for fact in facts.observations if fact.status == "preliminary"] if facts.mentions else []
+    if not early:
+        return facts.mentions
+    final = {_test_and_day(fact) for fact in facts.observations if fact.status in ("final", "amended", "corrected")}
+    replaced = {fact.ref for fact in early if _test_and_day(fact) in final}
+    return [one for one in facts.mentions if one.ref not in replaced]
+
+
+def _test_and_day(fact: Observation) -> tuple[str, str]:
+    return fact.concept.code, (fact.effective.start or fact.issued or "")[:10]
 
 
 def _guarded(make: _Make, kind: str, record: Lean, context: Context, facts: _Facts) -> None:
