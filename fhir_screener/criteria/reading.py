@@ -82,7 +82,9 @@ def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequenc
     abnormal = False
     for flag in value.interpretation:
         if (stated := _coded(flag, limits, terms)) is not None:
-            said["interpretation"] = stated
+            said["interpretation" if said.get("interpretation", stated) is stated else "a second interpretation"] = (
+                stated
+            )
         elif is_abnormal(flag):
             abnormal = abnormal or not limits.measures
         elif is_normal(flag) and (number is None or not limits.measures):

@@ -13,7 +13,6 @@ from fhir_screener.fhir.decode.lean import ObservationLean, ReportLean, Valued
 from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.tolerant import plain, read_part
 from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
-from fhir_screener.terminology.valueset import NO_HITS
 
 _OWN_FOCUS = frozenset({"Condition", "Procedure", "Encounter", "Observation", "DiagnosticReport", "ServiceRequest"})
 _NO_BOUNDS = Bounds()
@@ -42,7 +41,7 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
         categories=book.codes[bytes(record.category)],
         other_subject=other,
         specimen=specimen,
-        near=NO_HITS if known.hits else book.near[bytes(record.code)],
+        near=book.near[bytes(record.code)],
     )
 
 
