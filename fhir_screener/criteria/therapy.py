@@ -9,7 +9,7 @@ from fhir_screener.criteria.amount import NONE, Amount
 from fhir_screener.criteria.dosage import Step, steps
 from fhir_screener.criteria.intake import Intake
 from fhir_screener.criteria.view import View
-from fhir_screener.records.dates import FOREVER
+from fhir_screener.records.dates import FOREVER, Days
 from fhir_screener.terminology.equivalents import Ratio
 from fhir_screener.terminology.valueset import Hit
 
@@ -75,6 +75,29 @@ def one_offs(lines: Iterable[Line]) -> set[int]:
             if last - first < ONE_OFF:
                 found.update(id(i) for i in cluster)
     return found
+
+
+def bridged(lines: Iterable[Line]) -> list[Line]:
+    """The lines, with short gaps between administrations of one drug filled: from nothing to the dose before.
+
+    A day on which nobody wrote a dose down is no day without, and the next dose no raise.
+    """
+    found, given = [], sorted(lines, key=lambda i: i.start)
+    for number, item in enumerate(given):
+        after = next((other for other in given[number + 1 :] if _follows(item, other)), None)
+        if after is not None and item.end + 1 < after.start <= item.end + JOIN:
+            amount = item.steps[-1].amount if item.steps else None
+            gap = Step(item.end + 1, after.start - 1, Amount(0, amount.hi) if amount else None)
+            taken = replace(item.intake, last=Days(gap.last, gap.last))
+            item = replace(item, intake=taken, end=gap.last, steps=[*item.steps, gap])
+        found.append(item)
+    return found
+
+
+def _follows(item: Line, other: Line) -> bool:
+    """Whether the other is the next administration of the same drug."""
+    kinds = {item.intake.fact.kind, other.intake.fact.kind}
+    return kinds == {"administration"} and other.ingredient == item.ingredient and other.start > item.end
 
 
 def _clusters(items: list[Line]) -> list[list[Line]]:

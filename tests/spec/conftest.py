@@ -41,6 +41,7 @@ SETS = Terminology(
         _set("rituximab", "drug", RXNORM, "R1", names={"rituximab": ("rituximab",)}),
         _set("denosumab", "drug", RXNORM, "R2"),
         _set("prednisone", "drug", RXNORM, "P1"),
+        _set("prednisolone", "drug", RXNORM, "P2"),
         _set("hbsag", "result", LOINC, "L1"),
         _set("egfr", "result", LOINC, "L2"),
         _set("chest-ct", "result", LOINC, "L3"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from fhir_screener.criteria.evidence import Finding
@@ -206,3 +208,18 @@ def test_a_raise_within_one_record_has_that_records_reason(ask) -> None:
     assert answer(ask(RULE, make.drug("P1", taken=f"{OLD}..", doses=steps, asserted="2021-02-26"))) == "met"
     told = make.drug("P1", taken=f"{OLD}..", doses=steps, asserted="2021-02-26", reasons=(other,))
     assert answer(ask(RULE, told)) == "suspected"
+
+
+def given(day: str, mg: float) -> object:
+    return make.drug("P1", "administration", taken=day, mg=mg)
+
+
+def test_a_day_nobody_wrote_down_is_no_day_without(ask) -> None:
+    """Given daily for eight weeks on top of a parallel course; one missing entry makes the next dose no raise."""
+    beside = make.drug("P2", taken=f"{OLD}..", mg=5, asserted="2021-02-26")
+    days = [date(2021, 1, 5) + timedelta(days=n) for n in range(56)]
+    doses = [given(day.isoformat(), 20) for day in days]
+    rule = RULE.replace("of: [prednisone]", "of: [prednisone, prednisolone]")
+    assert answer(ask(rule, beside, *doses)) == "judgement"  # raised from 5 on 5 January
+    assert answer(ask(rule, beside, *doses[:40], *doses[41:])) == "equivocal"
+    assert answer(ask(rule, beside, *doses[30:])) == "met"  # raised from 5 on 4 February

@@ -36,7 +36,7 @@ from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
-from fhir_screener.criteria.therapy import Line, course_of, line, one_offs, total
+from fhir_screener.criteria.therapy import Line, bridged, course_of, line, one_offs, total
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.weight import body_weight
 from fhir_screener.criteria.wording import clauses, length, named, words_say
@@ -106,7 +106,7 @@ class DoseRule:
                 tally.context(
                     cite(item.intake.fact, say("a single dose or premedication"), hit=item.hit, decides=False)
                 )
-        return [item for item in found if id(item) not in single]
+        return bridged(item for item in found if id(item) not in single)
 
     def _no_therapy(self, fact: Medication) -> Text:
         """Why a drug given is no systemic therapy: where it goes, or what it is given ahead of."""
