@@ -21,7 +21,7 @@ _NUMBERS = {
 _MILLIGRAMS = {"mg": 1.0, "毫克": 1.0, "g": 1000.0, "克": 1000.0, "ug": 0.001, "mcg": 0.001, "μg": 0.001, "微克": 0.001}
 
 DIGITS = r"\d+(?:\.\d+)?"
-_COUNT = r"(?:\d+(?:\.\d+)?(?:/\d+)?|half(?: an?)?|one|two|three|four|five|six|半|一|二|两|三|四|五|六|八|十)"
+_COUNT = r"(?:[1-3]/[234](?!\d)|\d+(?:\.\d+)?(?!\s*/\s*\d)|half(?: an?)?|one|two|three|four|five|six|半|一|二|两|三|四|五|六|八|十)"
 _UNIT = r"(?:mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?!\s*/\s*(?:kg|公斤|m2|ml|毫升|h\b|小时))"
 _MASS = rf"{DIGITS}\s*(?:{_UNIT})?(?:\s*(?:-|~|–|to|至|到)\s*{DIGITS}\s*)?{_UNIT}"
 _PIECE = r"(?:(?:片|粒|丸|支|tablets?|tabs?|tbl|capsules?|caps?|vials?)(?![a-z]))"
@@ -46,7 +46,7 @@ OFTEN: tuple[tuple[str, float, float], ...] = (
 """How often: (words, intakes, in so many days). The first that fits at a place is taken."""
 
 _TIMES_A_DAY = (
-    rf"(?P<n>{_COUNT}) ?(?:times|x)(?: ?daily| a day| per day| ?/ ?day)|(?:每|[1一])?[日天](?P<m>{_COUNT})次"
+    rf"(?P<n>{_COUNT}) ?(?:times?|x)(?: ?daily| a day| per day| ?/ ?day)|(?:每|[1一])?[日天](?P<m>{_COUNT})次"
     rf"|(?P<k>{_COUNT})次 ?/ ?[日天]"
 )
 _TIMES_A_WEEK = rf"(?:每|[1一])周(?P<w>{_COUNT})次|(?P<v>{_COUNT})次 ?/ ?周"

@@ -82,6 +82,7 @@ def test_mg_a_day(text, expected) -> None:
         ".5 mg qd",
         "10,5 mg qd",
         "1-2 tablets daily",
+        "5/500 tablet daily",  # two ingredients
         "不超过10mg qd",
         "泼尼松 10mg qd",  # the drug's name is taken out before
         "15 mg biweekly",
@@ -106,6 +107,7 @@ def test_what_is_not_certain_is_not_read(text) -> None:
         ("2片 bid", DoseWords(2, 2, True, 2, 1)),
         ("1片半 qd", DoseWords(1.5, 1.5, True, 1, 1)),
         ("半片 qd", DoseWords(0.5, 0.5, True, 1, 1)),
+        ("1/2 tablet in the morning", DoseWords(0.5, 0.5, True, 1, 1)),
         ("half a tablet daily", DoseWords(0.5, 0.5, True, 1, 1)),
         ("take 1 tablet by mouth every day", DoseWords(1, 1, True, 1, 1)),
         ("每日2次", DoseWords(times=2, days=1)),
