@@ -31,7 +31,7 @@ def test_a_candidate_becomes_one_task_with_all_its_elements(there: World) -> Non
     task = there.task()
     assert task["id"] == IDENTITY.task(STUDY, "p1")
     assert (task["status"], task["intent"], task["owner"]["reference"]) == ("requested", "proposal", POOL)
-    assert codes(task) == ["candidate", "consent", "test: hbv-dna"]
+    assert codes(task) == ["candidate", "consent", "test: hbv-dna", "hbv-dna"]
     assert task["for"]["reference"] == "Patient/p1"
     assert task["focus"]["identifier"]["value"] == STUDY
     assert task["authoredOn"] <= task["lastModified"]
@@ -117,7 +117,8 @@ def test_a_touched_task_is_marked_and_keeps_all_that_is_the_coordinators(there: 
     assert there.sweep(GONE) is Action.MARK
     task = there.task()
     assert codes(task) == ["no-longer-matches"]
-    kept = set(theirs) - {"output"}
+    kept = set(theirs) - {"output", "extension"}
+    assert [one for one in theirs["extension"] if one not in task["extension"]] == []
     assert {name: task[name] for name in kept} == {name: theirs[name] for name in kept}
     assert {"type": {"text": "letter"}, "valueString": "sent"} in task["output"]
     assert there.sweep(GONE) is Action.UNCHANGED

@@ -22,6 +22,8 @@ from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import Json, coding, concept, group, part
 from fhir_screener.fhir.task.identity import Identity, study_identifier
 from fhir_screener.fhir.task.ledger import criterion_output
+from fhir_screener.fhir.task.summary import summary
+from fhir_screener.screening.brief import one_test_away
 from fhir_screener.screening.candidate import NO_LONGER, shown_facets
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.digest import evidence_digest
@@ -55,6 +57,7 @@ def new_task(screening: Screening, setting: Setting, now: datetime) -> Json:
         **system_elements(screening, setting),
         "authoredOn": moment,
         "lastModified": moment,
+        "extension": [summary(screening)],
         "performerType": [concept(coding(names.PERFORMER, names.COORDINATOR, "Study coordinator"))],
     }
     if setting.pool:
@@ -112,6 +115,8 @@ def business_status(screening: Screening) -> Json:
         found.append(coding(names.ELIGIBLE_FROM, day, f"Eligible from {day}"))
     if screening.shown:
         found.extend(coding(names.SETTLE, facet) for facet in shown_facets(screening))
+        if order := one_test_away(screening):
+            found.append(coding(names.ONE_AWAY, order, f"One test away: {order}"))
     return concept(*found)
 
 

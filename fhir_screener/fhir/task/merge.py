@@ -12,17 +12,20 @@ replaced; a coordinator's are never written. Two moves need a word:
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from datetime import datetime
 
+from fhir_screener.errors import DataError
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.build import Setting, instant, system_elements
 from fhir_screener.fhir.task.coded import Json, codes, coding, concept, dicts, group, part, value_of
 from fhir_screener.fhir.task.names import Input, Withdrawal
-from fhir_screener.fhir.task.read import input_of, withdrawn_by_us
+from fhir_screener.fhir.task.read import input_of, screening_from_task, withdrawn_by_us
+from fhir_screener.fhir.task.summary import change, summary
 from fhir_screener.screening.candidate import NO_LONGER, Action
 from fhir_screener.screening.screening import Screening
 
-_OURS = frozenset({names.OUTCOME, names.SETTLE, names.ELIGIBLE_FROM})
+_OURS = frozenset({names.OUTCOME, names.SETTLE, names.ELIGIBLE_FROM, names.ONE_AWAY})
 """The systems of businessStatus codings that are replaced; codings of others stay."""
 
 
@@ -35,6 +38,8 @@ def merged(task: Json, screening: Screening, action: Action, now: datetime, sett
     if action is Action.RESURFACE:
         _set_decision_aside(result, now)
     _lay_over(result, system_elements(screening, setting))
+    set_extension(result, names.SUMMARY_EXT, summary(screening))
+    _say_what_changed(result, task, screening)
     _point_to_survivor(result, screening, setting)
     _move(result, screening, action)
     stamp(result, now)
@@ -50,6 +55,14 @@ def closed(task: Json, why: Withdrawal, now: datetime, *, touched: bool) -> Json
         _cancel(result, why)
     stamp(result, now)
     return result
+
+
+def _say_what_changed(result: Json, task: Json, screening: Screening) -> None:
+    """Against what the Task said until now; a Task whose ledger another hand has changed says nothing of it."""
+    with suppress(DataError):
+        found = change(screening_from_task(task), screening)
+        if found is not None:
+            set_extension(result, names.CHANGE_EXT, found)
 
 
 def _lay_over(task: Json, ours: Json) -> None:

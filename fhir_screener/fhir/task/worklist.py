@@ -10,10 +10,12 @@ from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.build import Setting
-from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.coded import Json, codes, dicts, value_of
+from fhir_screener.fhir.task.decided import standing
 from fhir_screener.fhir.task.finder import Finder
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.read import input_of, screening_from_task
+from fhir_screener.fhir.task.summary import Summary, read_summary
 from fhir_screener.fhir.task.support import client_ids
 from fhir_screener.screening.candidate import Hand
 from fhir_screener.screening.screening import Outcome, Screening
@@ -38,6 +40,12 @@ class Row:
     as_of: str
     authored: str
     modified: str
+    version: str = ""
+    one_away: str = ""
+    resume_on: str = ""
+    standing: str = ""
+    notes: int = 0
+    summary: Summary = Summary()
 
 
 class Worklist:
@@ -80,4 +88,10 @@ class Worklist:
             as_of=str(input_of(task, names.Input.AS_OF) or ""),
             authored=str(task.get("authoredOn", "")),
             modified=str(task.get("lastModified", "")),
+            version=existing.version,
+            one_away=next(iter(codes(task.get("businessStatus"), names.ONE_AWAY)), ""),
+            resume_on=str(value_of(task, names.RESUME_ON_EXT) or ""),
+            standing=standing(task),
+            notes=len(dicts(task.get("note"))),
+            summary=read_summary(task),
         )

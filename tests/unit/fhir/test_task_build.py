@@ -47,6 +47,7 @@ def test_the_business_status_is_what_a_worklist_searches_by() -> None:
         ("urn:fhir-screener:eligible-from", "2021-06-01"),
         ("urn:fhir-screener:settle", "consent"),
         ("urn:fhir-screener:settle", "test: hbv-dna"),
+        ("urn:fhir-screener:one-away", "hbv-dna"),
     ]
 
 

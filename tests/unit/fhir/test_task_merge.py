@@ -12,9 +12,10 @@ from fhir_screener.fhir.task.build import Setting, new_task
 from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, codes, extensions, value_of
 from fhir_screener.fhir.task.identity import Identity
-from fhir_screener.fhir.task.merge import closed, merged
+from fhir_screener.fhir.task.merge import closed, merged, set_extension
 from fhir_screener.fhir.task.names import Withdrawal
 from fhir_screener.fhir.task.read import screening_from_task
+from fhir_screener.fhir.task.summary import read_summary
 from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Outcome
@@ -97,6 +98,8 @@ def test_withdrawing_says_that_it_was_us_and_restoring_takes_it_back() -> None:
     assert codes(away["businessStatus"], names.OUTCOME) == ["no-longer-matches"]
     assert codes(away["businessStatus"], names.SETTLE) == []
     back = merged(away, KEPT, Action.RESTORE, TOMORROW, SETTING)
+    assert {c.criterion for c in read_summary(back).changes} == {c.id for c in KEPT.criteria}
+    set_extension(back, names.CHANGE_EXT, None)
     assert back == task(lastModified=back["lastModified"])
 
 
@@ -130,7 +133,7 @@ def test_a_merged_patients_task_points_to_the_survivors_until_they_are_parted_ag
     assert value_of(pointer, "patient") == "Patient/p2"
     assert value_of(pointer, "task") == f"Task/{IDENTITY.task('NCT04660565', 'p2')}"
     check(after)
-    assert "extension" not in merged(after, KEPT, Action.RESTORE, TOMORROW, SETTING)
+    assert not extensions(merged(after, KEPT, Action.RESTORE, TOMORROW, SETTING), names.REPLACED_BY_EXT)
 
 
 @pytest.mark.parametrize(

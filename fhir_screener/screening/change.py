@@ -1,0 +1,66 @@
+"""What changed between two Screenings of one patient, and which record caused it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fhir_screener.criteria.evidence import CriterionFinding, Evidence
+from fhir_screener.screening.brief import deciding_evidence
+from fhir_screener.screening.screening import Screening
+
+TIME, MAPPING = "time", "mapping"
+"""Causes that are no record: a window that moved on; another version of the study's mapping."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One criterion that answers otherwise. `before` and `after` are `verdict` or `unknown: reason`, "" for none.
+
+    `cause` is the reference of the record that is new, changed or gone, else `time` or `mapping`.
+    """
+
+    criterion: str
+    before: str
+    after: str
+    cause: str
+
+
+def changes(before: Screening, after: Screening) -> tuple[Change, ...]:
+    """The criteria whose answer or deciding evidence differs, in the study's order."""
+    old = {criterion.id: criterion for criterion in before.criteria}
+    other = MAPPING if before.checksum != after.checksum else TIME
+    found = []
+    for criterion in after.criteria:
+        earlier = old.get(criterion.id)
+        cause = _cause(earlier, criterion)
+        if answer(earlier) != answer(criterion) or cause:
+            found.append(Change(criterion.id, answer(earlier), answer(criterion), cause or other))
+    return tuple(found)
+
+
+def answer(criterion: CriterionFinding | None) -> str:
+    """`met`, `not_met`, or `unknown: reason`; "" where there is none."""
+    if criterion is None:
+        return ""
+    return f"{criterion.verdict.value}: {criterion.reason.value}" if criterion.reason else criterion.verdict.value
+
+
+def _cause(before: CriterionFinding | None, after: CriterionFinding) -> str:
+    """The first record that decides now and did not so before, else one that decided before and no longer does."""
+    old, new = _facts(before), _facts(after)
+    fresh = [reference for reference, said in new.items() if old.get(reference) != said]
+    gone = [reference for reference in old if reference not in new]
+    return next(iter([*fresh, *gone]), "")
+
+
+def _facts(criterion: CriterionFinding | None) -> dict[str, set[tuple[str, str, str]]]:
+    """{reference: what it says}: as the evidence digest counts it."""
+    found: dict[str, set[tuple[str, str, str]]] = {}
+    for item in deciding_evidence(criterion.finding) if criterion is not None else ():
+        if item.decides and item.reference:
+            found.setdefault(item.reference, set()).add(_said(item))
+    return found
+
+
+def _said(item: Evidence) -> tuple[str, str, str]:
+    return item.code, item.value, item.date
