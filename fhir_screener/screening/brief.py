@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Screening
 from fhir_screener.sentence import Text, join, say
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence
+from fhir_screener.criteria.evidence import Evidence
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.brief import deciding_evidence
 from fhir_screener.screening.screening import Screening
 

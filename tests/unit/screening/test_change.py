@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 
-from fhir_screener.criteria.evidence import CriterionFinding, Evidence, met, not_met, unknown
+from fhir_screener.criteria.evidence import Evidence, met, not_met, unknown
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.fhir.task.coded import value_of
 from fhir_screener.fhir.task.summary import change, read_summary, summary
 from fhir_screener.screening.brief import one_test_away, why
@@ -16,8 +17,8 @@ from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.verdict import Reason
 from tests.builders.screenings import criterion, screening
 
-OLD = Evidence("Observation/1", "1", "loinc|1", "HBsAg", "negative", "2021-01-01", "negative")
-NEW = Evidence("Observation/2", "1", "loinc|1", "HBsAg", "positive", "2021-02-01", "positive")
+OLD = Evidence("Observation/1", "1", code="loinc|1", value="negative", date="2021-01-01", note="negative")
+NEW = Evidence("Observation/2", "1", code="loinc|1", value="positive", date="2021-02-01", note="positive")
 
 
 def with_(*criteria: CriterionFinding, **more: object) -> Screening:
@@ -34,9 +35,13 @@ def test_the_same_screening_has_not_changed() -> None:
     [
         (not_met(OLD), met(NEW), "Observation/2"),  # a record came
         (not_met(OLD), unknown(Reason.NO_DATA), "Observation/1"),  # a record went, or left its window
-        (not_met(OLD), not_met(replace(OLD, value="negative (corrected)")), "Observation/1"),  # a record changed
+        (
+            not_met(OLD),
+            not_met(structs.replace(OLD, value="negative (corrected)")),
+            "Observation/1",
+        ),  # a record changed
         (unknown(Reason.NO_DATA), unknown(Reason.STALE), TIME),
-        (not_met(OLD), not_met(replace(OLD, version="2", note="said otherwise")), None),  # moves every night
+        (not_met(OLD), not_met(structs.replace(OLD, version="2", note="said otherwise")), None),  # moves every night
     ],
 )
 def test_the_record_that_caused_it(before: object, after: object, cause: str | None) -> None:
