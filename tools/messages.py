@@ -3,17 +3,19 @@
     ./dev run python tools/messages.py            writes the catalogues
     ./dev run python tools/messages.py --check    fails where one is stale or lacks a translation
 
-A message is the first argument of `say` or `join`. What is said by a variable is listed in `SAID_BY_VALUE`.
+A message is the first argument of `say` or `join`, or a variable called `template`.
+What is said by a variable is listed in `SAID_BY_VALUE`.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from fhir_screener.i18n import LANGUAGES, catalogue
@@ -39,11 +41,36 @@ msgstr ""
 
 
 def said() -> list[tuple[str, str]]:
-    """(message, file it is in) of everything that the code says, sorted by file and line."""
-    keywords = {"say": None, "join": None}
-    found = extract_from_dir(ROOT / "fhir_screener", method_map=[("**.py", "python")], keywords=keywords)
-    rows = [(str(message), f"fhir_screener/{file}") for file, _, message, _, _ in found if isinstance(message, str)]
-    return [*sorted(rows, key=lambda row: row[1]), *((word, "") for word in SAID_BY_VALUE)]
+    """(message, file it is in) of everything that the code says, by file and line."""
+    files = sorted((ROOT / "fhir_screener").rglob("*.py"))
+    found = [(message, path.relative_to(ROOT).as_posix()) for path in files for message in _messages(path)]
+    return [*found, *((word, "") for word in SAID_BY_VALUE)]
+
+
+def _messages(path: Path) -> Iterator[str]:
+    found = [(node.lineno, said) for node in ast.walk(ast.parse(path.read_text("utf-8"))) if (said := _said(node))]
+    for _, expression in sorted(found, key=lambda pair: pair[0]):
+        yield from (text for text in _texts(expression) if text)
+
+
+def _said(node: ast.AST) -> ast.expr | None:
+    """The template in `say(template)` and `join(template)`, and in `template = ...`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "join") and node.args:
+        return node.args[0]
+    if isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == ["template"]:
+        return node.value
+    return None
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """The texts that an expression can be, as far as they stand in it: `a if x else b`, `x or a`."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _texts(value)
 
 
 def updated(language: str) -> Catalog:

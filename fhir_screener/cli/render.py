@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, DIM, Page, columns
-from fhir_screener.cli.plain import durations, system_name
+from fhir_screener.cli.plain import durations
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Study
@@ -16,6 +16,7 @@ from fhir_screener.criteria.tally import aside
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import explanation
+from fhir_screener.terminology.coding import system_name
 from fhir_screener.verdict import Verdict
 
 ORDER = (Outcome.CANDIDATE.value, Outcome.REVIEW.value, Outcome.LATER.value)

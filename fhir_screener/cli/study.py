@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from fhir_screener.cli.options import StudyOption, catalog, new_app, read_settings
-from fhir_screener.cli.sheet import Codes, sheet
 from fhir_screener.cli.study_schema import schema
 from fhir_screener.errors import MappingError, UsageError
 from fhir_screener.studies.lint import Checked, Level, Remark, lint, unused_sets
+from fhir_screener.studies.sheet import Codes, html, markdown, sheet_of
 
 app = new_app(help="Study files: list, check, explain, new, diff, schema.", group=True)
 app.command("schema")(schema)
@@ -71,9 +72,22 @@ def _summary(checked: Checked, remarks: list[Remark]) -> str:
 @app.command("explain")
 def explain(
     study: StudyOption,
-    codes: Annotated[Codes, typer.Option("--codes", help="How many codes of each value set to list.")] = "few",
+    form: Annotated[Literal["markdown", "html"], typer.Option("--format", help="How it is written.")] = "markdown",
+    lang: Annotated[
+        Literal["en", "zh"], typer.Option("--lang", help="The language of everything but the protocol.")
+    ] = "en",
+    codes: Annotated[
+        Codes | None, typer.Option("--codes", help="How many codes of each value set: few, in HTML all.")
+    ] = None,
+    out: Annotated[str, typer.Option("--out", help="The file to write to; else standard output.")] = "",
 ) -> int:
-    """The study as a sign-off sheet in Markdown: the protocol's sentences, how each is read, and the codes."""
+    """The study as a sign-off sheet: the protocol's sentences, how each is read, what an unknown asks for, the codes."""
     loaded = catalog(read_settings()).load([study])
-    sys.stdout.write(sheet(loaded.studies[0], loaded.terminology, codes))
+    wanted = codes or ("all" if form == "html" else "few")
+    found = sheet_of(loaded.studies[0], loaded.terminology, wanted, lang)
+    text = html(found) if form == "html" else markdown(found)
+    if out:
+        Path(out).write_text(text, "utf-8")
+    else:
+        sys.stdout.write(text)
     return 0

@@ -144,3 +144,22 @@ def normal_code(system: str, code: str) -> str:
 def fold(text: str) -> str:
     """Text as it is compared: NFKC, lower case, one blank between words."""
     return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+_NAMES = {
+    LOINC: "LOINC",
+    SNOMED: "SNOMED CT",
+    RXNORM: "RxNorm",
+    ATC: "ATC",
+    ICD10: "ICD-10",
+    ICD10CM: "ICD-10-CM",
+    ICD9CM: "ICD-9-CM",
+    ICD9CM3_CN: "ICD-9-CM-3 (CN)",
+    ICD11: "ICD-11",
+    CVX: "CVX",
+}
+
+
+def system_name(uri: str) -> str:
+    """The usual name of a code system; its URI where it has none here."""
+    return _NAMES.get(uri, uri)

@@ -9,7 +9,7 @@ import pytest
 
 from fhir_screener.cli import progress as progress_module
 from fhir_screener.cli.console import Page, colours, width
-from fhir_screener.cli.plain import durations, settling
+from fhir_screener.cli.plain import durations
 from fhir_screener.cli.progress import progress
 
 
@@ -78,8 +78,3 @@ def test_progress_is_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_durations_in_words(text: str, words: str) -> None:
     assert durations(text) == words
-
-
-def test_ways_to_settle_in_words() -> None:
-    assert settling("ask") == "asking the patient"
-    assert settling("test: hbsag") == "a test (hbsag)"

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from fhir_screener.cli import render
-from fhir_screener.cli.sheet import FEW, sheet
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.studies.load import Catalog
@@ -88,27 +87,3 @@ def test_the_ledger_says_why_there_is_none() -> None:
     text = render.ledger(study, screening(evaluated=False, failed=frozenset({"Observation"})))
     assert "Not evaluated: Observation could not be read." in text
     assert "Could not be understood: Observation/13: no code" in text
-
-
-def test_the_sheet_has_every_sentence_every_rule_and_every_value_set() -> None:
-    loaded = Catalog(MAPPINGS).load(["NCT04660565"])
-    study = loaded.studies[0]
-    text = sheet(study, loaded.terminology, "all")
-    rules = text.split("```yaml\n")
-    assert len(rules) == len(study.criteria) + 1
-    for one, rule in zip(study.criteria, rules[1:], strict=True):
-        assert f"## {one.id} ({one.role})\n\n> {one.text}\n" in text
-        assert rule.startswith("rule:")
-    for name in study.needs().sets:
-        assert f"### {loaded.terminology[name].title}\n" in text
-        for entry in loaded.terminology[name].codes:
-            assert f"`{entry.code}` {entry.display}" in text
-
-
-def test_few_codes_are_said_to_be_few() -> None:
-    loaded = Catalog(MAPPINGS).load(["NCT04660565"])
-    few = sheet(loaded.studies[0], loaded.terminology)
-    none = sheet(loaded.studies[0], loaded.terminology, "none")
-    assert "more (`--codes all`)" in few
-    assert max(part.count("- SNOMED CT ") for part in few.split("\n### ")) <= 2 * FEW + 1
-    assert "- SNOMED CT" not in none
