@@ -19,7 +19,7 @@ class Course(NamedTuple):
     """A disease in time. `start` may be an upper bound only (`lo` is then EVER); `end` None: not known to have ended.
 
     `current`: held to be present on `as_of`; `stated`: the record itself says so, by its clinical status.
-    `recorded`: when somebody wrote it down.
+    `recorded`: when somebody wrote it down. `torn`: its status says that it is present, its abatement that it is over.
     """
 
     start: Days | None
@@ -28,6 +28,7 @@ class Course(NamedTuple):
     future: bool
     stated: bool
     recorded: Days | None
+    torn: bool = False
 
 
 def course(view: View, fact: Condition, past: bool = False) -> Course:
@@ -42,7 +43,8 @@ def course(view: View, fact: Condition, past: bool = False) -> Course:
     if end is not None and not view.begun(end):
         # An end still to come: the disease goes on until then.
         return Course(start, end, not past and fact.clinical not in ENDED, future, True, recorded)
-    return Course(start, end, not ended, future, fact.clinical in ACTIVE, recorded)
+    torn = fact.clinical in ACTIVE and not past and (fact.abated or end is not None)
+    return Course(start, end, not ended, future, fact.clinical in ACTIVE, recorded, torn)
 
 
 def is_doubtful(fact: Condition, hit: Hit) -> bool:

@@ -13,6 +13,7 @@ def bounds_in_words(limits: Limits) -> Text:
     parts = (
         say("of at least {amount}", amount=amounts(limits.at_least)) if limits.at_least else "",
         say("above {amount}", amount=amounts(limits.above)) if limits.above else "",
+        say("above {times} times its upper limit", times=f"{limits.uln:g}") if limits.uln else "",
         say("below {amount}", amount=amounts(limits.below)) if limits.below else "",
         say("of at most {amount}", amount=amounts(limits.at_most)) if limits.at_most else "",
         say("above its reference range") if limits.of_range == "above" else "",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept, fold
+from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.result_words import read_number
 from fhir_screener.terminology.site import Range
@@ -45,6 +46,8 @@ class Limits:
     at_most: dict[str, float] = field(default_factory=dict)
     equivocal: dict[str, tuple[float, float]] = field(default_factory=dict)
     of_range: str = ""
+    uln: float | None = None
+    """Above so many times the upper limit of its own reference range, else the site's; without either the tables decide."""
     detection: bool = False
     positive: frozenset[str] = frozenset()
     negative: frozenset[str] = frozenset()
@@ -54,7 +57,7 @@ class Limits:
         """Whether the rule asks how much, so that abnormal need not be positive; a cutoff index asks whether."""
         if self.at_least.keys() & ARBITRARY:
             return False
-        return bool(self.at_least or self.above or self.below or self.at_most or self.of_range)
+        return bool(self.at_least or self.above or self.below or self.at_most or self.of_range or self.uln)
 
 
 class Reading(NamedTuple):
@@ -76,7 +79,7 @@ def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequenc
     if value.concept is not None:
         _say(said, "coded value", _coded(value.concept, limits, terms))
     if value.text:
-        _say(said, "text", terms.says(value.text))
+        _say(said, "text", _answer(value.text, limits, terms) or terms.says(value.text))
     if value.boolean is not None:
         said["value"] = POS if value.boolean else NEG
     abnormal = False
@@ -131,10 +134,24 @@ def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | N
         if name in hits:
             return polarity
     for text in (concept.text, *(coding.display for coding in concept.codings)):
-        found = terms.says(text) if text else None
+        found = (_answer(text, limits, terms) or terms.says(text)) if text else None
         if found is not None:
             return found
     return None
+
+
+def _answer(text: str, limits: Limits, terms: Terminology) -> Polarity | None:
+    """An answer of this test in words. Negative ones are taken out first: 未妊娠 holds 妊娠."""
+    if not (limits.positive or limits.negative):
+        return None
+    rest, negative = fold(text), False
+    for words, stance in terms.mentions(limits.negative, text):
+        negative = negative or stance is Stance.ASSERTED
+        rest = rest.replace(words, " ")
+    positive = any(stance is Stance.ASSERTED for _, stance in terms.mentions(limits.positive, rest))
+    if positive is negative:
+        return None
+    return POS if positive else NEG
 
 
 _ABNORMAL = frozenset({"A", "AA", "H", "HH", "HU", "HX", "ABN"})
@@ -170,6 +187,10 @@ def _written(text: str) -> Quantity | None:
 def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[Range]) -> tuple[Polarity | None, Text]:
     if limits.of_range:
         return _by_range(number, value, limits.of_range, ranges)
+    if limits.uln is not None:
+        own = _by_range(number, value, "above", ranges, times=limits.uln)
+        if own[0] is not None:
+            return own
     if limits.detection:
         if number.comparator in ("<", "<="):
             return EQUIV, say("{number}: below a limit, not said whether detected", number=number)
@@ -222,12 +243,12 @@ def _compare(value: float, comparator: str, limit: float, rising: bool, strict: 
 
 
 def _by_range(
-    number: Quantity, value: Value, side: str, ranges: Sequence[Range], edge: Polarity | None = None
+    number: Quantity, value: Value, side: str, ranges: Sequence[Range], edge: Polarity | None = None, times: float = 1
 ) -> tuple[Polarity | None, Text]:
     """Read by the value's own range; `edge` where it lies on the limit, of which laboratories mean both."""
     end = value.high if side == "above" else value.low
     if end is None and not (value.low or value.high or value.range_text):
-        return _by_site_range(number, side, ranges)
+        return _by_site_range(number, side, ranges, times)
     if end is None:
         return None, say("no reference range")
     converted = convert(number.value, number.unit, end.unit) if number.unit or end.unit else number.value
@@ -239,10 +260,15 @@ def _by_range(
     )
     if edge is not None and converted == end.value and not number.comparator:
         return edge, note
-    return _compare(converted, number.comparator, end.value, side == "above", True), note
+    return _compare(converted, number.comparator, _times(end.value, times), side == "above", True), note
 
 
-def _by_site_range(number: Quantity, side: str, ranges: Sequence[Range]) -> tuple[Polarity | None, Text]:
+def _times(limit: float, times: float) -> float:
+    """3 times 1.2 is 3.6, not the 3.5999999999999996 of binary fractions."""
+    return limit if times == 1 else round(limit * times, 9)
+
+
+def _by_site_range(number: Quantity, side: str, ranges: Sequence[Range], times: float) -> tuple[Polarity | None, Text]:
     """By the site's range for the unit; a unit of its own is preferred to one that converts."""
     for one in sorted(ranges, key=lambda r: r.unit != number.unit):
         end = one.high if side == "above" else one.low
@@ -253,5 +279,5 @@ def _by_site_range(number: Quantity, side: str, ranges: Sequence[Range]) -> tupl
                 if side == "above"
                 else say("lower limit {end:g} {unit} by the site's table", end=end, unit=one.unit)
             )
-            return _compare(converted, number.comparator, end, side == "above", True), note
+            return _compare(converted, number.comparator, _times(end, times), side == "above", True), note
     return None, say("no reference range")

@@ -13,7 +13,7 @@ from zlib import crc32
 import msgspec
 
 from fhir_screener.fhir.decode.collector import Collector
-from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta, Stay
+from fhir_screener.fhir.decode.lean import Given, Glimpse, Lean, Meta, Stay
 
 _PARTS = 256
 _FLUSH = 64 << 10
@@ -51,7 +51,7 @@ class Spill:
     def __call__(self, owner: str, kind: str, item: Lean | Glimpse, data: bytes) -> None:
         """Write one record: whole, or as the glimpse it is."""
         meta = item.meta or Meta()
-        if isinstance(item, Glimpse):
+        if isinstance(item, Glimpse) and not isinstance(item, Given):
             end = item.end if isinstance(item, Stay) else None
             row = (
                 owner,

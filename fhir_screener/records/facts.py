@@ -199,6 +199,19 @@ class Mention(Fact, frozen=True, kw_only=True, gc=False):
     coded: bool = False
 
 
+class Treatment(NamedTuple):
+    """A drug given or procedure done for a stated reason: what may corroborate a diagnosis.
+
+    `reasons` are `Type/id` of the conditions it was given for; `sets` the value sets that its coded reasons are in.
+    """
+
+    ref: str
+    version: str = ""
+    date: str | None = None
+    reasons: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+
+
 class Procedure(Fact, frozen=True, kw_only=True, gc=False):
     """Procedure (R4 9.3)."""
 

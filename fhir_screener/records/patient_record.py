@@ -17,6 +17,7 @@ from fhir_screener.records.facts import (
     Patient,
     Procedure,
     Subject,
+    Treatment,
 )
 
 CHART_TYPES = (
@@ -62,6 +63,8 @@ class PatientRecord:
     subjects: tuple[Subject, ...] = ()
     mentions: tuple[Mention, ...] = ()
     encounters: tuple[Encounter, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    """Looked for only where a diagnosis stands on one encounter alone."""
     seen: Mapping[str, Seen] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fhir_screener.records.facts import Treatment
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
 
@@ -108,3 +109,43 @@ def test_with_current_what_is_over_may_be_suspected(ask) -> None:
     rule = "condition: {in: [cancer], current: true, past: suspected}"
     assert ask(rule, make.condition("C1", onset="2001", clinical="resolved")).reason is Reason.SUSPECTED
     assert ask(rule, make.condition("C1", onset="2001")).verdict is MET
+
+
+def test_partial_dates_that_may_be_one_day_are_not_two(ask) -> None:
+    rule = "condition: {in: [cancer], within: P10Y, corroborate: true}"
+    one = make.condition("C1", recorded="2020-06-01", **ONCE)
+    assert ask(rule, one, make.condition("C2", recorded="2020-06", **ONCE)).reason is Reason.SUSPECTED
+    assert ask(rule, one, make.condition("C2", recorded="2020-07", **ONCE)).verdict is MET
+
+
+def test_what_was_given_for_it_corroborates(ask) -> None:
+    rule = "condition: {in: [cancer], within: P10Y, corroborate: true}"
+    one = make.condition("C1", recorded="2020-06-01", **ONCE)
+    for_it = Treatment("Procedure/1", date="2020-06-03", reasons=frozenset({one.ref}))
+    for_its_kind = Treatment("Procedure/1", date="2020-06-03", sets=frozenset({"cancer"}))
+    for_another = Treatment("Procedure/1", date="2020-06-03", reasons=frozenset({"Condition/other"}))
+    to_come = Treatment("Procedure/1", date="2021-03-02", reasons=frozenset({one.ref}))
+    assert ask(rule, one, treatments=(for_it,)).verdict is MET
+    assert ask(rule, one, treatments=(for_its_kind,)).verdict is MET
+    assert ask(rule, one, treatments=(for_another,)).reason is Reason.SUSPECTED
+    assert ask(rule, one, treatments=(to_come,)).reason is Reason.SUSPECTED
+
+
+def test_a_record_that_says_present_and_over_is_conflicting_where_that_matters(ask) -> None:
+    back = make.condition("C1", onset="2005", abatement="2008", clinical="recurrence")
+    assert ask(TEN_YEARS, back).reason is Reason.CONFLICTING
+    assert ask("condition: {in: [cancer], current: true}", back).reason is Reason.CONFLICTING
+    either_way = ask(TEN_YEARS, make.condition("C1", onset="2005", abatement="2015", clinical="recurrence"))
+    assert either_way.verdict is MET
+    assert not either_way.clock
+    assert ask("condition: {in: [cancer]}", back).verdict is MET
+
+
+def test_with_fresh_what_nobody_closed_becomes_stale(ask) -> None:
+    rule = "condition: {in: [cancer], review: [in-situ], current: true, fresh: P6M}"
+    assert ask(rule, make.condition("C1", recorded="2021-01-10")).verdict is MET
+    assert ask(rule, make.condition("C1", onset="2016", recorded="2021-01-10")).verdict is MET  # said again
+    assert ask(rule, make.condition("C1", recorded="2016-01-10")).reason is Reason.STALE
+    assert ask(rule, make.condition("S1", recorded="2016-01-10")).reason is Reason.STALE
+    assert ask(rule, make.condition("C1")).reason is Reason.STALE  # no date at all
+    assert ask(rule, make.condition("C1", recorded="2016-01-10", clinical="resolved")).reason is Reason.NO_DATA

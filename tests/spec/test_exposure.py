@@ -90,3 +90,16 @@ def test_an_order_begins_when_its_instruction_says_so(ask, bounds, verdict) -> N
 def test_an_order_with_a_dose_for_now_has_begun(ask) -> None:
     doses = (make.dose(10), make.dose(5, bounds=make.span("2021-03-15..")))
     assert ask(TABLETS, make.drug("P1", "request", authored="2021-02-20", doses=doses)).verdict is MET
+
+
+def test_a_pen_is_no_infusion_though_its_drug_may_be_one(ask) -> None:
+    """The route tells, or the name of the product; a drug without either is taken for an infusion."""
+    at_home = make.dose(20)._replace(route="34206005")
+    assert ask(RULE, make.drug("R1", "request", authored="2021-02-01", doses=(at_home,))).verdict is MET
+    assert ask(RULE, make.drug("R1", "request", authored="2021-02-01", form="Pen injector")).verdict is MET
+    by_vein = make.dose(20)._replace(route="47625008")
+    assert ask(RULE, make.drug("R1", "request", authored="2021-02-01", doses=(by_vein,))).reason is Reason.SUSPECTED
+    both = ask(RULE, make.drug("R1", "request", authored="2021-02-01", doses=(at_home, by_vein)))
+    assert both.reason is Reason.SUSPECTED
+    used_up = make.drug("R1", taken="2020-06-01..", status="completed", doses=(at_home,))
+    assert ask(RULE, used_up).reason is Reason.IMPRECISE_DATE  # no point in time either

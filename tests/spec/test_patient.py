@@ -89,6 +89,16 @@ def test_procedure(ask) -> None:
     assert ask("procedure: {in: [hysterectomy]}", make.procedure("Y1", "2001", "not-done")).verdict is UNKNOWN
     assert ask("procedure: {in: [hysterectomy], within: P6M}", make.procedure("Y1", "2001")).verdict is UNKNOWN
     assert ask("procedure: {in: [hysterectomy], within: P6M}", make.procedure("Y1", "2021-01-01")).clock
+    lasting = "procedure: {in: [hysterectomy], within: P6M, lasting: true}"
+    assert not ask(lasting, make.procedure("Y1", "2021-01-01")).clock
+    suspected = ask("procedure: {in: [hysterectomy], match: suspected}", make.procedure("Y1", "2001"))
+    assert suspected.reason is Reason.SUSPECTED
+
+
+def test_a_condition_may_state_a_procedure_but_not_while_it_is_in_doubt(ask) -> None:
+    rule = "procedure: {in: [pregnancy-ended]}"
+    assert ask(rule, make.condition("G2", onset="2001")).verdict is MET
+    assert ask(rule, make.condition("G2", onset="2001", verification="provisional")).reason is Reason.NO_DATA
 
 
 SCORE = "score: {of: [score], at_least: 20, component: {of: [organ], in: [organs]}}"

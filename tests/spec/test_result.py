@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fhir_screener.records.facts import Value
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
 
@@ -117,3 +118,33 @@ def test_a_negative_may_only_contradict(ask) -> None:
     rule = "result: {of: [hbsag], within: P3M, negative: against}"
     found = ask(rule, make.result("L1", "negative"))
     assert (found.reason, found.leans) == (Reason.NO_DATA, NOT_MET)
+
+
+def test_of_a_measured_quantity_the_latest_is_stale_when_it_is_old(ask) -> None:
+    """An old adverse value is neither closed nor asserted again; an old clear one is nothing."""
+    unit = "mL/min/{1.73_m2}"
+    assert ask(EGFR, make.result("L2", 12, on="2020-06-20", unit=unit)).reason is Reason.STALE
+    assert ask(EGFR, make.result("L2", 90, on="2020-06-20", unit=unit)).reason is Reason.NO_DATA
+    later = make.result("L2", 90, on="2020-08-20", unit=unit)
+    assert ask(EGFR, make.result("L2", 12, on="2020-06-20", unit=unit), later).reason is Reason.NO_DATA
+
+
+def test_times_the_upper_limit_of_its_own_range_else_by_unit(ask) -> None:
+    rule = 'result: {of: [egfr], above: {uln: 3, "mg/dL": 3.6}, within: P3M, negative: context}'
+
+    def bilirubin(value: float, upper: float | None, unit: str = "mg/dL") -> Value:
+        end = None if upper is None else make.Quantity(upper, unit)
+        return make.number(value, unit)._replace(high=end)
+
+    assert ask(rule, make.result("L2", bilirubin(3.2, 1.0))).verdict is MET
+    assert ask(rule, make.result("L2", bilirubin(4.0, 1.5))).reason is Reason.NO_DATA
+    assert ask(rule, make.result("L2", bilirubin(3.6, 1.2))).reason is Reason.NO_DATA  # three times, not more
+    assert ask(rule, make.result("L2", bilirubin(3.7, None))).verdict is MET
+    assert ask(rule, make.result("L2", bilirubin(75, None, "umol/L"))).reason is Reason.UNREADABLE
+
+
+def test_answers_of_a_test_in_words_negative_ones_first(ask) -> None:
+    rule = "result: {of: [breastfeeding], values: {positive: [nursing], negative: [not-nursing]}, within: P3M}"
+    assert ask(rule, make.result("L7", "哺乳")).verdict is MET
+    assert ask(rule, make.result("L7", "未哺乳")).verdict is NOT_MET
+    assert ask(rule, make.result("L7", "不详")).reason is Reason.UNREADABLE

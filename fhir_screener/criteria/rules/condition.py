@@ -42,6 +42,7 @@ class ConditionRule:
     within: Duration | None = None
     began_within: Duration | None = None
     current: bool = False
+    fresh: Duration | None = None
     match: str = "met"
     refuted: bool = False
     past: bool = False
@@ -92,7 +93,7 @@ class ConditionRule:
         when = course(view, fact, past)
         if when.future:
             return
-        reason, touches, note, clock = self._placed(view, when)
+        reason, touches, note, clock = self._torn(view, when) if when.torn else self._placed(view, when)
         evidence = cite(fact, note, hit=hit)
         freed = self._freed(view, fact, hit, role, when)
         if freed is MET:
@@ -129,16 +130,30 @@ class ConditionRule:
     def _will_be_exempt(self, when: Course) -> bool:
         return self.exempt is not None and self.exempt.ended_for is not None and when.end is not None
 
+    def _torn(self, view: View, when: Course) -> Placed:
+        """Where a record says both that the disease is present and that it is over, both must come to the same."""
+        over = self._placed(view, when)
+        present = self._placed(view, when._replace(current=True, stated=True, end=None))
+        if over[:2] == present[:2]:
+            return (*over[:3], False)
+        return Reason.CONFLICTING, True, say("its status says that it is present, its end that it is over"), False
+
     def _placed(self, view: View, when: Course) -> Placed:
         if self.began_within is not None:
             return self._begun(view, when, self.began_within)
         if self.current:
-            return (
-                (None, True, say("current"), False) if when.current else (None, False, say("no longer current"), False)
-            )
+            return self._present(view, when)
         if self.within is None:
             return None, True, say("on record"), False
         return self._touches(view, when, self.within)
+
+    def _present(self, view: View, when: Course) -> Placed:
+        if not when.current:
+            return None, False, say("no longer current"), False
+        said = max(filter(None, (when.recorded, when.start)), key=lambda days: days.hi, default=None)
+        if self.fresh is not None and (said is None or view.place(said, self.fresh) is When.BEFORE):
+            return Reason.STALE, True, say("recorded long ago and never closed"), False
+        return None, True, say("current"), False
 
     @staticmethod
     def _begun(view: View, when: Course, window: Duration) -> Placed:
@@ -193,10 +208,22 @@ class ConditionRule:
     def _corroborated(self, view: View, facts: list[Condition]) -> bool:
         if any(set(fact.categories) != {"encounter-diagnosis"} for fact in facts):
             return True
-        days = {view.days(f.recorded) or view.days(f.encounter.start) or view.days(f.onset.start) for f in facts}
-        if len(days - {None}) > 1:
+        days = [view.days(f.recorded) or view.days(f.encounter.start) or view.days(f.onset.start) for f in facts]
+        known = [one for one in days if one is not None]
+        # Two partial dates may be one day: only days that cannot be the same are two.
+        if known and max(one.lo for one in known) > min(one.hi for one in known):
             return True
-        return any(view.ask(rule).verdict is MET for rule in self.supported_by)
+        return self._treated(view, facts) or any(view.ask(rule).verdict is MET for rule in self.supported_by)
+
+    def _treated(self, view: View, facts: list[Condition]) -> bool:
+        """Whether something was given for one of them, or for a diagnosis of the same value sets."""
+        # A urn: names no type, so that only the id is left of it.
+        refs = {name for fact in facts for name in (fact.ref, fact.ref.rpartition("/")[2])}
+        for one in view.record.treatments:
+            days = view.days(one.date)
+            if (refs & one.reasons or self.sets & one.sets) and (days is None or view.begun(days)):
+                return True
+        return False
 
     def _nothing(self, view: View) -> tuple[Evidence, ...]:
         return (absent(named(self.sets or self.review), TYPES),)
@@ -255,6 +282,7 @@ FORM = mapping(
     ),
     duration("began_within", "It began within this time and has not ended."),
     flag("current", "It is present on the day asked about. Without any of the three: ever."),
+    duration("fresh", "With `current`: what was last recorded longer ago and never closed is `stale`."),
     choice("match", "What a match in `in` is worth.", "met", *MATCHES),
     choice("refuted", "What a refuted diagnosis with nothing else is.", "context", "not_met", "context"),
     choice("past", "With `current`: what a match that is over is worth.", "context", "suspected", "context"),
@@ -281,6 +309,7 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
         within=given["within"],
         began_within=given["began_within"],
         current=given["current"],
+        fresh=given["fresh"],
         match=given["match"],
         refuted=given["refuted"] == "not_met",
         past=given["past"] == "suspected",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -68,7 +69,8 @@ class ExposureRule:
             reason = reason or say("exempt")
             tally.context(cite(fact, reason, hit=hit, decides=False))
             return
-        infusion = any(name in fact.hits for name in self.infused) or _intravenous(fact)
+        named = any(name in fact.hits for name in self.infused) and not _injected_at_home(fact)
+        infusion = named or _intravenous(fact)
         taken = intake(view, fact, single=infusion)
         if taken is None:
             tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
@@ -161,10 +163,25 @@ class ExposureRule:
 
 def _intravenous(fact: Medication) -> bool:
     """Whether every instruction says so; a drug given by vein is not taken because it was ordered."""
-    routes = [dose.route.lower() for dose in fact.doses if dose.route]
-    return bool(routes) and all(
-        "intraven" in route or "静脉" in route or route in ("iv", "47625008") for route in routes
-    )
+    routes = [dose.route for dose in fact.doses if dose.route]
+    return bool(routes) and all(map(_by_vein, routes))
+
+
+def _by_vein(route: str) -> bool:
+    plain = route.lower()
+    return "intraven" in plain or "静脉" in plain or plain in ("iv", "47625008")
+
+
+_PEN = re.compile(r"\bpen\b|auto-?injector|prefilled|cartridge|预充|预填充|自动注射|注射笔")
+
+
+def _injected_at_home(fact: Medication) -> bool:
+    """Whether every route is stated and none is a vein, or the product is a pen or syringe to use oneself."""
+    routes = [dose.route for dose in fact.doses]
+    if routes and all(routes):
+        return not any(map(_by_vein, routes))
+    names = (fact.concept.text, fact.form, *(coding.display for coding in fact.concept.codings))
+    return any(_PEN.search(name.lower()) for name in names if name)
 
 
 def _words_against(hit: Hit) -> Text:

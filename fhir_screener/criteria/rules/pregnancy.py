@@ -1,12 +1,10 @@
-"""`pregnant` and `lactating`: current, from conditions, tests and dates; each with its own expiry.
+"""`pregnant`: current, from conditions, tests and dates; each with its own expiry.
 
     pregnant:
       conditions: [pregnancy]              status: [pregnancy-status]     due_date: [due-date]
       values: {positive: [pregnant-values], negative: [not-pregnant-values]}
       hcg: [hcg-qualitative]               hcg_quantitative: [hcg-quantitative]
       ended: [delivery]                    test_within: P30D              # how long a negative test speaks
-
-    lactating: {conditions: [lactation], suppressed: [lactation-suppressed], delivery: [delivery], within: P12M}
 
 Evidence of pregnancy is stale 14 days after the expected delivery or 300 days after onset. hCG 5 to 25 mIU/mL is
 equivocal (Mayo Clinic Laboratories test 80678); hCG in a male is no evidence of pregnancy.
@@ -28,11 +26,10 @@ from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.rules.procedure import done
 from fhir_screener.criteria.rules.result import ANSWERS, FINAL, Result, results
-from fhir_screener.criteria.settling import ASK, order_of
+from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
@@ -56,11 +53,13 @@ class PregnantRule:
     ended: frozenset[str]
     test_within: Duration
     values: Limits = Limits()
+    outcome: frozenset[str] = frozenset()
     kind: ClassVar[str] = "pregnant"
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         outcomes = [days.hi for _, _, days in done(view, self.ended) if days]
+        outcomes += [r.days.hi for r in results(view, self.outcome, Limits()) if r.days and not r.preliminary]
         last_outcome = max(outcomes, default=0)
         self._diagnoses(view, tally, last_outcome)
         self._due_dates(view, tally, last_outcome)
@@ -134,9 +133,15 @@ class PregnantRule:
             found += results(view, self.hcg_quantitative, HCG)
         dated = sorted((r for r in found if r.days), key=lambda r: r.days.hi if r.days else 0, reverse=True)
         clearing: list[Evidence] = []
+        clear = [r for r in dated if r.reading.says is Polarity.POSITIVE and not r.preliminary]
+        positive_on = max((r.days.lo for r in clear if r.days), default=0)
         negative_on = 0
         for result in dated:
             assert result.days is not None
+            if result.reading.says is Polarity.NEGATIVE and result.days.hi < positive_on:
+                # A pregnancy begins: what was negative before the latest positive clears nothing today.
+                tally.context(self._cite(result, decides=False))
+                continue
             negative_on = max(
                 negative_on, self._test(view, result, result.days, (outcome, negative_on), tally, clearing)
             )
@@ -185,10 +190,11 @@ class PregnantRule:
         return unknown(Reason.NO_DATA, *tally.around(), absent(say("pregnancy"), TYPES), settle=order)
 
     def concerned_by(self) -> frozenset[str]:
-        return self.conditions | self.status | self.due_date | self.hcg | self.hcg_quantitative | self.ended
+        tests = self.status | self.due_date | self.outcome | self.hcg | self.hcg_quantitative
+        return self.conditions | self.ended | tests
 
     def needs(self) -> Needs:
-        tests = self.status | self.due_date | self.hcg | self.hcg_quantitative
+        tests = self.status | self.due_date | self.outcome | self.hcg | self.hcg_quantitative
         sets = self.conditions | tests | self.ended | self.values.positive | self.values.negative
         return Needs(sets=sets, types=TYPES)
 
@@ -197,64 +203,6 @@ class PregnantRule:
 
     def describe(self) -> Text:
         return say("pregnant today, by diagnosis, expected date of delivery, status or test")
-
-
-@dataclass(frozen=True)
-class LactatingRule:
-    conditions: frozenset[str]
-    suppressed: frozenset[str]
-    delivery: frozenset[str]
-    within: Duration
-    kind: ClassVar[str] = "lactating"
-
-    def evaluate(self, view: View) -> Finding:
-        tally = Tally()
-        for fact in among(view.index.conditions, self.conditions | self.suppressed):
-            for names, ends in ((self.suppressed, True), (self.conditions, False)):
-                hit = next((fact.hits[name] for name in sorted(names) if name in fact.hits), None)
-                if hit is None or not counts(fact, hit):
-                    continue
-                when = course(view, fact)
-                began = view.days(fact.onset.start) or when.recorded
-                if when.future:
-                    continue
-                placed = view.place(began, self.within) if began else When.STRADDLES
-                if not when.current or placed is When.BEFORE:
-                    tally.context(cite(fact, say("no longer current"), hit=hit, decides=False))
-                elif ends:
-                    tally.doubt(Reason.EQUIVOCAL, cite(fact, say("lactation was suppressed"), hit=hit))
-                elif is_doubtful(fact, hit):
-                    tally.doubt(Reason.EQUIVOCAL, cite(fact, say("uncertain"), hit=hit))
-                elif placed is When.STRADDLES:
-                    tally.doubt(Reason.IMPRECISE_DATE, cite(fact, say("no date"), hit=hit))
-                else:
-                    tally.yes(cite(fact, say("current"), hit=hit))
-                break
-        finding = self._conclude(view, tally)
-        return fetched(finding.but(rule=self.kind), view, frozenset({"Condition"}), say("lactation"))
-
-    def _conclude(self, view: View, tally: Tally) -> Finding:
-        if tally.met and not tally.reasons:
-            return met(*tally.met, *tally.around())
-        if tally.reasons:
-            return unknown(tally.reason, *tally.evidence, *tally.met, *tally.around())
-        for fact, hit, _ in done(view, self.delivery):
-            tally.context(cite(fact, say("delivered"), hit=hit, decides=False))
-        return unknown(Reason.NO_DATA, *tally.around(), absent(say("lactation"), ("Condition",)), settle=ASK)
-
-    def concerned_by(self) -> frozenset[str]:
-        return self.conditions | self.suppressed | self.delivery
-
-    def needs(self) -> Needs:
-        return Needs(
-            sets=self.conditions | self.suppressed | self.delivery, types=frozenset({"Condition", "Procedure"})
-        )
-
-    def parts(self) -> tuple[Rule, ...]:
-        return ()
-
-    def describe(self) -> Text:
-        return say("lactating, recorded within {time} and not ended", time=length(self.within))
 
 
 PREGNANT = mapping(
@@ -267,15 +215,8 @@ PREGNANT = mapping(
     sets("hcg", "Qualitative hCG tests.", "result"),
     sets("hcg_quantitative", "hCG by number.", "result"),
     sets("ended", "Deliveries and other ends of a pregnancy.", "procedure", "condition"),
+    sets("outcome", "Observations of how a pregnancy ended.", "result"),
     duration("test_within", "How long a negative test speaks.").must(),
-)
-LACTATING = mapping(
-    "",
-    "Lactating on the day asked about.",
-    sets("conditions", "Diagnoses of lactation.", "condition").must(),
-    sets("suppressed", "Lactation that was suppressed: `equivocal`.", "condition", "procedure"),
-    sets("delivery", "Deliveries: after one, silence is no answer.", "procedure", "condition"),
-    duration("within", "How long a record of it speaks.").must(),
 )
 
 
@@ -291,9 +232,5 @@ def parse_pregnant(spec: Spec, build: Build) -> Rule:
         ended=given["ended"],
         test_within=given["test_within"],
         values=Limits(**answers),
+        outcome=given["outcome"],
     )
-
-
-def parse_lactating(spec: Spec, build: Build) -> Rule:
-    given = LACTATING.read(spec, build)
-    return LactatingRule(given["conditions"], given["suppressed"], given["delivery"], given["within"])

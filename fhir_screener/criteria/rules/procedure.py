@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.disease import counts
-from fhir_screener.criteria.evidence import Finding, met, unknown
+from fhir_screener.criteria.disease import counts, is_doubtful
+from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_PROCEDURE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.keys import duration, mapping, sets
+from fhir_screener.criteria.keys import choice, duration, flag, mapping, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.occurrence import Occurrence
 from fhir_screener.criteria.settling import ASK
@@ -47,7 +47,7 @@ def done(view: View, sets: frozenset[str]) -> list[tuple[Fact, Hit, Days | None]
                 continue
         else:
             days = view.days(fact.onset.start) or view.days(fact.recorded)
-            if not counts(fact, hit):
+            if not counts(fact, hit) or is_doubtful(fact, hit):
                 continue
         if days is None or view.begun(days):
             found.append((fact, hit, days))
@@ -59,6 +59,8 @@ class ProcedureRule:
     sets: frozenset[str]
     within: Duration | None
     exempt: Exempt | None = None
+    suspected: bool = False
+    lasting: bool = False
     kind: ClassVar[str] = "procedure"
 
     def evaluate(self, view: View) -> Finding:
@@ -71,18 +73,24 @@ class ProcedureRule:
             if freed is UNKNOWN:
                 tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
                 continue
-            if self.within is None:
-                tally.yes(cite(fact, say("done"), hit=hit))
-                continue
-            placed = view.place(days, self.within) if days else When.STRADDLES
+            placed = When.INSIDE
+            if self.within is not None:
+                placed = view.place(days, self.within) if days else When.STRADDLES
             if placed is When.INSIDE:
-                tally.yes(cite(fact, say("done within {window}", window=self.within), hit=hit), clock=True)
+                note = say("done within {window}", window=self.within) if self.within else say("done")
+                self._yes(cite(fact, note, hit=hit), tally)
             elif placed is When.STRADDLES:
                 perhaps = say("perhaps done within {window}", window=self.within)
                 tally.doubt(Reason.IMPRECISE_DATE, cite(fact, perhaps, hit=hit))
             else:
                 tally.context(cite(fact, say("done before the window"), hit=hit, decides=False))
         return fetched(self._conclude(view, tally), view, TYPES, named(self.sets))
+
+    def _yes(self, evidence: Evidence, tally: Tally) -> None:
+        if self.suspected:
+            tally.doubt(Reason.SUSPECTED, evidence)
+        else:
+            tally.yes(evidence, clock=self.within is not None and not self.lasting)
 
     def _conclude(self, view: View, tally: Tally) -> Finding:
         if tally.met:
@@ -126,10 +134,13 @@ FORM = mapping(
     "Procedures that were done, and conditions that state one.",
     sets("in", "Procedures that decide.", "procedure", "condition").must(),
     duration("within", "Done within this time before the day asked about; without it: ever."),
+    choice("match", "What a match is worth.", "met", "met", "suspected"),
+    flag("lasting", "What it leads to outlasts `within`: time alone ends nothing."),
     EXEMPT_PROCEDURE,
 )
 
 
 def parse_procedure(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
-    return ProcedureRule(given["in"], given["within"], exempt_of(given["except"]))
+    exempt = exempt_of(given["except"])
+    return ProcedureRule(given["in"], given["within"], exempt, given["match"] == "suspected", given["lasting"])

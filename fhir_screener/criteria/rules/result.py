@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
@@ -138,11 +138,8 @@ class ResultRule:
                 tally.doubt(Reason.TEXT_ONLY, evidence)
 
     def _latest(self, view: View, found: list[Result]) -> list[Result]:
-        """Only the newest day's results inside the window speak; the undated ones may be the newest."""
-        inside = [r for r in found if r.days and view.place(r.days, self.within) is not When.BEFORE]
-        if not inside:
-            return [r for r in found if r.days is None]
-        newest = max((r.days.hi for r in inside if r.days), default=0)
+        """Only the newest day's results speak; the undated ones may be the newest."""
+        newest = max((r.days.hi for r in found if r.days), default=0)
         return [r for r in found if r.days is None or r.days.hi == newest]
 
     def _sort(self, view: View, result: Result, tally: Tally, clearing: list[Result]) -> None:
@@ -177,8 +174,10 @@ class ResultRule:
 
     def _sort_positive(self, view: View, result: Result, tally: Tally) -> None:
         placed = When.INSIDE
-        if self.positive_within is not None:
-            placed = view.place(result.days, self.positive_within) if result.days else When.STRADDLES
+        # Where the latest decides, it speaks for its window only: older than that nobody knows what a newer one would say.
+        speaks = self.positive_within or (self.within if self.latest else None)
+        if speaks is not None:
+            placed = view.place(result.days, speaks) if result.days else When.STRADDLES
         evidence = self._cite(result)
         if self.positive == "context" or self._explained(view, result):
             tally.context(aside(evidence))
@@ -304,7 +303,7 @@ FORM = mapping(
     duration("positive_within", "How long a positive counts; without it: always."),
     choice("older", "What an older positive is.", "stale", *OLDER),
     limits("at_least", "Positive from this number on, by unit."),
-    limits("above", "Positive above this number, by unit; or `range`."),
+    limits("above", "Positive above this number, by unit; `uln`: times its upper limit, before the units; or `range`."),
     limits("below", "Positive below this number, by unit; or `range`."),
     limits("at_most", "Positive up to this number, by unit."),
     zones("equivocal", "A grey zone by unit, both ends in it."),
@@ -326,12 +325,14 @@ FORM = mapping(
 
 def read_limits(given: Given) -> Limits:
     """The limits of a `result` rule."""
-    tables = {key: given[key] for key in ("at_least", "above", "below", "at_most")}
+    tables: dict[str, Any] = {key: given[key] for key in ("at_least", "above", "below", "at_most")}
     rising = any(tables[key] == "range" for key in ("at_least", "above"))
     falling = any(tables[key] == "range" for key in ("below", "at_most"))
     answers = given["values"] or {}
+    plain: dict[str, Any] = {key: {} if table == "range" else dict(table) for key, table in tables.items()}
     return Limits(
-        **{key: {} if table == "range" else table for key, table in tables.items()},
+        uln=plain["above"].pop("uln", None),
+        **plain,
         equivocal=given["equivocal"],
         of_range="above" if rising else "below" if falling else "",
         detection=given["detection"],

@@ -30,6 +30,7 @@ from fhir_screener.fhir.decode.lean import (
 from fhir_screener.fhir.decode.mentions import mentions
 from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.fhir.decode.treatments import treatments
 from fhir_screener.records.facts import (
     Condition,
     Consent,
@@ -96,9 +97,11 @@ def assemble(
         seen[kind] = Seen(len(kept) + len(glimpses), min(filter(None, dates), default=None))
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
+    given = treatments(chart, facts.conditions, context)
     types, said = {*failed, *context.lost}, (*problems, *faults, *context.problems)
     made = _record(person, facts, seen, types, absent, said)
-    return replace(made, whole=_whole(collector, chart)) if chart.raw else made
+    whole = _whole(collector, chart) if chart.raw else {}
+    return replace(made, treatments=given, whole=whole) if given or whole else made
 
 
 def _whole(collector: Collector, chart: Chart) -> dict[str, tuple[dict[str, Any], ...]]:

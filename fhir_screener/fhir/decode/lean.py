@@ -235,6 +235,13 @@ class Stay(Glimpse, gc=False):
     end: str | None = None
 
 
+class Given(Glimpse, gc=False):
+    """What is kept of a drug or procedure that says what it was given for: its reasons, as they stand in the JSON."""
+
+    reference: bytes = b""
+    code: bytes = b""
+
+
 DRUGS = {
     "MedicationStatement": "statement",
     "MedicationRequest": "request",

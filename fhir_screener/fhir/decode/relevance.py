@@ -18,6 +18,7 @@ from fhir_screener.fhir.decode.lean import (
     ConditionLean,
     DrugLean,
     EncounterLean,
+    Given,
     Glimpse,
     ImmunizationLean,
     Lean,
@@ -159,14 +160,24 @@ class Relevance:
         if self._wanted(one.medicationCodeableConcept) or self._book.unlisted[raw] or self._told(one.note):
             return one
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.authoredOn or one.whenHandedOver
-        return Glimpse(one.id, one.meta, date or one.dateAsserted)
+        return self._given(one, date or one.dateAsserted)
 
     def _procedure(self, one: ProcedureLean) -> Lean | Glimpse:
         if self._wanted(one.code) or one.usedReference or (one.usedCode and self._used(one.usedCode)):
             return one
         if self._told(one.note):
             return one
-        return Glimpse(one.id, one.meta, one.performedDateTime or _start(one.performedPeriod))
+        return self._given(one, one.performedDateTime or _start(one.performedPeriod))
+
+    def _given(self, one: DrugLean | ProcedureLean, date: str | None) -> Glimpse:
+        """A glimpse that keeps the reasons, where some may be a diagnosis that counts."""
+        refers = bytes(one.reasonReference)
+        if b"Condition/" not in refers and b"urn:" not in refers:
+            refers = b""
+        coded = bytes(one.reasonCode) if one.reasonCode and self._used(one.reasonCode) else b""
+        if not (refers or coded) or not happened(one):
+            return Glimpse(one.id, one.meta, date)
+        return Given(one.id, one.meta, date, reference=refers, code=coded)
 
     def _used(self, raw: Raw) -> bool:
         return any(self._book.known(one).wanted for one in self._book.concepts[bytes(raw)])
@@ -175,6 +186,30 @@ class Relevance:
         if self._wanted(one.vaccineCode) or self._told(one.note):
             return one
         return Glimpse(one.id, one.meta, one.occurrenceDateTime)
+
+
+_NOT = frozenset(
+    (
+        "entered-in-error",
+        "not-done",
+        "not-taken",
+        "intended",
+        "cancelled",
+        "draft",
+        "declined",
+        "preparation",
+        "unknown",
+    )
+)
+
+
+def happened(one: DrugLean | ProcedureLean) -> bool:
+    """Whether the record says that the drug was given or ordered, the procedure done."""
+    if one.status in _NOT:
+        return False
+    return not isinstance(one, DrugLean) or (
+        one.doNotPerform is not True and (one.intent or "order") not in ("plan", "proposal", "option")
+    )
 
 
 def date_of(record: Lean) -> str | None:

@@ -1,0 +1,66 @@
+"""`pregnant` and `lactating`: current, each kind of evidence with its own expiry."""
+
+from __future__ import annotations
+
+from fhir_screener.verdict import MET, NOT_MET, Reason
+from tests.spec import facts as make
+
+HER = make.patient(gender="female", birth_date="1990-01-15")
+PREGNANT = "pregnant: {conditions: [pregnancy], hcg: [hcg], ended: [pregnancy-ended], test_within: P30D}"
+LACTATING = """
+lactating:
+  conditions: [lactation]
+  suppressed: [weaned]
+  status: [breastfeeding]
+  values: {positive: [nursing], negative: [not-nursing]}
+  within: P12M
+  test_within: P30D
+"""
+
+
+def test_a_pregnancy_is_current_for_300_days(ask) -> None:
+    assert ask(PREGNANT, make.condition("G1", onset="2020-12-01"), patient=HER).verdict is MET
+    assert ask(PREGNANT, make.condition("G1", onset="2020-04-01"), patient=HER).reason is Reason.STALE
+    ended = make.condition("G2", onset="2021-01-20")
+    assert ask(PREGNANT, make.condition("G1", onset="2020-12-01"), ended, patient=HER).reason is Reason.NO_DATA
+
+
+def test_an_outcome_on_record_ends_it(ask) -> None:
+    rule = PREGNANT.replace("ended:", "outcome: [outcome], ended:")
+    born = make.result("L8", "Live birth", on="2021-01-20")
+    assert ask(rule, make.condition("G1", onset="2020-06-01"), born, patient=HER).reason is Reason.NO_DATA
+    assert ask(rule, make.condition("G1", onset="2021-02-01"), born, patient=HER).verdict is MET  # the next one
+
+
+def test_a_negative_test_clears_what_came_before_it_only(ask) -> None:
+    negative, positive = make.result("L6", "negative", on="2021-02-05"), make.result("L6", "positive", on="2021-02-26")
+    assert ask(PREGNANT, negative, patient=HER).verdict is NOT_MET
+    assert ask(PREGNANT, negative, positive, patient=HER).verdict is MET
+    later = make.result("L6", "negative", on="2021-02-28")
+    assert ask(PREGNANT, positive, later, patient=HER).verdict is NOT_MET
+    doubted = ask(PREGNANT, make.condition("G1", onset="2020-12-01"), negative, patient=HER)
+    assert doubted.reason is Reason.CONFLICTING
+
+
+def test_lactation_that_nobody_closed_becomes_stale(ask) -> None:
+    assert ask(LACTATING, make.condition("G3", onset="2021-01-10"), patient=HER).verdict is MET
+    assert ask(LACTATING, make.condition("G3", onset="2019-01-10"), patient=HER).reason is Reason.STALE
+    said_again = make.condition("G3", onset="2019-01-10", recorded="2021-02-10")
+    assert ask(LACTATING, said_again, patient=HER).verdict is MET
+    closed = make.condition("G3", onset="2019-01-10", clinical="resolved")
+    assert ask(LACTATING, closed, patient=HER).reason is Reason.NO_DATA
+
+
+def test_suppressed_lactation_is_equivocal(ask) -> None:
+    assert ask(LACTATING, make.condition("G4", onset="2021-02-10"), patient=HER).reason is Reason.EQUIVOCAL
+
+
+def test_the_latest_answer_of_the_woman_decides(ask) -> None:
+    yes, no = make.result("L7", "哺乳", on="2020-11-10"), make.result("L7", "未哺乳", on="2021-02-26")
+    assert ask(LACTATING, yes, patient=HER).verdict is MET
+    assert ask(LACTATING, no, patient=HER).verdict is NOT_MET
+    assert ask(LACTATING, yes, no, patient=HER).verdict is NOT_MET
+    assert ask(LACTATING, make.result("L7", "未哺乳", on="2020-11-10"), patient=HER).reason is Reason.NO_DATA
+    assert ask(LACTATING, make.result("L7", "哺乳", on="2019-11-10"), patient=HER).reason is Reason.STALE
+    assert ask(LACTATING, make.condition("G3", onset="2021-01-10"), no, patient=HER).reason is Reason.CONFLICTING
+    assert ask(LACTATING, make.condition("G3", onset="2019-01-10"), no, patient=HER).verdict is NOT_MET
