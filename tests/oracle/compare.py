@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from fhir_screener.criteria.evidence import CriterionFinding
+from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Study
 from fhir_screener.fhir.decode.assemble import assemble
 from fhir_screener.fhir.decode.book import Book
