@@ -98,6 +98,13 @@ def test_doubt_turns_a_yes_into_suspected(ask) -> None:
     assert ask(rule, make.result("L1", "positive")).reason is Reason.NO_DATA
 
 
+def test_an_equivocal_doubt_makes_a_yes_equivocal(ask) -> None:
+    rule = f"doubt: {{rule: {{{CANCER}}}, when: [{{{POSITIVE}}}]}}"
+    found = ask(rule, make.condition("C1", onset="2015"), make.result("L1", "indeterminate"))
+    assert found.reason is Reason.EQUIVOCAL
+    assert ask(rule, make.result("L1", "indeterminate")).reason is Reason.NO_DATA
+
+
 def test_unless_rules_out_but_not_against_evidence(ask) -> None:
     rule = f"unless: {{rule: {{{CANCER}}}, when: [{{sex: male}}]}}"
     assert ask(rule).verdict is NOT_MET

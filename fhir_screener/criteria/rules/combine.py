@@ -5,7 +5,7 @@
 * `prefer`: the first branch that settles the question; an unknown that needs eyes is not skipped, it is the answer.
 * `weigh`: several sources for one and the same question. One that says yes and one that says no are in conflict; a
   source with nothing to say does not stand in the way.
-* `doubt`: a rule, and what would cast doubt on its yes.
+* `doubt`: a rule, and what would cast doubt on its yes; what is itself equivocal makes the yes so.
 * `unless`: a rule, and facts that rule it out: where they hold the answer is no, and in conflict with a yes.
 * `excused`: a rule, and facts that explain its finding: where they hold, the finding is context and nothing is known.
 * `when`: a rule that is asked only where another is met; elsewhere it is not applicable and stands in nobody's way.
@@ -90,6 +90,7 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
     )
 
 
+_UNSETTLED = (Reason.SUSPECTED, Reason.EQUIVOCAL, Reason.CONFLICTING)
 _READ: dict[str, object] = {"settle": CHART, "soonest": None}
 """What is on record both ways, or in doubt, is settled by reading it."""
 
@@ -194,6 +195,12 @@ class Doubt(_Combined):
             return found.but(
                 verdict=UNKNOWN, reason=Reason.SUSPECTED, decided_by=raised[0], clock=False, leans=None, **_READ
             )
+        perhaps = [i for i, b in enumerate(doubts, start=1) if b.reason in _UNSETTLED]
+        if points and perhaps:
+            reasons = [branches[i].reason for i in perhaps] + [main.reason]
+            winner = first_reason([reason for reason in reasons if reason is not None])
+            which = next((i for i in perhaps if branches[i].reason is winner), 0)
+            return found.but(verdict=UNKNOWN, reason=winner, decided_by=which, clock=False, leans=None, **_READ)
         return found
 
     def describe(self) -> Text:
