@@ -23,7 +23,7 @@ COMMANDS = (
     Entry("sweep", "sweep", "Judge a server's patients and keep one Task for each candidate."),
     Entry("worklist", "worklist", "The candidates' Tasks, as coordinators see them."),
     Entry("why", "why", "Why one patient is or is not a candidate, with the evidence."),
-    Entry("study", "study", "Study files: list, check, explain."),
+    Entry("study", "study", "Study files: list, check, explain, new, diff, schema."),
     Entry("plan", "plan", "What a sweep would ask a server for, and what that hides."),
     Entry("doctor", "doctor", "Check servers, sign-in, broker, mappings and settings; say what will not work."),
     Entry("sandbox", "sandbox", "The embedded FHIR server and its sample hospital: serve, load."),

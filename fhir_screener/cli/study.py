@@ -10,12 +10,16 @@ from typing import Annotated, Literal
 import typer
 
 from fhir_screener.cli.options import StudyOption, catalog, new_app, read_settings
+from fhir_screener.cli.study_diff import diff
+from fhir_screener.cli.study_new import new
 from fhir_screener.cli.study_schema import schema
 from fhir_screener.errors import MappingError, UsageError
 from fhir_screener.studies.lint import Checked, Level, Remark, lint, unused_sets
 from fhir_screener.studies.sheet import Codes, html, markdown, sheet_of
 
 app = new_app(help="Study files: list, check, explain, new, diff, schema.", group=True)
+app.command("new")(new)
+app.command("diff")(diff)
 app.command("schema")(schema)
 
 
@@ -62,9 +66,10 @@ def check(
 def _summary(checked: Checked, remarks: list[Remark]) -> str:
     codes = sum(len(one.codes) for one in checked.sets.values())
     count = Counter(one.level for one in remarks)
+    sets = "set" if len(checked.sets) == 1 else "sets"
     said = [f"{count[level]} {level.value}{'' if count[level] == 1 else 's'}" for level in Level if count[level]]
     return (
-        f"{checked.study.id}: {len(checked.study.criteria)} criteria, {len(checked.sets)} value sets,"
+        f"{checked.study.id}: {len(checked.study.criteria)} criteria, {len(checked.sets)} value {sets},"
         f" {codes:,} codes: {', '.join(said) or 'no fault found'}"
     )
 

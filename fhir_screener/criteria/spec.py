@@ -30,6 +30,8 @@ class Spec:
     """Names of the parameters that some rule has read; shared by all parts of a study."""
     places: dict[int, tuple[str | int, ...]] = field(default_factory=dict)
     """{id of a rule: where it stands}; shared by all parts of a study."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """{value set as written: the name it goes by}, where two versions of one are at hand."""
 
     def fail(self, what: str, fix: str = "", key: str | int | None = None) -> MappingError:
         path = self.path if key is None else (*self.path, key)
@@ -50,6 +52,7 @@ class Spec:
             self.parameters,
             read=self.read,
             places=self.places,
+            called=self.called,
         )
 
     def parameter(self, key: str) -> Any:
@@ -142,7 +145,7 @@ class Spec:
                 raise item.fail(f"expected the name of a value set, found {_kind(item.value)}")
             if item.value not in self.sets:
                 raise item.fail(f"there is no value set {item.value!r}", "see mappings/valuesets/")
-            names.append(item.value)
+            names.append(self.called.get(item.value, item.value))
         return frozenset(names)
 
     def limits(self, key: str) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -96,11 +96,11 @@ class Catalog:
         """One study, compiled."""
         return self.read(name).study
 
-    def read(self, name: str) -> ReadStudy:
-        """One study, with the file that it was read from."""
+    def read(self, name: str, called: Mapping[str, str] | None = None) -> ReadStudy:
+        """One study, with the file that it was read from; `called` {value set: another name for it}."""
         path = self.path(name)
         value, lines = read_yaml(path)
-        spec = Spec(value, file=str(path), line_of=lines, sets=self.value_sets.names)
+        spec = Spec(value, file=str(path), line_of=lines, sets=self.value_sets.names, called=called or {})
         return _study(spec, path, self.value_sets)
 
 
@@ -121,7 +121,8 @@ def _study(spec: Spec, path: Path, sets: ValueSetFolder) -> ReadStudy:
         file=str(path),
         **{key: given[key] for key in given if key not in ("study", "accept")},
     )
-    names = study.needs().sets
+    written = {called: name for name, called in spec.called.items()}
+    names = frozenset(written.get(name, name) for name in study.needs().sets)
     for name in sorted(names):
         sets.get(name)
     site = sets.overlay.site.checksum.encode()

@@ -1,0 +1,36 @@
+"""`study new`: a commented study file to begin from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fhir_screener.cli.options import read_settings
+from fhir_screener.cli.study_schema import schemas
+from fhir_screener.studies.skeleton import write_study
+
+
+def new(
+    study: Annotated[str, typer.Argument(help="The registry's id of the trial.")],
+    title: Annotated[str, typer.Option("--title", help="The trial's title.")] = "TO DO",
+    zone: Annotated[str, typer.Option("--zone", help="The time zone whose days count.")] = "UTC",
+    folder: Annotated[str, typer.Option("--folder", help="The mappings folder; else the one in force.")] = "",
+) -> int:
+    """Write a study file to begin from, its first value set, and a mappings folder where there is none."""
+    from fhir_screener.bootstrap.servers import mappings_folder
+
+    ours = mappings_folder(read_settings())
+    mappings = Path(folder) if folder else ours
+    written = write_study(mappings, study, title, zone, ours)
+    for name, body in schemas(mappings).items():
+        path = mappings / name
+        if not path.exists() or path.read_text("utf-8") != body:
+            path.write_text(body, "utf-8")
+            written.append(path)
+    sys.stdout.writelines(f"{path}\n" for path in written)
+    if mappings.resolve() != ours.resolve():
+        sys.stderr.write(f"To use this folder: export FHIR_SCREENER_MAPPINGS={mappings}\n")
+    return 0

@@ -1,0 +1,58 @@
+"""One patient by two versions of a study: what would change, and why. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fhir_screener.criteria.ledger import CriterionFinding
+from fhir_screener.screening.screening import Screening
+from fhir_screener.screening.wire import explanation
+
+
+@dataclass(frozen=True)
+class Change:
+    """One criterion: its answer before and after ("" where it is not in that version), and the sentence behind it."""
+
+    criterion: str
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One patient whose outcome or ledger differs. `moves`: the outcome does."""
+
+    patient: str
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+
+    @property
+    def moves(self) -> bool:
+        return self.before != self.after
+
+
+def compare(old: Screening, new: Screening) -> Difference | None:
+    """What differs; None where neither the outcome nor any verdict or reason does."""
+    was, now = ({c.id: c for c in screening.criteria} for screening in (old, new))
+    changes = tuple(
+        change for name in dict.fromkeys([*now, *was]) if (change := _change(name, was.get(name), now.get(name)))
+    )
+    if old.outcome is new.outcome and not changes:
+        return None
+    return Difference(new.patient, old.outcome.value, new.outcome.value, changes)
+
+
+def _change(name: str, was: CriterionFinding | None, now: CriterionFinding | None) -> Change | None:
+    before, after = _answer(was), _answer(now)
+    if before == after:
+        return None
+    said = [explanation(one.finding) for one in (now, was) if one is not None]
+    return Change(name, before, after, next((words for words in said if words), ""))
+
+
+def _answer(found: CriterionFinding | None) -> str:
+    if found is None:
+        return ""
+    return f"{found.verdict.value} ({found.reason.value})" if found.reason else found.verdict.value
