@@ -149,6 +149,20 @@ class Settings(BaseSettings):
     nightly_minute: int = Field(30, ge=0, le=59, description="Minute of the nightly sweep.")
     nightly_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="Time zone of the nightly sweep.")
 
+    web_host: str = Field("127.0.0.1", description="Address the coordinators' pages listen on.")
+    web_port: int = Field(8780, ge=0, le=65_535, description="Port of the coordinators' pages; 0: any that is free.")
+    web_auth: Literal["token", "proxy", "oidc"] = Field(
+        "token",
+        description="How people sign in to the pages: token (on this machine only), proxy (an identity proxy's headers)"
+        " or oidc (OpenID Connect).",
+    )
+    web_token: SecretStr = Field(
+        SecretStr(""), description="Token of the pages (token); unset: a new one at each start, shown then."
+    )
+    ehr_link: str = Field(
+        "", description="Address of a patient in the EHR, with {patient} for the id: a link on the candidate's page."
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines as text (key=value) or as JSON.")
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import quote
 
 import orjson
 
-from fhir_screener.errors import Conflict, Gone, NotFound, Overtaken, ServerError, Unreachable, UsageError
+from fhir_screener.errors import Conflict, DataError, Gone, NotFound, Overtaken, ServerError, Unreachable, UsageError
 from fhir_screener.fhir.audit import Audited, audit_event
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.session import FhirSession
@@ -21,6 +22,7 @@ from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.decided import decided, hers, standing, undone
 from fhir_screener.fhir.task.finder import Finder
+from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.provenance import device_reference, move_record
 from fhir_screener.fhir.task.read import input_of
 from fhir_screener.fhir.task.subject import SCREENING, TAKEN_BACK, research_subject
@@ -60,6 +62,15 @@ class Desk:
         if found is None:
             raise UsageError(f"Patient/{patient} has no Task in {study}: `why {patient}` says where they stand")
         return found
+
+    def by_id(self, id: str) -> Json:
+        """The Task of this id; raises UsageError where there is none of ours."""
+        try:
+            task: Json = orjson.loads(self._session.get(f"Task/{quote(id, safe='')}", expect="Task").body)
+            subject_of(task)
+        except (NotFound, Gone, DataError):
+            raise UsageError("there is no candidate of this id, or its Task was deleted") from None
+        return task
 
     def decide(self, study: str, patient: str, decision: Decision, *, seen: str = "") -> Json:
         """Carry a decision out; returns the Task as written. `seen` is the version that the person looked at.

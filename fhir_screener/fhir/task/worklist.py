@@ -14,7 +14,7 @@ from fhir_screener.fhir.task.coded import Json, codes, dicts, value_of
 from fhir_screener.fhir.task.decided import standing
 from fhir_screener.fhir.task.finder import Finder
 from fhir_screener.fhir.task.identity import subject_of
-from fhir_screener.fhir.task.read import input_of, screening_from_task
+from fhir_screener.fhir.task.read import existing_from_task, input_of, screening_from_task
 from fhir_screener.fhir.task.summary import Summary, read_summary
 from fhir_screener.fhir.task.support import client_ids
 from fhir_screener.screening.candidate import Hand
@@ -52,7 +52,7 @@ class Worklist:
     """Reads Tasks for people; writes nothing."""
 
     def __init__(self, session: FhirSession, capability: Capability, setting: Setting) -> None:
-        self._finder = Finder(session, capability, setting)
+        self._finder, self._pool = Finder(session, capability, setting), setting.pool
         self._client_ids = client_ids(capability, "Task")
 
     def rows(self, study: str, outcomes: Iterable[str] = OPEN, *, facet: str = "") -> Iterator[Row]:
@@ -63,7 +63,7 @@ class Worklist:
         wanted = tuple(outcomes)
         filters = {"business-status": ",".join(f"{names.OUTCOME}|{outcome}" for outcome in wanted)} if wanted else {}
         for task in self._finder.of_study(study, filters):
-            row = self._row(task)
+            row = row_of(task, self._pool)
             if (not wanted or row.outcome in wanted) and (not facet or facet in row.facets):
                 yield row
 
@@ -72,26 +72,28 @@ class Worklist:
         task = self._finder.now(study, patient, by_id=self._client_ids)
         return screening_from_task(task) if task else None
 
-    def _row(self, task: Json) -> Row:
-        existing, subject = self._finder.reduced(task), subject_of(task)
-        owner = task.get("owner") or {}
-        return Row(
-            task=existing.task_id,
-            study=subject.study,
-            patient=subject.patient,
-            status=str(task.get("status", "")),
-            hand=existing.hand,
-            outcome=existing.outcome,
-            facets=existing.facets,
-            eligible_from=existing.eligible_from,
-            owner=str(owner.get("display") or owner.get("reference") or ""),
-            as_of=str(input_of(task, names.Input.AS_OF) or ""),
-            authored=str(task.get("authoredOn", "")),
-            modified=str(task.get("lastModified", "")),
-            version=existing.version,
-            one_away=next(iter(codes(task.get("businessStatus"), names.ONE_AWAY)), ""),
-            resume_on=str(value_of(task, names.RESUME_ON_EXT) or ""),
-            standing=standing(task),
-            notes=len(dicts(task.get("note"))),
-            summary=read_summary(task),
-        )
+
+def row_of(task: Json, pool: str = "") -> Row:
+    """The row of a candidate Task; `pool` as in `read.hand_of`."""
+    existing, subject = existing_from_task(task, pool), subject_of(task)
+    owner = task.get("owner") or {}
+    return Row(
+        task=existing.task_id,
+        study=subject.study,
+        patient=subject.patient,
+        status=str(task.get("status", "")),
+        hand=existing.hand,
+        outcome=existing.outcome,
+        facets=existing.facets,
+        eligible_from=existing.eligible_from,
+        owner=str(owner.get("display") or owner.get("reference") or ""),
+        as_of=str(input_of(task, names.Input.AS_OF) or ""),
+        authored=str(task.get("authoredOn", "")),
+        modified=str(task.get("lastModified", "")),
+        version=existing.version,
+        one_away=next(iter(codes(task.get("businessStatus"), names.ONE_AWAY)), ""),
+        resume_on=str(value_of(task, names.RESUME_ON_EXT) or ""),
+        standing=standing(task),
+        notes=len(dicts(task.get("note"))),
+        summary=read_summary(task),
+    )

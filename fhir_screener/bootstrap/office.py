@@ -1,0 +1,95 @@
+"""What the coordinators' pages ask for, for one thread: the worklist, the desk, one patient's chart, the studies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property
+
+import orjson
+
+from fhir_screener.bootstrap.benches import now, product_version
+from fhir_screener.bootstrap.servers import Servers, mappings_folder, server_source
+from fhir_screener.criteria.model import Study
+from fhir_screener.fhir.audit import Audited, audit_event
+from fhir_screener.fhir.task.build import Setting
+from fhir_screener.fhir.task.checked import check
+from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.desk import Desk
+from fhir_screener.fhir.task.pages import Pages
+from fhir_screener.fhir.task.provenance import device_reference
+from fhir_screener.fhir.task.worklist import Worklist
+from fhir_screener.log import Log
+from fhir_screener.records.dates import zone_info
+from fhir_screener.records.patient_record import PatientRecord
+from fhir_screener.screening.decision import Person
+from fhir_screener.screening.screen import screen
+from fhir_screener.screening.screening import Screening
+from fhir_screener.settings import Settings
+from fhir_screener.studies.load import Catalog, Loaded
+
+_log = Log(__name__)
+
+
+class Office:
+    """Everything plugged together for the pages of one thread. What cannot be had raises when it is asked for."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
+        self.settings, self.clock = settings, clock
+        self.servers = Servers(settings)
+
+    @cached_property
+    def setting(self) -> Setting:
+        base = "" if self.servers.same else self.servers.source_url
+        return Setting(self.servers.identity, patient_base=base, pool=self.settings.owner)
+
+    @cached_property
+    def worklist(self) -> Worklist:
+        return Worklist(self.servers.target, self.servers.target_capability, self.setting)
+
+    @cached_property
+    def pages(self) -> Pages:
+        return Pages(self.servers.target, self.servers.target_capability, self.setting)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.servers.target, self.servers.target_capability, self.setting, self.clock, product_version())
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The studies of the settings, else all."""
+        catalog = Catalog(mappings_folder(self.settings))
+        return catalog.load(list(self.settings.studies) or list(catalog.ids))
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        return self.loaded.studies
+
+    def study(self, id: str) -> Study | None:
+        """The study of this id, or None."""
+        return next((one for one in self.studies if one.id == id), None)
+
+    def today(self, study: Study) -> date:
+        """Today in the study's zone."""
+        return self.clock().astimezone(zone_info(study.zone)).date()
+
+    def chart(self, patient: str) -> PatientRecord | None:
+        """One patient's chart as it is on the source now, or None where there is no such patient. Raises ServerError."""
+        batch = server_source(self.settings, self.loaded, servers=self.servers).read([patient])
+        return next(iter(batch.records), None)
+
+    def judged(self, study: Study, record: PatientRecord) -> Screening:
+        """The patient judged on today's chart, today."""
+        return screen(study, record, self.today(study), self.loaded.terminology)
+
+    def audit(self, what: Audited, by: Person, *, task: str = "", patient: Json | None = None) -> None:
+        """Leave an AuditEvent on the target. Where that fails the page is not shown: raises ServerError."""
+        if self.servers.target_capability.can("AuditEvent", "create") is False:
+            _log.info("audit", what=what.value, task=task)
+            return
+        device = device_reference("", product_version())
+        event = check(audit_event(what, by, self.clock(), device, task=task, patient=patient))
+        self.servers.target.post("AuditEvent", orjson.dumps(event))
+
+    def close(self) -> None:
+        self.servers.close()

@@ -1,0 +1,62 @@
+"""A decision made on a page, written to the Task, on what was seen there."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from fhir_screener.bootstrap.office import Office
+from fhir_screener.errors import Overtaken, UsageError
+from fhir_screener.fhir.task.identity import subject_of
+from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
+from fhir_screener.web import guard
+from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.pages import message, page
+from fhir_screener.web.who import User
+
+
+async def decided(request: Request) -> Response:
+    """Carry it out and go back to the candidate; a readable choice where somebody else was first."""
+    user = guard.user_of(request)
+    if user is None or not user.decides:
+        return message(request, 403, "You may not decide here", "Sign in as a coordinator; nothing was changed.")
+    form = await request.form()
+    if guard.is_forged(request, form.get("csrf")):
+        return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
+    return await run_in_threadpool(_decided, request, user, dict(form))
+
+
+def _decided(request: Request, user: User, form: dict[str, Any]) -> Response:
+    office, id = office_of(request), request.path_params["task"]
+    task = office.desk.by_id(id)
+    subject = subject_of(task)
+    study = office.study(subject.study)
+    if study is None or not user.may_see(study.id):
+        return message(request, 404, "There is no such candidate", "Choose one of the worklist.")
+    made = decision_of(form, user, office.today(study))
+    try:
+        office.desk.decide(subject.study, subject.patient, made, seen=given(form, "seen"))
+    except Overtaken as error:
+        return page(request, "overtaken.html", 409, user=user, error=error, task=id, move=made.move.value)
+    return RedirectResponse(_onward(office, form, id), 303)
+
+
+def decision_of(form: dict[str, Any], user: User, today: date) -> Decision:
+    """The decision that a form asks for; raises UsageError where it does not hold together."""
+    try:
+        move = Move(given(form, "move"))
+        reason = Rejection(given(form, "reason")) if given(form, "reason") else None
+        until = date.fromisoformat(given(form, "until")) if given(form, "until") else None
+    except ValueError:
+        raise UsageError("the form holds a move, reason or day that is none; load the page anew") from None
+    owner = Person(given(form, "owner")) if given(form, "owner") else None
+    return decision(move, user.person, today, reason=reason, note=given(form, "note"), until=until, owner=owner)
+
+
+def _onward(office: Office, form: dict[str, Any], id: str) -> str:
+    back = given(form, "back")
+    return back if back.startswith("/study/") else f"/candidate/{id}"

@@ -1,0 +1,67 @@
+"""What pages ask of a request before they show anything: who it is, for which study, from which office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from fhir_screener.bootstrap.office import Office
+from fhir_screener.criteria.model import Study
+from fhir_screener.web.guard import user_of
+from fhir_screener.web.pages import message
+from fhir_screener.web.who import User
+
+Page = Callable[..., Response]
+
+
+def office_of(request: Request) -> Office:
+    """The office of the thread that serves this request."""
+    found: Office = request.app.state.office()
+    return found
+
+
+def signed_in(show: Page) -> Callable[[Request], Response]:
+    """`show(request, user)` for whoever is signed in; others go to the sign-in page and come back."""
+
+    @wraps(show)
+    def shown(request: Request) -> Response:
+        user = user_of(request)
+        if user is None:
+            if request.method != "GET":
+                return message(request, 401, "You are not signed in", "Sign in again; nothing was changed.")
+            return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        return show(request, user)
+
+    return shown
+
+
+def for_study(show: Callable[[Request, User, Office, Study], Response]) -> Callable[[Request], Response]:
+    """`show(request, user, office, study)` for a study in the path that the user may see."""
+
+    @signed_in
+    @wraps(show)
+    def shown(request: Request, user: User) -> Response:
+        office, id = office_of(request), request.path_params["study"]
+        study = office.study(id)
+        if study is None or not user.may_see(study.id):
+            return message(request, 404, "There is no such study here", "Choose one of the list.")
+        if not user.sees_candidates:
+            return message(request, 403, "Not for your role", "Operators see sweeps only.")
+        return show(request, user, office, study)
+
+    return shown
+
+
+def studies_of(user: User, office: Office) -> list[Study]:
+    """The studies that the user may see."""
+    return [study for study in office.studies if user.may_see(study.id)]
+
+
+def given(form: Any, name: str) -> str:
+    """A field of a form as text, "" where it is none."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""

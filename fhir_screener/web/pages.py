@@ -1,0 +1,70 @@
+"""Templates, and what every page is given: the user, the language, the studies, the token of its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from fhir_screener.i18n import LANGUAGES, translator
+from fhir_screener.sentence import Translate, render
+from fhir_screener.web.guard import csrf_of
+
+FOLDER = Path(__file__).parent
+_pages = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(request: Request, template: str, status: int = 200, **given: Any) -> Response:
+    """A page in the reader's language. Everything from charts is escaped by the templates."""
+    language = language_of(request)
+    tell = translator(language)
+    context = {
+        "_": tell,
+        "said": lambda text: render(text, tell),
+        "day": lambda value: as_day(value, tell),
+        "language": language,
+        "languages": LANGUAGES,
+        "csrf": csrf_of(request),
+        "path": request.url.path,
+        "is_part": request.headers.get("hx-request") == "true",
+        **given,
+    }
+    return HTMLResponse(_pages.get_template(template).render(context), status_code=status)
+
+
+def language_of(request: Request) -> str:
+    """As chosen, else as the browser asks, else English."""
+    chosen = request.query_params.get("lang") or request.session.get("lang")
+    if chosen in LANGUAGES:
+        request.session["lang"] = chosen
+        return str(chosen)
+    wanted = request.headers.get("accept-language", "").split(",")[0].split("-")[0].strip().lower()
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def as_day(value: Any, tell: Translate) -> str:
+    """A date as its reader writes it; anything else as it is."""
+    text = str(value or "")[:10]
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return str(value or "")
+    return tell("{day} {month} {year}").format(
+        day=found.day, month=tell(found.strftime("%b")), number=found.month, year=found.year
+    )
+
+
+def message(request: Request, status: int, title: str, text: str, **more: Mapping[str, Any]) -> Response:
+    """A page that says one thing: what went wrong, and what to do."""
+    return page(request, "message.html", status, title=title, text=text, user=None, **more)

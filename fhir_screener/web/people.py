@@ -1,0 +1,71 @@
+"""Who the patients of a page are: read from the source when shown, a page's worth in one request, kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from fhir_screener.bootstrap.office import Office
+from fhir_screener.fhir.task.coded import Json, dicts
+from fhir_screener.web.who import User
+
+
+@dataclass(frozen=True)
+class Someone:
+    """What a row shows of a patient: `name` and `identifier` only to those who may see them."""
+
+    name: str = ""
+    identifier: str = ""
+    sex: str = ""
+    age: str = ""
+
+
+def people(office: Office, user: User, patients: Sequence[str]) -> dict[str, Someone]:
+    """{patient id: who it is}. Whom the source does not give is missing here."""
+    if not patients:
+        return {}
+    asked = [
+        ("_id", ",".join(patients)),
+        ("_count", str(len(patients))),
+        ("_elements", "name,identifier,gender,birthDate"),
+    ]
+    answer = office.servers.source.get("Patient", asked, expect="Bundle")
+    found = [
+        e["resource"] for e in dicts(orjson.loads(answer.body).get("entry")) if isinstance(e.get("resource"), dict)
+    ]
+    today = office.clock().date()
+    return {str(one.get("id")): someone(one, user, today) for one in found if one.get("resourceType") == "Patient"}
+
+
+def someone(patient: Json, user: User, today: date) -> Someone:
+    """A Patient resource as this user may see it."""
+    sex, age = str(patient.get("gender") or ""), age_of(str(patient.get("birthDate") or ""), today)
+    if not user.sees_identity:
+        return Someone(sex=sex, age=age)
+    identifiers = [str(one["value"]) for one in dicts(patient.get("identifier")) if one.get("value")]
+    return Someone(_name(patient), next(iter(identifiers), ""), sex, age)
+
+
+def age_of(born: str, today: date) -> str:
+    """Completed years; of a partial birth date as far as it tells."""
+    parts = born.split("-")
+    try:
+        year = int(parts[0])
+        month, day = (int(parts[1]), int(parts[2])) if len(parts) == 3 else (12, 31)
+    except (ValueError, IndexError):
+        return ""
+    years = today.year - year - ((today.month, today.day) < (month, day))
+    return str(years) if len(parts) == 3 else f"{years} - {years + 1}"
+
+
+def _name(patient: Json) -> str:
+    for name in dicts(patient.get("name")):
+        text = name.get("text")
+        parts = [*(name.get("given") or []), name.get("family") or ""]
+        found = text if isinstance(text, str) else " ".join(str(one) for one in parts if one)
+        if found:
+            return found
+    return ""
