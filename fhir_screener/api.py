@@ -52,15 +52,17 @@ class LoadedStudy:
         return f"<study {study.id} version {study.version}: {study.title}, {len(study.criteria)} criteria>"
 
 
-def load_study(study: str, *, mappings: str | Path | None = None) -> LoadedStudy:
-    """The study of this registry id, or of a study file. `mappings`: a folder other than the one that comes with us.
+def load_study(study: str, *, mappings: str | Path | None = None, site: str = "") -> LoadedStudy:
+    """The study of this registry id, or of a study file. `mappings`: a folder other than the one that comes with us;
+    `site`: name or file of the site whose local codes are known. Where either is left out, the settings say.
 
     Raises UsageError where there is no such study, MappingError (file, line, path) for a mistake in it.
     """
     from fhir_screener.bootstrap.servers import mappings_folder
 
-    folder = Path(mappings) if mappings is not None else mappings_folder(Settings.from_env(os.environ))
-    return LoadedStudy(Catalog(folder).load([study]))
+    settings = Settings.from_env(os.environ)
+    folder = Path(mappings) if mappings is not None else mappings_folder(settings)
+    return LoadedStudy(Catalog(folder, site or settings.site).load([study]))
 
 
 def screen(

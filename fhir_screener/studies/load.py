@@ -28,6 +28,11 @@ class Loaded:
     studies: tuple[Study, ...]
     terminology: Terminology
 
+    def surveyed(self) -> Loaded:
+        """The same, by which a reader keeps every record that nobody can read."""
+        terms = self.terminology
+        return replace(self, terminology=Terminology(terms.sets.values(), terms.whole, terms.site, keep_unread=True))
+
     def __getitem__(self, study_id: str) -> Study:
         for study in self.studies:
             if study.id == study_id:

@@ -100,11 +100,18 @@ class Terminology:
     """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept.
 
     `whole`: resource types whose records a study needs as they came. `site` is what the site adds; names and codes that it
-    adds to value sets are in `sets` already.
+    adds to value sets are in `sets` already. `keep_unread`: a reader keeps the records that nobody can read.
     """
 
-    def __init__(self, sets: Iterable[ValueSet], whole: frozenset[str] = frozenset(), site: Site = NO_SITE) -> None:
-        self.whole, self.site = whole, site
+    def __init__(
+        self,
+        sets: Iterable[ValueSet],
+        whole: frozenset[str] = frozenset(),
+        site: Site = NO_SITE,
+        *,
+        keep_unread: bool = False,
+    ) -> None:
+        self.whole, self.site, self.keep_unread = whole, site, keep_unread
         self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
         self._known: dict[Concept, Hits] = {}
         self._index: dict[tuple[str, str], list[tuple[str, Entry | None, Entry]]] = {}

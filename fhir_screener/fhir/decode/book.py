@@ -86,7 +86,8 @@ class Book:
         if concept is NOTHING:
             return UNKNOWN
         hits = self.terminology.classify(concept)
-        return Known(concept, hits, any(name not in self._answers for name in hits))
+        wanted = any(name not in self._answers for name in hits)
+        return Known(concept, hits, wanted or (self.terminology.keep_unread and self.terminology.unread(concept)))
 
     def words(self, text: str | None) -> Known:
         """What free text names."""

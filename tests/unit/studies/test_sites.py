@@ -73,7 +73,8 @@ def test_headings_may_stand_empty(tmp_path: Path) -> None:
     [
         ("colour: red", 2, "unknown key 'colour'"),
         ("codes:\n  - {system: loinc, items: []}", 3, "a standard code system"),
-        ("codes:\n  - {system: lab, items: []}", 3, "write its URI"),
+        ("codes:\n  - {system: http://snomed.info/sct, items: []}", 3, "a standard code system"),
+        ("codes:\n  - {system: local, items: []}", 3, "a standard code system"),
         ("codes:\n  - system: urn:x\n    items: [{code: A}]", 4, "exactly one of `means`, `in` and `ignore`"),
         ("codes:\n  - system: urn:x\n    items: [{code: A, in: hbsag, ignore: true}]", 4, "exactly one"),
         ("codes:\n  - system: urn:x\n    items: [{code: A, ignore: false}]", 4, "`ignore` is true, or is left out"),

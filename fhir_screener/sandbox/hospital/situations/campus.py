@@ -1,8 +1,8 @@
 """The second campus: the same situations, written in its own codes, names and words, as many a hospital does.
 
 `mappings/sites/example.yaml` is the table that makes them readable; nothing here knows it. Beside each stands what a
-reader finds who lacks that table. A test of unknown name is no evidence; an unknown answer cannot be read; an unknown drug
-may be anything, so that nothing is known of drugs that somebody asks about (SEMANTICS 5).
+reader finds who lacks that table: a test of unknown name is no evidence, a positive one that holds a known name is text
+only, an unknown answer cannot be read, and an unknown drug may be any (SEMANTICS 5).
 """
 
 from __future__ import annotations
@@ -65,21 +65,21 @@ def _igg4(c: Charting) -> None:
 
 
 OWN: dict[str, Own] = {
-    # The five items of the hepatitis B panel, known by their number.
+    # One item of the hepatitis B panel has a code, the other goes by its number in the panel.
     "HBsAg and anti-HBc negative": Own(
         then(
-            _test("hbsag", "LAB0231", "LAB0231 两对半第一项", "阴性(-)"),
+            _test("hbsag", "LAB0231", "LAB0231 乙肝表面抗原定量", "阴性(-)"),
             _test("anti-hbc", "", "两对半第五项", "阴性(-)")),
         _says(E8a=NO_DATA)),
-    "HBsAg positive": Own(_test("hbsag", "LAB0231", "LAB0231 两对半第一项", "阳性(+)"), _says(E8a=NO_DATA)),
+    "HBsAg positive": Own(_test("hbsag", "LAB0231", "LAB0231 乙肝表面抗原定量", "阳性(+)"), _says(E8a=TEXT_ONLY)),
     "HIV screen non-reactive": Own(lambda c: c.test("hiv", LAST, "未超界"), _says(E8b=UNREADABLE)),
     "T-SPOT negative, chest clear": Own(
-        then(_test("tspot", "LAB0410", "TB斑(酶联)", "阴性"), chest_clear), _says(E9=NO_DATA)),
+        then(_test("tspot", "LAB0410", "LAB0410 结核感染T细胞(酶联斑点)", "阴性"), chest_clear), _says(E9=NO_DATA)),
     "rituximab infused four months ago": Own(
         lambda c: c.given("rituximab", days_ago(121), 1000, med=_drug("TY088", "特药088")), _unknown_drug("E5")),
     "methotrexate, ongoing": Own(
         lambda c: c.statement(
-            "methotrexate", months_ago(14), dose=WEEKLY, asserted=LATELY, med=_drug("TY091", "特药091片")),
+            "methotrexate", months_ago(14), dose=WEEKLY, asserted=LATELY, med=_drug("TY091", "甲氨碟呤片")),
         _unknown_drug("E6")),
     # No range printed: the laboratory's handbook has it.
     "serum IgG4 2.4 times its limit, nothing else": Own(_igg4, _says(I3=UNREADABLE)),
