@@ -62,6 +62,8 @@ def survey(
         out.write_text(text, "utf-8")
     else:
         sys.stdout.write(text)
+    for line in opened.warnings[:TOLD]:
+        sys.stderr.write(f"warning: {line}\n")
     for line in [*opened.problems[:TOLD], *(f"{who}: {why}" for who, why in list(opened.unread.items())[:TOLD])]:
         sys.stderr.write(f"could not be read: {line}\n")
     if not found.patients:
@@ -125,7 +127,7 @@ def _looks(one: Found) -> str:
 
 def _left_out(survey: Survey) -> str:
     parts = [
-        f"{len(survey.others):,} further local names look like nothing the study needs" if survey.others else "",
+        f"{len(survey.others):,} further local names look like nothing the study needs (--format json)" if survey.others else "",
         f"{survey.rare:,} wordings without a code that fewer patients share are not shown (--rare)" if survey.rare else "",
     ]  # fmt: skip
     said = "; ".join(filter(None, parts))

@@ -37,8 +37,11 @@ STEMS = (
 _FILLER = re.compile(
     r"[\[(（【].*?[\])）】]|\d+(?:\.\d+)?\s*(?:mg|g|ml|ug|μg|mcg|iu|%|片|支|粒|袋)?(?![a-z])"
     r"|\b(?:oral|tablets?|capsules?|injection|solution|infusion|cream|syringe|film[ -]coated|for)\b"
-    r"|肠溶|缓释|分散|注射用|注射液|注射剂|口服液|冻干粉针|粉针|胶囊|颗粒|软膏|乳膏|片剂|片|[\s,;:，；：/_*x×-]"
+    r"|肠溶|缓释|分散|注射用|注射液|注射剂|口服液|冻干粉针|粉针|胶囊|颗粒|软膏|乳膏|片剂|片|[\s,;:，；：/_*×#-]"
 )
+
+
+_BETWEEN = re.compile(r"[\s,;:，；：/_()（）\[\]【】-]")
 
 
 class Suggestion(NamedTuple):
@@ -60,6 +63,7 @@ class Lookalikes:
                 if one.kind in kinds:
                     self._names[kind] += _names(kind, one)
         self._plain = {kind: [name for name, *_ in listed] for kind, listed in self._names.items()}
+        self._spaced = {kind: [spaced(kind, name[3]) for name in listed] for kind, listed in self._names.items()}
         self._stems = {stem: _of_class(stem, self._names["drug"]) for stem in STEMS}
 
     def best(self, kind: str, words: str, threshold: float = THRESHOLD) -> Suggestion | None:
@@ -67,12 +71,13 @@ class Lookalikes:
         plain = bare(kind, words)
         if len(plain) < 2:
             return None
+        apart = spaced(kind, words)
         found = [
-            process.extractOne(plain, self._plain[kind], scorer=scorer, score_cutoff=threshold)
-            for scorer in (fuzz.ratio, fuzz.token_sort_ratio)
+            process.extractOne(plain, self._plain[kind], scorer=fuzz.ratio, score_cutoff=threshold),
+            process.extractOne(apart, self._spaced[kind], scorer=fuzz.token_sort_ratio, score_cutoff=threshold),
         ]
         candidates = [(one[1], one[2]) for one in found if one is not None]
-        candidates += [(HELD, place) for place in self._held(kind, plain)[:1] if threshold <= HELD]
+        candidates += [(HELD, place) for place in self._held(kind, apart)[:1] if threshold <= HELD]
         if candidates:
             score, place = max(candidates, key=lambda one: (one[0], -one[1]))
             _, value_set, ingredient, written = self._names[kind][place]
@@ -81,14 +86,14 @@ class Lookalikes:
 
     def _held(self, kind: str, plain: str) -> list[int]:
         """Listed names that stand in this one, the longest first; short ones stand there by chance."""
-        names = self._plain[kind]
+        names = self._spaced[kind]
         held = [i for i, name in enumerate(names) if len(name) >= (5 if name.isascii() else 3) and _stands(name, plain)]
         return sorted(held, key=lambda i: -len(names[i]))
 
     def _by_stem(self, plain: str) -> Suggestion | None:
         for stem in sorted(STEMS, key=len, reverse=True):
             home = self._stems[stem]
-            if home and (re.search(rf"[a-z]{{2,}}{stem}(?![a-z])", plain) if stem.isascii() else stem in plain):
+            if home and _ending(stem).search(plain):
                 return Suggestion(home, "", BY_STEM, f"-{stem}")
         return None
 
@@ -101,6 +106,11 @@ def bare(kind: str, words: str) -> str:
     return _FILLER.sub(" ", plain).strip() if kind == "drug" else plain
 
 
+def spaced(kind: str, words: str) -> str:
+    """The name with its words apart, in any order: of tests with the filler, which tells nothing apart but the words."""
+    return " ".join(_BETWEEN.sub(" ", fold(words)).split()) if kind == "test" else bare(kind, words)
+
+
 def _names(kind: str, one: ValueSet) -> list[tuple[str, ValueSet, str, str]]:
     listed = [(word, ingredient) for ingredient, words in one.names.items() for word in words]
     listed += [(entry.display, entry.ingredient) for entry in one.codes if entry.display]
@@ -109,10 +119,14 @@ def _names(kind: str, one: ValueSet) -> list[tuple[str, ValueSet, str, str]]:
     return [name for name in found if len(name[0]) > 1]
 
 
+def _ending(stem: str) -> re.Pattern[str]:
+    """Finds the stem at the end of a word, or of a run of Chinese characters."""
+    return re.compile(rf"[a-z]{{2,}}{stem}(?![a-z])" if stem.isascii() else rf"{stem}(?![\u4e00-\u9fff])")
+
+
 def _of_class(stem: str, names: list[tuple[str, ValueSet, str, str]]) -> str:
     """The value set with most names of this ending; "" where fewer than two have it."""
-    ends = re.compile(rf"[a-z]{{2,}}{stem}(?![a-z])") if stem.isascii() else re.compile(re.escape(stem) + "$")
-    counted = Counter(one.name for name, one, *_ in names if ends.search(name))
+    counted = Counter(one.name for name, one, *_ in names if _ending(stem).search(name))
     top = counted.most_common(1)
     return top[0][0] if top and top[0][1] > 1 else ""
 

@@ -1,7 +1,7 @@
 """A survey as a site file to edit: every entry commented out, with its counts and what it looks like.
 
-Taking away the first `#` of a line makes it count. What is uncertain is drafted on the safe side: an answer as equivocal, a
-drug that looks like nothing as one to ignore only once somebody has looked.
+Taking away the first `#` of a line makes it count. What is uncertain is drafted on the safe side: an answer as equivocal,
+and a drug that looks like nothing behind two `#`, for somebody must say what it is before it may be ignored.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 
 from fhir_screener.studies.survey import Found, Survey
 
+IGNORE = "ignore: true"
 HEAD = """\
 ## Draft of a site file, by `fhir-screener codes survey`: what {patients:,} charts call by names of their own, for {study} as of
 ## {as_of}. Nothing counts yet. Look at each entry, mend it, and take away the first # of its lines and of the headings above
 ## it; delete the rest. Entries: `in: SET` (a value set of mappings/valuesets), or `means: loinc|5196-1` (a standard code), or
-## `ignore: true`. mappings/sites/example.yaml explains every part. Save it as mappings/sites/{name}.yaml, and check it with
-## `fhir-screener codes check {name}`.
+## `ignore: true`. Lines with ## need a decision first: of a drug that nobody knows, what it is. mappings/sites/example.yaml
+## explains every part. Save this as mappings/sites/{name}.yaml, and check it with `fhir-screener codes check {name}`.
 site: {name}
 title: {name}
 """
@@ -34,7 +35,7 @@ def draft(survey: Survey, name: str = "draft") -> str:
         *_section("codes", _codes(coded)),
         *_section("names", _names(named)),
         *_section("words", _words(answers)),
-        *_section("ignore", (line for one in unknown for line in (_said(one, "  "), f"  - {_quoted(one.name.words)}"))),
+        *_section("ignore", (line for one in unknown for line in _undecided(one))),
     )
     return head + "\n".join(parts) + "\n"
 
@@ -56,16 +57,22 @@ def _codes(found: list[Found]) -> Iterator[str]:
                 seen.add(one.name.code)
                 yield _said(one, "      ")
                 name = f", name: {_quoted(one.name.words)}" if one.name.words else ""
-                yield f"      - {{code: {_quoted(one.name.code)}{name}, {_where(one)}}}"
+                undecided = "#" if _where(one) == IGNORE else ""
+                yield f"{undecided}      - {{code: {_quoted(one.name.code)}{name}, {_where(one)}}}"
 
 
 def _where(one: Found) -> str:
     if one.name.kind == "answer":
         return "in: result-equivocal"
     if one.suggestion is None:
-        return "ignore: true"
+        return IGNORE
     ingredient = f", ingredient: {_quoted(one.suggestion.ingredient)}" if one.suggestion.ingredient else ""
     return f"in: {one.suggestion.set}{ingredient}"
+
+
+def _undecided(one: Found) -> Iterator[str]:
+    yield _said(one, "  ")
+    yield f"#  - {_quoted(one.name.words)}"
 
 
 def _names(found: list[Found]) -> Iterator[str]:
