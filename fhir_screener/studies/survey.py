@@ -195,11 +195,17 @@ def _names(record: PatientRecord, terms: Terminology) -> Iterator[tuple[Fact, Na
     )
     for kind, facts in rooms:
         for fact in facts:
-            if not fact.hits and terms.unread(fact.concept):
+            if not terms.site.understands(fact.concept) and not _read(kind, fact, terms):
                 yield from _named(kind, fact, fact.concept)
     for result in record.observations:
         if result.hits and not result.report and (concept := _answer(result.value, terms)):
             yield from _named("answer", result, concept)
+
+
+def _read(kind: str, fact: Fact, terms: Terminology) -> bool:
+    """Whether the record is in a set of its own kind; a test that is named like a disease is no diagnosis."""
+    kinds = {"test": ("result", "value"), "diagnosis": ("condition",)}.get(kind)
+    return any(kinds is None or terms.sets[name].kind in kinds for name in fact.hits)
 
 
 def _named(kind: str, fact: Fact, concept: Concept) -> Iterator[tuple[Fact, Name]]:

@@ -26,7 +26,7 @@ codes:
       - {code: RTX, in: b-cell-depleting, ingredient: rituximab}
       - {code: X1, ignore: true}
 names:
-  hbsag: [澳抗]
+  hbsag: [两对半之一]
   b-cell-depleting: {rituximab: [特药A]}
 words: {positive: [超界], negative: [未超界], none: [样本丢失]}
 complete: [MedicationRequest, {type: Condition, since: 2015-01-01}]
@@ -50,7 +50,7 @@ def test_everything_a_site_may_say(tmp_path: Path) -> None:
     assert site.listed == {("urn:oid:2.999.1", "77"), ("urn:oid:2.999.1", "RTX")}
     assert site.ignored == {("urn:oid:2.999.1", "X1")}
     assert [(e.code, e.ingredient) for e in overlay.codes["b-cell-depleting"]] == [("RTX", "rituximab")]
-    assert overlay.names == {"hbsag": {"": ("澳抗",)}, "b-cell-depleting": {"rituximab": ("特药A",)}}
+    assert overlay.names == {"hbsag": {"": ("两对半之一",)}, "b-cell-depleting": {"rituximab": ("特药A",)}}
     assert site.words == {
         "超界": Polarity.POSITIVE,
         "未超界": Polarity.NEGATIVE,
@@ -91,7 +91,7 @@ def test_headings_may_stand_empty(tmp_path: Path) -> None:
         ),
         ("names: {hbsga: [x]}", 2, "there is no value set 'hbsga'"),
         ("names: {hbsag: [{x: y}]}", 2, "expected words"),
-        ("names: {hbsag: [澳抗]}\nignore: [澳抗]", 2, "stands under `ignore` too"),
+        ("names: {hbsag: [两对半之一]}\nignore: [两对半之一]", 2, "stands under `ignore` too"),
         ("words: {good: [x]}", 2, "unknown key 'good'"),
         ("words: {negative: [阳性]}", 2, "is read as positive everywhere"),
         ("words: {negative: [x], positive: [X]}", 2, "stands in two lists"),
@@ -132,7 +132,7 @@ def test_names_and_codes_of_the_site_are_in_its_value_sets_and_in_no_other_sites
     for concept, name in (
         (Concept((Coding("urn:oid:2.999.1", "0231"),)), "hbsag"),
         (Concept((Coding("urn:oid:2.999.1", "77"),)), "hbsag"),
-        (Concept((), "澳抗"), "hbsag"),
+        (Concept((), "两对半之一"), "hbsag"),
         (Concept((), "特药A 500mg"), "b-cell-depleting"),
     ):
         assert name in here.terminology.classify(concept)
