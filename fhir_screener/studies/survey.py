@@ -14,6 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 from fhir_screener.criteria.model import Rule, Study
+from fhir_screener.criteria.rules.condition import ConditionRule
 from fhir_screener.criteria.rules.dose import DoseRule
 from fhir_screener.criteria.rules.result import ResultRule
 from fhir_screener.criteria.view import View, When
@@ -156,9 +157,16 @@ def _reach(study: Study) -> list[_Reach]:
     return [
         _Reach(criterion.id, rule.needs().sets, _back(rule), isinstance(rule, DoseRule))
         for criterion in study.criteria
-        for rule in criterion.rules()
+        for rule in _asked(criterion.rule)
         if rule.needs().sets
     ]
+
+
+def _asked(rule: Rule) -> Iterator[Rule]:
+    """The rules that answer; not those that only support a diagnosis."""
+    yield rule
+    for part in () if isinstance(rule, ConditionRule) else rule.parts():
+        yield from _asked(part)
 
 
 def _back(rule: Rule) -> Duration | None:
@@ -195,11 +203,16 @@ def _names(record: PatientRecord, terms: Terminology) -> Iterator[tuple[Fact, Na
     )
     for kind, facts in rooms:
         for fact in facts:
-            if not terms.site.understands(fact.concept) and not _read(kind, fact, terms):
+            if not (terms.site.understands(fact.concept) or _read(kind, fact, terms) or _cover(fact)):
                 yield from _named(kind, fact, fact.concept)
     for result in record.observations:
         if result.hits and not result.report and (concept := _answer(result.value, terms)):
             yield from _named("answer", result, concept)
+
+
+def _cover(fact: Fact) -> bool:
+    """Whether it is a report that only gathers results, which speak for themselves."""
+    return isinstance(fact, Observation) and fact.report and not fact.value.text and not fact.conclusions
 
 
 def _read(kind: str, fact: Fact, terms: Terminology) -> bool:
