@@ -137,7 +137,7 @@ def test_the_readme_names_commands_and_options_that_exist(call: Call) -> None:
     asked = [(words.split(), re.findall(r"--[a-z-]+", rest)) for words, rest in named if words.split()[0] in known]
     assert {words[0] for words, _ in asked} >= known - {"demo"}
     for words, options in asked:
-        group = words[:2] if words[0] in ("study", "worklist", "sandbox") else words[:1]
+        group = words[:2] if words[0] in ("study", "worklist", "sandbox", "codes") else words[:1]
         code, out, _ = call(*group, "--help")
         assert code == 0
         for option in options:
