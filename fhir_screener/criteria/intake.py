@@ -70,7 +70,8 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
     `single`: the drug is given as a one-off (an infusion), so that a completed record without end is a point in time.
     """
     first = _first(view, fact)
-    if first is not None and not view.begun(first):
+    ordered = view.days(fact.authored) if fact.kind == "request" else None
+    if any(one is not None and not view.begun(one) for one in (ordered, first)):
         return None
     doubt = Reason.EQUIVOCAL if fact.status in _UNSURE else None
     end = _end(view, fact, first)
@@ -161,7 +162,7 @@ def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None
 
 def _last_said(view: View, fact: Medication) -> Days | None:
     """When it was last asserted, ordered or dispensed; where none of these is dated, last updated."""
-    said = [d for text in (fact.asserted, fact.authored) if (d := view.days(text)) and d.lo <= view.day]
+    said = [d for text in (fact.asserted, fact.authored) if (d := view.days(text)) and view.begun(d)]
     if said:
         return max(said, key=lambda d: d.hi)
     return view.days(fact.updated)

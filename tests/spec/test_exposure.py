@@ -103,3 +103,10 @@ def test_a_pen_is_no_infusion_though_its_drug_may_be_one(ask) -> None:
     assert both.reason is Reason.SUSPECTED
     used_up = make.drug("R1", taken="2020-06-01..", status="completed", doses=(at_home,))
     assert ask(RULE, used_up).reason is Reason.IMPRECISE_DATE  # no point in time either
+
+
+def test_an_order_that_is_still_to_be_written_is_none(ask) -> None:
+    """Whatever its instruction says of the past: the record is dated after the day asked about."""
+    ordered = make.drug("P1", "request", authored="2021-03-02", doses=(make.dose(5, bounds=make.span("2020-09-01..")),))
+    assert ask(TABLETS, ordered).reason is Reason.NO_DATA
+    assert ask(TABLETS, ordered, on="2021-03-02").verdict is MET
