@@ -35,7 +35,7 @@ _WORDS = {polarity: say(polarity.value) for polarity in Polarity}
 
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"
-    r"|failed|lipa?emic|contaminated|to follow)\b|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检"
+    r"|failed|lipa?emic|contaminated|to follow)\b|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
 )
 _ELSEWHERE = re.compile(r"\bsee (?:comment|note|below)s?\b|见备注")
 """Says nothing by itself, and takes nothing from what stands beside it."""

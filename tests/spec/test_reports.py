@@ -43,7 +43,7 @@ SPOTS = "igra: {spots: {a: [hbsag], b: [egfr], nil: [score], mitogen: [organ]}, 
 """The tiny value sets of these tests stand in for the four parts of a T-SPOT."""
 
 
-def spots(a: float, b: float, nil: float | None = 0, mitogen: float | None = 250) -> list[object]:
+def spots(a: float, b: float | None, nil: float | None = 0, mitogen: float | None = 250) -> list[object]:
     parts = {"L1": a, "L2": b, "L4": nil, "L5": mitogen}
     return [make.result(code, value, unit="{spots}") for code, value in parts.items() if value is not None]
 
@@ -60,6 +60,8 @@ def spots(a: float, b: float, nil: float | None = 0, mitogen: float | None = 250
         ((0, 1, 0, 5), "equivocal"),  # mitogen below 20: invalid
         ((30, 1, 12), "suspected"),  # reactive all the same
         ((0, 1, 0, None), "equivocal"),  # controls not recorded
+        ((0, None, 0), "equivocal"),  # one panel only
+        ((9, 9, 5), "not_met"),  # nine would be positive without taking nil off
     ],
 )
 def test_t_spot_by_spots(ask, counts, expected) -> None:
@@ -84,3 +86,36 @@ def test_quantiferon_by_values(ask, values, expected) -> None:
     facts = [make.result(c, v, unit="[IU]/mL") for c, v in zip(("L1", "L2", "L4", "L5"), values, strict=True)]
     found = ask(QUANTIFERON, *facts)
     assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+def test_raw_tubes_are_less_nil(ask) -> None:
+    rule = "igra: {quantiferon: {tb1_raw: [hbsag], tb2_raw: [egfr], nil: [score], mitogen: [organ]}, within: P3M}"
+    facts = [
+        make.result(c, v, unit="[IU]/mL") for c, v in zip(("L1", "L2", "L4", "L5"), (1.2, 1.0, 0.9, 5), strict=True)
+    ]
+    assert ask(rule, *facts).verdict is NOT_MET
+    assert ask(rule, facts[0]).reason is Reason.EQUIVOCAL  # nothing to take off
+
+
+def test_two_runs_of_one_day_that_differ_are_conflicting(ask) -> None:
+    assert ask(SPOTS, *spots(0, 1), make.result("L1", 20, unit="{spots}")).reason is Reason.CONFLICTING
+    early = make.result("L1", 20, unit="{spots}", status="preliminary")
+    assert ask(SPOTS, *spots(0, 1), early).verdict is NOT_MET  # the final one replaces it
+
+
+def test_spots_of_another_scale_are_unreadable(ask) -> None:
+    found = ask(SPOTS, *(make.result(code, 3, unit="SFC/10^6 PBMC") for code in ("L1", "L2", "L4", "L5")))
+    assert found.reason is Reason.UNREADABLE
+    assert "SFC/10^6 PBMC" in str(found.evidence[0].note)
+
+
+def test_a_final_report_replaces_the_preliminary_of_its_test_and_day(ask) -> None:
+    early = make.result("L3", make.Value(text="Active tuberculosis."), report=True, status="preliminary")
+    clear = make.result("L3", make.Value(text="No evidence of active tuberculosis."), report=True)
+    assert ask(RULE, early).reason is Reason.EQUIVOCAL
+    assert ask(RULE, early, clear).verdict is NOT_MET
+
+
+def test_an_old_report_of_the_finding_is_not_forgotten(ask) -> None:
+    old = make.result("L3", make.Value(text="Active tuberculosis."), report=True, on="2018-01-10")
+    assert ask(RULE, old).reason is Reason.STALE

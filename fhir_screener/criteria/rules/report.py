@@ -84,7 +84,9 @@ class ReportRule:
         for reason, note in self._says(view, fact):
             text = fact.value.text if len(fact.value.text) <= 200 else fact.value.text[:200] + "..."
             evidence = cite(fact, note, value=text, hit=hit)
-            if placed is When.BEFORE:
+            if placed is When.BEFORE and reason == "yes":
+                tally.doubt(Reason.STALE, evidence)
+            elif placed is When.BEFORE:
                 tally.context(cite(fact, note, value=text, hit=hit, decides=False))
             elif fact.status == "preliminary" and reason in ("yes", "no"):
                 tally.doubt(Reason.EQUIVOCAL, evidence)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from fhir_screener.terminology.result_words import read_words
+
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "mappings" / "valuesets"
 CODES = ROOT.parent / "shared" / "clinical" / "codes.json"
@@ -322,3 +324,74 @@ def test_no_known_trap_is_held_by_a_set_that_decides(criterion: str) -> None:
         if holds(name, SYSTEMS[system], code["code"])
     ]
     assert not caught
+
+
+ROLES = {
+    "E8a_hbv": {
+        "match": "hepatitis-b",
+        "lab": "hbsag hbv-dna hbv-dna-log",
+        "review": "hepatitis-b-doubtful hepatitis-b-doubtful-tests hbeag",
+        "context": "hepatitis-b-vaccines",
+    },
+    "E8b_hiv": {
+        "match": "hiv",
+        "lab": "hiv-screen hiv-confirm hiv-rna hiv-partial",
+        "review": "hiv-doubtful",
+        "value": "hiv-negative",
+    },
+    "E9_active_tb": {
+        "match": "tb-active",
+        "lab": "igra tspot-panel tspot-a tspot-b qft-tb1 qft-tb2 qft-tb1-raw qft-tb2-raw ppd tb-culture-naat tb-doubtful-tests",
+        "review": "tb-latent-or-old afb-smear",
+        "context": "chest-imaging tspot-nil tspot-mitogen qft-nil qft-mitogen qft-mitogen-raw",
+        "value": "mtb-organism ppd-negative",
+    },
+}
+OTHERWISE = {
+    "95147-5": "a panel: its members are read",
+    "95148-3": "a panel: its members are read",
+    "95149-1": "a panel: its members are read",
+    "713742005": "an antibody found by a screen is unconfirmed: hiv-doubtful",
+    "406109008": "found by a screen, unconfirmed: hiv-doubtful",
+    "MA14.0": "laboratory evidence, as R75: hiv-doubtful",
+    "765434008": "a protein that is named after the virus",
+    "234953003": "a tooth",
+}
+"""Harvested codes that are read otherwise than their role, and why."""
+ANSWERS = {
+    "POSITIVE": "result-positive",
+    "NEGATIVE": "result-negative",
+    "EQUIVOCAL": "result-equivocal",
+    "EQUIVOCAL -> review": "result-equivocal",
+    "NO RESULT": "result-none",
+    "NO RESULT -> unknown": "result-none",
+}
+
+
+@pytest.mark.skipif(not CODES.is_file(), reason="the harvested codes are not beside this checkout")
+@pytest.mark.parametrize("criterion", ROLES)
+def test_every_verified_code_of_an_infection_is_read_as_its_role_says(criterion: str) -> None:
+    lists = json.loads(CODES.read_text("utf-8"))[criterion]
+    astray = [
+        (system, code["code"], code["display"], code["role"])
+        for system, codes in lists.items()
+        for code in codes
+        if system in SYSTEMS and code["verified"] and code["role"] != "trap" and code["code"] not in OTHERWISE
+        if not any(holds(name, SYSTEMS[system], code["code"]) for name in ROLES[criterion][code["role"]].split())
+    ]
+    assert not astray
+
+
+@pytest.mark.skipif(not CODES.is_file(), reason="the harvested codes are not beside this checkout")
+def test_every_verified_answer_is_read_as_what_it_says() -> None:
+    values = json.loads(CODES.read_text("utf-8"))["V_result_values"]
+    coded = [("snomed", code) for code in values["snomed"]]
+    coded += [("interpretation", code) for code in values["v3-ObservationInterpretation"]]
+    for system, code in coded:
+        if (answer := ANSWERS.get(code["note"])) is not None:
+            assert [n for n in ANSWERS.values() if holds(n, system, code["code"])][:1] == [answer], code
+    words = {"POSITIVE": "positive", "NEGATIVE": "negative", "EQUIVOCAL": "equivocal", "NO RESULT": "no result"}
+    for one in values["text"]:
+        said = read_words(one["code"])
+        assert said is not None, one
+        assert said.value == words[one["note"].split(" (")[0]], one

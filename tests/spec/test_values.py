@@ -1,0 +1,67 @@
+"""The parts of one value: interpretation, coded value, quantity, text, and a reason for no result, must agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.records.facts import Quantity, Value
+from fhir_screener.terminology.coding import INTERPRETATION, Coding, Concept
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
+from tests.spec import facts as make
+
+PRESENCE = (
+    'result: {of: [hbsag], at_least: {"[IU]/mL": 0.05, "{s_co}": 1}, equivocal: {"[IU]/mL": [0.05, 1]}, within: P3M}'
+)
+"""A presence test with limits for its units."""
+MEASURE = 'result: {of: [egfr], below: {"mL/min": 30}, within: P3M}'
+
+
+def flagged(value: Value, *codes: str) -> Value:
+    return value._replace(interpretation=tuple(Concept((Coding(INTERPRETATION, code, ""),)) for code in codes))
+
+
+def index(value: float, high: float | None = None) -> Value:
+    return Value(quantity=Quantity(value, "S/CO"), high=None if high is None else Quantity(high, "S/CO"))
+
+
+POSITIVE, NEGATIVE = make.read("positive", ""), make.read("negative", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (flagged(Value(), "N"), "not_met"),  # of a presence test, normal is negative
+        (flagged(Value(), "A"), "equivocal"),  # and abnormal is a reason to look
+        (flagged(POSITIVE, "A"), "met"),
+        (flagged(NEGATIVE, "A"), "conflicting"),
+        (flagged(POSITIVE, "N"), "conflicting"),
+        (flagged(make.number(250, "[IU]/mL"), "H"), "met"),
+        (flagged(make.number(0.01, "[IU]/mL"), "H"), "conflicting"),
+        (flagged(make.number(0.3, "[IU]/mL"), "H"), "equivocal"),  # the grey zone
+        (make.number(1, "[IU]/mL", "<"), "equivocal"),  # both sides open
+        (make.number(1, "[IU]/mL", "<")._replace(text="not detected"), "not_met"),  # said in words
+        (index(0.95), "not_met"),
+        (index(0.95, high=0.9), "met"),  # an index is read by its laboratory's own cutoff
+        (index(1.1, high=1.2), "not_met"),
+        (index(0.9, high=0.9), "equivocal"),  # on the cutoff
+        (NEGATIVE._replace(absent="error"), "no-data"),  # no result is no result
+        (flagged(Value(absent="error"), "N"), "no-data"),
+        (POSITIVE._replace(absent="error"), "conflicting"),  # yet a positive is not lost
+        (Value(text="Positive; specimen haemolysed"), "unreadable"),
+    ],
+)
+def test_the_parts_of_a_value_must_agree(ask, value, expected) -> None:
+    found = ask(PRESENCE, make.result("L1", value))
+    assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+def test_a_measure_may_be_abnormal_and_within_the_limit(ask) -> None:
+    low = make.number(60, "mL/min")
+    assert ask(MEASURE, make.result("L2", flagged(low, "A"))).verdict is NOT_MET
+    assert ask(MEASURE, make.result("L2", flagged(make.number(20, "mL/min"), "N"))).verdict is MET
+
+
+def test_the_unit_that_does_not_convert_is_named(ask) -> None:
+    found = ask(PRESENCE, make.result("L1", make.number(0.12, "ng/mL")))
+    assert (found.verdict, found.reason) == (UNKNOWN, Reason.UNREADABLE)
+    assert "ng/mL" in str(found.evidence[0].note)

@@ -1,0 +1,65 @@
+"""What a result says in words, English and Chinese."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.terminology.result_words import Polarity, read_words
+
+SAYS = {
+    Polarity.POSITIVE: [
+        "阳性",
+        "强阳性",
+        "检测到",
+        "查到抗酸杆菌",
+        "小三阳",
+        "3+",
+        "now positive",
+        "No change, positive",
+        "Detected. No further testing",
+        "Positive, see comment",
+        "检出,低于定量下限(<20 IU/mL)",
+        "MTB DETECTED LOW; Rif Resistance NOT DETECTED",
+    ],
+    Polarity.NEGATIVE: [
+        "阴性(-) 0.02 S/CO",
+        "非反应性",
+        "未能检出",
+        "未找到抗酸杆菌",
+        "低于检测下限",
+        "<LOD",
+        "TND",
+        "(-)",
+        "none detected",
+        "No Mycobacterium tuberculosis complex DNA was detected.",
+        "no acid fast bacilli seen",
+        "Neither HBsAg nor anti-HBc detected",
+        "Nonreactive. If acute HIV infection is suspected, consider testing for HIV-1 RNA.",
+        "阴性(-) 0.08 (参考值:阴性<1.0,阳性≥1.0)",
+        "抗原A孔 0, 抗原B孔 1, 阴性对照 0, 阳性对照 正常; 结果:阴性",
+        "MTB NOT DETECTED; rifampin resistance not detected",
+    ],
+    Polarity.EQUIVOCAL: [
+        "弱阳性(±)",
+        "待复检",
+        "HIV感染待确定",
+        "初筛有反应性,待确证",
+        "Reactive, to be confirmed",
+        "not negative",
+    ],
+    Polarity.NONE: ["标本溶血,请重新采样", "invalid", "see comment", "未检", "待查"],
+    None: [
+        "Detected; specimen hemolyzed",  # a result, and that there is none
+        "no growth to date, culture pending",
+        "positive control failed, negative",
+        "rifampin resistance not detected",  # says nothing of the organism
+        "HIV-1 not detected, HIV-2 detected",
+        "not immune",
+        "R",
+    ],
+}
+
+
+@pytest.mark.parametrize(("says", "text"), [(says, text) for says, texts in SAYS.items() for text in texts])
+def test_what_a_result_says(says: Polarity | None, text: str) -> None:
+    assert read_words(text) is says
