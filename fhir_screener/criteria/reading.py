@@ -125,19 +125,21 @@ def _agree(said: dict[str, Polarity], value: Value, note: Text, number: Quantity
 
 
 def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | None:
-    hits = terms.classify(concept)
-    if limits.negative & hits.keys():
-        return NEG
-    if limits.positive & hits.keys():
-        return POS
-    for name, polarity in _BY_SET:
-        if name in hits:
-            return polarity
-    for text in (concept.text, *(coding.display for coding in concept.codings)):
-        found = (_answer(text, limits, terms) or terms.says(text)) if text else None
-        if found is not None:
-            return found
-    return None
+    """What a coded answer says: its codings and its text, which must agree; a display only where no code is known."""
+    said: set[Polarity] = set()
+    for coding in concept.codings:
+        known = terms.classify(Concept((coding,))).keys()
+        if limits.negative & known or limits.positive & known:
+            said.add(NEG if limits.negative & known else POS)
+        else:
+            said |= {polarity for name, polarity in _BY_SET if name in known}
+    for text in (concept.text, *(() if said else (coding.display for coding in concept.codings))):
+        words = (_answer(text, limits, terms) or terms.says(text)) if text else None
+        if words is not None:
+            said.add(words)
+    if len(said) > 1:
+        return EQUIV if said in ({POS, EQUIV}, {NEG, EQUIV}) else Polarity.CONFLICTING
+    return next(iter(said), None)
 
 
 def _answer(text: str, limits: Limits, terms: Terminology) -> Polarity | None:
@@ -251,7 +253,8 @@ def _by_range(
         return _by_site_range(number, side, ranges, times)
     if end is None:
         return None, say("no reference range")
-    converted = convert(number.value, number.unit, end.unit) if number.unit or end.unit else number.value
+    bare = number.unit == end.unit or (edge is not None and not end.unit)
+    converted = number.value if bare else convert(number.value, number.unit, end.unit)
     if converted is None:
         template = "the unit ({unit}) does not convert to that of its range ({other})"
         return None, say(template, unit=number.unit, other=end.unit)

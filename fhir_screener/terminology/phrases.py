@@ -44,6 +44,8 @@ _NEGATED_AFTER = (
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
     r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|\bvs\b|\bversus\b"
+    r"|concern(?:ing|ed)? for|worrisome|(?:should|to|must|is|be) (?:be )?considered"
+    r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"
     r"|\bplacebo\b|\bblinded\b|安慰剂|双盲|可疑|疑似|疑|待查|待排|待除外|不除外"
     r"|不能除外|不能排除|可能|考虑"
 )

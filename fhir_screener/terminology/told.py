@@ -17,6 +17,10 @@ from fhir_screener.terminology.phrases import Stance, clause, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits, ValueSet
 
+_FIRST = re.compile(r"\s*[:=]?\s*(\([^()]{1,6}\)|[^\s,;、()]+)")
+"""The word or sign right behind a name: in a row of tests it belongs to no other."""
+_ABBREVIATION = 4
+"""So short a name of a disease, in passing, is as often that of its test or its prevention."""
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|过敏|不耐受")
 _COUNTS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 _RESULTS = {Polarity.POSITIVE: Stance.ASSERTED, Polarity.EQUIVOCAL: Stance.DOUBTFUL}
@@ -37,7 +41,7 @@ class Teller:
             for number, one in enumerate(self._sets)
             for words in one.names.values()
             for word in words
-            if word.strip()
+            if word.strip() and not (one.kind == "condition" and word.isascii() and len(word) <= _ABBREVIATION)
         )
         return Names(names), owners
 
@@ -67,8 +71,10 @@ def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
 def _result(text: str, start: int, end: int, places: Iterable[tuple[int, int, str, str]]) -> Stance | None:
     """What is said of a test: the words after its name and before the next one's, else those of its clause."""
     left, right = clause(text, start, end)
-    if stance(text, start, end) in (Stance.OTHER_PERSON, Stance.PLANNED):
+    if stance(text, start, end) in (Stance.OTHER_PERSON, Stance.PLANNED, Stance.NEGATED):
         return None
     after = min((a for a, _, _, kind in places if kind == "result" and a >= end), default=right)
-    said = read_words(text[end : min(after, right)].strip(" :：=为是")) or read_words(text[left:right])
+    first = _FIRST.match(text, end, right)
+    said = read_words(first[1]) if first else None
+    said = said or read_words(text[end : min(after, right)].strip(" :：=为是")) or read_words(text[left:right])
     return _RESULTS.get(said) if said is not None else None

@@ -43,9 +43,15 @@ _PART = re.compile(r"\b(?:left|right|upper|lower|abdom\w*|bone|fracture|brain|he
 _PLACE = r"(?:双肺|两肺|肺野|肺门|纵隔|淋巴结|胸腔|胸膜|心影|心脏|心包|气管|支气管|大血管|食管|膈肌?|肋膈角|胸廓|及|和|与|、)"
 _NOTHING = re.compile(
     r"(?:no|without)\b(?! (?:change|old|longer))"
-    rf"|{_PLACE}*(?:未见|均未见)(?!陈旧)|{_PLACE}*(?:无|均无)(?!.{{0,4}}变化)|negative$|normal$",
+    rf"|{_PLACE}*(?:未见|均未见)(?!陈旧)|{_PLACE}*(?:无|均无)(?!.{{0,4}}变化)",
     re.IGNORECASE,
 )
+
+
+_WELL = re.compile(
+    r"\b(?:normal|negative|unremarkable|clear|within normal limits)$|(?:正常|清晰|锐利|光整|居中)$", re.IGNORECASE
+)
+_NOT_WELL = re.compile(r"\bnot\b|不|欠", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ class ReportRule:
             return Reason.EQUIVOCAL, say("the conclusion leaves it open")
         if {Stance.ASSERTED, Stance.PAST} & (other | asked):
             return Reason.SUSPECTED, say("the conclusion mentions it")
-        if Stance.NEGATED in asked:
+        if Stance.NEGATED in asked | other:
             return "no", say("the conclusion rules it out")
         if all(self._is_clear(view, clause) for clause in _CLAUSES.split(text) if clause.strip(" .")):
             return "no", say("the conclusion finds nothing")
@@ -140,7 +146,9 @@ class ReportRule:
         if _PART.search(clause.lower()):
             return False
         cleared = {stance for _, stance in view.terminology.mentions(self.clear, clause)}
-        return bool(cleared) or read_words(clause) is Polarity.NEGATIVE or bool(_NOTHING.match(clause.strip()))
+        if cleared or read_words(clause) is Polarity.NEGATIVE or _NOTHING.match(clause.strip()):
+            return True
+        return bool(_WELL.search(clause.strip())) and not _NOT_WELL.search(clause)
 
     def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
         if tally.met and clearing:

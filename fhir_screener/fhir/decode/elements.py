@@ -98,9 +98,9 @@ def quantity(value: Any) -> Quantity | None:
 
 
 def unit(value: dict[str, Any]) -> str:
-    """The UCUM code where the system says so, else the unit as written, else the code."""
+    """The UCUM code where the system says so, else the unit as written, else the code; a bare 1 says less than the words."""
     code, written, system = words(value.get("code")), words(value.get("unit")), value.get("system")
-    if code and isinstance(system, str) and normal_system(system) == UCUM:
+    if code and not (code == "1" and written) and isinstance(system, str) and normal_system(system) == UCUM:
         return code
     return written or code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -120,14 +121,18 @@ def _elsewhere(record: ObservationLean, context: Context) -> tuple[bool, str]:
         return other, ""
     name = elements.words(tree.get("display"))
     target = context.references.parse(tree.get("reference"))
-    if target is None:
-        return other, name
-    if target.kind == "#":
+    owner = ""
+    if target is not None and target.kind == "#":
         inside = contained(record.contained, target.id) or {}
         whose = context.references.parse((inside.get("subject") or {}).get("reference"))
-        return other or _another(whose.ref if whose else "", context), name or elements.label(inside.get("type"))
-    owner, kind = context.library.specimens.get(target.id, ("", ""))
-    return other or _another(owner, context), name or kind
+        owner, name = whose.ref if whose else "", name or elements.label(inside.get("type"))
+    elif target is not None:
+        owner, kind = context.library.specimens.get(target.id, ("", ""))
+        name = name or kind
+    return other or _another(owner, context) or bool(_SOMEBODY.search(name)), name
+
+
+_SOMEBODY = re.compile(r"\b(?:mother|maternal|donor)\b|母|供者|供体|献血", re.IGNORECASE)
 
 
 def _another(owner: str, context: Context) -> bool:

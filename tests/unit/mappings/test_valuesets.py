@@ -20,7 +20,24 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 KEYS = {"stems", "valueset", "title", "kind", "version", "codes", "exclude", "include", "names", "kept_for"}
 KINDS = {"condition", "drug", "result", "procedure", "vaccine", "value", "ordinary"}
-ABBREVIATIONS = {"CXR", "MMF", "MTX", "HCQ", "RTX", "CTX", "CYC", "AZA", "CsA", "CYA", "TAC", "LEF", "SSZ", "HBV"}
+ABBREVIATIONS = {
+    "CXR",
+    "MMF",
+    "MTX",
+    "HCQ",
+    "RTX",
+    "CTX",
+    "CYC",
+    "AZA",
+    "CsA",
+    "CYA",
+    "TAC",
+    "LEF",
+    "SSZ",
+    "HBV",
+    "HIV",
+    "TB",
+}
 """Three letters that, as a drug, an image or a virus, mean little else; where they do, their set is only reviewed."""
 PREFIX = {"icd-10", "icd-10-cm", "icd-9-cm", "icd-9-cm-3-cn", "icd-11", "atc"}
 EXACT = {"loinc", "snomed", "rxnorm", "cvx", "interpretation", "local"}
