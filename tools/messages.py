@@ -27,6 +27,16 @@ SAID_BY_VALUE = (
     *(one.value for one in Stance),
     *(one.value for one in Polarity),
     *("unconfirmed", "provisional", "differential"),
+    *(
+        "coded value",
+        "text",
+        "value",
+        "number",
+        "interpretation",
+        "a second interpretation",
+        "abnormal flag",
+        "reason for no result",
+    ),
 )
 """Words of a chart or an enumeration that are said as they are."""
 
