@@ -205,7 +205,7 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
         (limits.at_most, False),
     ):
         for unit, limit in table.items():
-            converted = convert(number.value, number.unit, unit) if number.unit or not unit else None
+            converted = _converted(number, unit)
             if converted is None:
                 continue
             if unit in ARBITRARY and value.high is not None:
@@ -224,6 +224,16 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
             return None, ""
         return None, not_converted(number.unit, known)
     return verdicts[0], ""
+
+
+_RATIOS = frozenset({"{INR}"})
+"""Units that are none: a number of such a test is the ratio itself, with the 1 of UCUM or with nothing."""
+
+
+def _converted(number: Quantity, unit: str) -> float | None:
+    if unit in _RATIOS and number.unit in ("", "1", "INR", "ratio"):
+        return number.value
+    return convert(number.value, number.unit, unit) if number.unit or not unit else None
 
 
 def not_converted(unit: str, wanted: str) -> Text:

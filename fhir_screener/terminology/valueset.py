@@ -256,6 +256,7 @@ class Terminology:
         if not hits:
             self._by_test_name(displays, text, hits)
         found = self._places(free + own, drug)
+        self._second_thoughts(text if free else "", found, hits)
         for one in found:
             if one.name in hits or one.name in carved or any(other.covers(one) for other in found):
                 continue
@@ -266,6 +267,15 @@ class Terminology:
                 stance=stance(one.words, one.start, one.end),
                 words=one.words[one.start : one.end],
             )
+
+    def _second_thoughts(self, text: str, found: list[_Named], hits: dict[str, Hit]) -> None:
+        """A diagnosis whose own text doubts, denies or gives to somebody else what its code says: a person looks."""
+        for name, hit in hits.items():
+            if not text or hit.by_name or self.sets[name].kind != "condition":
+                continue
+            said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
+            if (said and not _SAME & set(said)) or _OPEN.search(text):
+                hits[name] = hit._replace(stance=Stance.DOUBTFUL, words=text)
 
     def _places(
         self, texts: list[tuple[str, Coding | None]], drug_texts: list[tuple[str, Coding | None]]
@@ -280,6 +290,13 @@ class Terminology:
                     if is_drug is drugs:
                         found.append((owner, number, _Named(name, ingredient, words, coding, start, end)))
         return [one for _, _, one in sorted(found, key=lambda place: (place[0], place[1], place[2].start))]
+
+
+_SAME = frozenset({Stance.ASSERTED, Stance.PAST, Stance.PLANNED})
+"""What may be said beside a code without doubt about it."""
+
+_OPEN = re.compile(r"(?:\?|待查|待排|待除外)\W*$")
+"""A text that ends open."""
 
 
 class _Named(NamedTuple):

@@ -148,3 +148,11 @@ def test_answers_of_a_test_in_words_negative_ones_first(ask) -> None:
     assert ask(rule, make.result("L7", "哺乳")).verdict is MET
     assert ask(rule, make.result("L7", "未哺乳")).verdict is NOT_MET
     assert ask(rule, make.result("L7", "不详")).reason is Reason.UNREADABLE
+
+
+def test_a_ratio_needs_no_unit(ask) -> None:
+    rule = 'result: {of: [egfr], above: {"{INR}": 1.5}, within: P3M}'
+    assert ask(rule, make.result("L2", make.number(2.2, ""))).verdict is MET
+    assert ask(rule, make.result("L2", make.number(2.2, "1"))).verdict is MET
+    assert ask(rule, make.result("L2", make.number(1.0, "{INR}"))).verdict is NOT_MET
+    assert ask(rule, make.result("L2", make.number(22, "s"))).reason is Reason.UNREADABLE
