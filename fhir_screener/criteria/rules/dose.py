@@ -22,9 +22,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
-from fhir_screener.criteria.amount import Amount
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.disease import counts
 from fhir_screener.criteria.dosage import is_once
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.hearsay import hear, nobody_knows
@@ -35,35 +33,26 @@ from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.start import Answer, Terms
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import Line, bridged, course_of, line, one_offs, total
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.weight import body_weight
 from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Days, Duration, iso
-from fhir_screener.records.facts import Condition, Medication
+from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
-from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.equivalents import TABLES
 from fhir_screener.terminology.phrases import Stance, takes_back
 from fhir_screener.terminology.product_words import is_premedication
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason, first_reason
 
-Answer = tuple[Reason | None, Text]
-"""Why something is no plain yes, or None where it is one; and the sentence about it."""
-
 
 @dataclass(frozen=True)
 class DoseRule:
     of: frozenset[str]
-    table: str
-    started_within: Duration
-    raised_within: Duration
-    free_for: Duration
-    continuing: Duration
-    baseline: float
-    target: frozenset[str] = frozenset()
+    terms: Terms
     local: frozenset[str] = frozenset()
     weight: frozenset[str] = frozenset()
     kind: ClassVar[str] = "dose"
@@ -72,7 +61,7 @@ class DoseRule:
         tally = Tally()
         lines = self._lines(view, tally)
         if not lines:
-            hear(view, self.of, self.continuing, tally)
+            hear(view, self.of, self.terms.continuing, tally)
         finding = self._judge(view, lines, tally).but(rule=self.kind)
         return fetched(finding, view, DRUG_TYPES, named(self.of), stands=False)
 
@@ -93,7 +82,7 @@ class DoseRule:
             if taken is None:
                 tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
                 continue
-            laid = line(view, _closed(view, taken, hit), hit, TABLES[self.table], weight)
+            laid = line(view, _closed(view, taken, hit), hit, TABLES[self.terms.table], weight)
             if fact.note and (said := takes_back(fact.note, ongoing=taken.ongoing)):
                 tally.doubt(Reason.TEXT_ONLY, cite(fact, say("the note beside it says {words!r}", words=said), hit=hit))
             elif laid is None:
@@ -119,7 +108,7 @@ class DoseRule:
         if fact.hits or why_not(fact) or fact.systemic is False:
             return
         taken = intake(view, fact)
-        if taken is not None and (taken.ongoing or view.place(taken.last, self.continuing) is not When.BEFORE):
+        if taken is not None and (taken.ongoing or view.place(taken.last, self.terms.continuing) is not When.BEFORE):
             tally.doubt(*nobody_knows(fact))
 
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
@@ -157,15 +146,17 @@ class DoseRule:
         shown = tuple(cite(i.intake.fact, self._dose_note(i, view.day), hit=i.hit) for i in course)
         begun = min(course, key=lambda item: item.start)
         start = begun.intake.first or Days(begun.start, begun.start)
-        free_from = self.free_for.before(start.lo)
+        free_from = self.terms.free_for.before(start.lo)
         before = [i for i in lines if i not in course and free_from <= i.end and i.start < start.lo]
         started, raises = (
-            self._started(view, course, start, bool(before)),
-            self._raises(view, lines, begun.start),
+            self.terms.started(view, course, start, bool(before)),
+            self.terms.raises(view, lines, begun.start),
         )
         # A long course that was raised is judged by its rises, not by its age.
         answers = (
-            raises if raises and started[0] is Reason.SUSPECTED and self._long(view, start) else [started, *raises]
+            raises
+            if raises and started[0] is Reason.SUSPECTED and self.terms.is_long(view, start)
+            else [started, *raises]
         )
         doubts = [i.intake.doubt for i in course if i.intake.doubt and i.end >= view.day]
         if all(i.intake.last.lo < view.day and not i.intake.ongoing for i in course if i.end >= view.day):
@@ -198,96 +189,6 @@ class DoseRule:
         doubtful = tally.evidence if tally.reasons and not yes else ()
         return unknown(winner, *_said(notes), *shown, *doubtful, *around)
 
-    def _started(self, view: View, course: list[Line], start: Days, after_pause: bool) -> Answer:
-        """What the beginning of the course says: None for "newly started"."""
-        when = view.place(start, self.started_within)
-        if when is When.STRADDLES:
-            return Reason.IMPRECISE_DATE, say(
-                "Begun {start}, perhaps within {window}.", start=start, window=self.started_within
-            )
-        if when is When.INSIDE and after_pause:
-            note = say("Begun {start}, less than {pause} after an earlier course.", start=start, pause=self.free_for)
-            return Reason.JUDGEMENT, note
-        if when is When.INSIDE:
-            if self._other_disease(view, [i for i in course if i.start <= start.hi]):
-                return Reason.SUSPECTED, say("Begun {start}, for another stated reason.", start=start)
-            if _perhaps_none(total(course, view.day)):
-                return Reason.EQUIVOCAL, say("Begun {start}, to be taken as needed only.", start=start)
-            template = "Newly begun {start}, after {pause} or more without; no earlier record counts as none."
-            return None, say(template, start=start, pause=self.free_for)
-        if self._long(view, start):
-            note = say("Begun {start}, and not raised within {window}.", start=start, window=self.raised_within)
-            return Reason.SUSPECTED, note
-        return Reason.JUDGEMENT, say("Begun {start} and continuing.", start=start)
-
-    def _long(self, view: View, start: Days) -> bool:
-        return view.place(start, self.continuing) is When.BEFORE
-
-    def _raises(self, view: View, lines: list[Line], begun: int) -> list[Answer]:
-        """What each rise of the dose within `continuing` says: None for a raise that the protocol asks for.
-
-        Every record adds to the dose of a day, also one beside the course that has ended since.
-        """
-        changes = {step.first for item in lines for step in item.steps} | {item.end + 1 for item in lines}
-        found: list[Answer] = []
-        for day in sorted(d for d in changes if begun < d):
-            if day > view.day:
-                view.mark(day)
-                continue
-            recent = view.place(Days(day, day), self.raised_within) is When.INSIDE
-            if view.place(Days(day, day), self.continuing) is When.BEFORE:
-                continue
-            starters = [item for item in lines if any(step.first == day for step in item.steps)]
-            answer = self._raise(view, total(lines, day - 1), total(lines, day), iso(day), recent, starters)
-            if answer is not None:
-                found.append(answer)
-        return found
-
-    def _raise(
-        self, view: View, before: Amount | None, after: Amount | None, day: str, recent: bool, starters: list[Line]
-    ) -> Answer | None:
-        if before is not None and after is not None and after.hi <= before.lo:
-            return None
-        change = say(
-            "from {before} to {after} mg {drug} a day on {day}",
-            before=_mg(before),
-            after=_mg(after),
-            drug=say(self.table),
-            day=day,
-        )
-        if before is None or after is None:
-            unread = say("Perhaps raised {change}: the dose cannot be read.", change=change)
-            return (Reason.UNREADABLE, unread) if recent else None
-        if before.hi == 0:
-            return None
-        sure = after.lo > before.hi
-        if before.lo > self.baseline:
-            note = say("Raised {change}: the baseline is above {limit:g} mg.", change=change, limit=self.baseline)
-            return Reason.SUSPECTED, note
-        if not recent and sure and before.lo > 0 and before.hi <= self.baseline:
-            return Reason.JUDGEMENT, say("Raised {change} and continuing.", change=change)
-        if not sure or before.hi > self.baseline or before.lo <= 0:
-            template = "Perhaps raised {change}, baseline at most {limit:g} mg asked."
-            return Reason.EQUIVOCAL, say(template, change=change, limit=self.baseline)
-        if self._other_disease(view, starters):
-            return Reason.SUSPECTED, say("Raised {change}, for another stated reason.", change=change)
-        return None, say("Raised {change}.", change=change)
-
-    def _other_disease(self, view: View, lines: list[Line]) -> bool:
-        """Whether a reason is stated, and none of the stated ones is the disease of the study."""
-        reasons = [reason for item in lines for reason in item.intake.fact.reasons]
-        if not reasons or not self.target:
-            return False
-        charted = {fact.ref: fact for fact in view.record.conditions}
-        return not any(self._is_target(view, reason, charted.get(reason.text)) for reason in reasons)
-
-    def _is_target(self, view: View, reason: Concept, charted: Condition | None) -> bool:
-        hits = charted.hits if charted else view.terminology.classify(reason)
-        named = [hit for name, hit in hits.items() if name in self.target]
-        if charted:
-            return any(counts(charted, hit) for hit in named)
-        return any(hit.stance not in (Stance.NEGATED, Stance.OTHER_PERSON) for hit in named)
-
     @staticmethod
     def _dose_note(item: Line, day: int) -> Text:
         amount = item.dose(min(day, item.end))
@@ -303,9 +204,9 @@ class DoseRule:
 
     def needs(self) -> Needs:
         return Needs(
-            sets=self.of | self.target | self.local | self.weight,
+            sets=self.of | self.terms.target | self.local | self.weight,
             types=DRUG_TYPES | ({"Observation"} if self.weight else frozenset()),
-            drug_window=_twice(self.continuing, self.free_for),
+            drug_window=_twice(self.terms.continuing, self.terms.free_for),
         )
 
     def parts(self) -> tuple[Rule, ...]:
@@ -315,20 +216,20 @@ class DoseRule:
         started = say(
             "{drugs} newly started within {time} after {pause} without",
             drugs=named(self.of),
-            time=length(self.started_within),
-            pause=length(self.free_for),
+            time=length(self.terms.started_within),
+            pause=length(self.terms.free_for),
         )
         raised = say(
             "or raised within {time} from at most {dose} mg {drug} a day",
-            time=length(self.raised_within),
-            dose=f"{self.baseline:g}",
-            drug=say("prednisone") if self.table == "prednisone" else self.table,
+            time=length(self.terms.raised_within),
+            dose=f"{self.terms.baseline:g}",
+            drug=say("prednisone") if self.terms.table == "prednisone" else self.terms.table,
         )
         judged = say(
-            "a start or raise within {time}, continuing, is for a person to judge", time=length(self.continuing)
+            "a start or raise within {time}, continuing, is for a person to judge", time=length(self.terms.continuing)
         )
-        other = say("for a stated reason other than {diagnoses} only suspected", diagnoses=named(self.target))
-        return clauses(join(", ", (started, raised)), judged, other if self.target else "")
+        other = say("for a stated reason other than {diagnoses} only suspected", diagnoses=named(self.terms.target))
+        return clauses(join(", ", (started, raised)), judged, other if self.terms.target else "")
 
 
 def _closed(view: View, taken: Intake, hit: Hit) -> Intake:
@@ -338,10 +239,6 @@ def _closed(view: View, taken: Intake, hit: Hit) -> Intake:
     return replace(taken, last=taken.first, ongoing=False, known_end=True)
 
 
-def _perhaps_none(amount: Amount | None) -> bool:
-    return amount is not None and amount.lo == 0
-
-
 def _twice(a: Duration, b: Duration) -> Duration:
     months, days = a.months + b.months, a.days + b.days
     return Duration(months, days, f"{a.text}+{b.text}")
@@ -349,10 +246,6 @@ def _twice(a: Duration, b: Duration) -> Duration:
 
 def _said(notes: list[Text]) -> tuple[Evidence, ...]:
     return tuple(Evidence(note=note) for note in dict.fromkeys(notes))
-
-
-def _mg(amount: Amount | None) -> Text:
-    return say("an unread dose") if amount is None else amount.words
 
 
 FORM = mapping(
@@ -373,8 +266,7 @@ FORM = mapping(
 
 def parse_dose(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
-    return DoseRule(
-        of=given["of"],
+    terms = Terms(
         table=given["in"],
         started_within=given["started_within"],
         raised_within=given["raised_within"],
@@ -382,6 +274,5 @@ def parse_dose(spec: Spec, build: Build) -> Rule:
         continuing=given["continuing"],
         baseline=given["baseline"]["at_most"] if given["baseline"] else 0.0,
         target=given["for"],
-        local=given["local"],
-        weight=given["weight"],
     )
+    return DoseRule(of=given["of"], terms=terms, local=given["local"], weight=given["weight"])
