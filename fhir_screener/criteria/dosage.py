@@ -64,3 +64,9 @@ def is_once(view: View, fact: Medication, hit: Hit) -> bool:
         dose.once or bool(dose.times is None and (words := spoken(view, dose.text, hit)) and words.once)
         for dose in fact.doses
     )
+
+
+def is_by_weight(fact: Medication) -> bool:
+    """Whether an amount is stated by the kilogram."""
+    units = {amount.unit for dose in fact.doses for amount in (dose.low, dose.high, dose.per_period) if amount}
+    return any("/kg" in unit.lower().replace(" ", "") or "/公斤" in unit for unit in units)

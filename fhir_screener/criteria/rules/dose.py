@@ -23,7 +23,7 @@ from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.dosage import is_once
+from fhir_screener.criteria.dosage import is_by_weight, is_once
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.hearsay import hear, nobody_knows
 from fhir_screener.criteria.index import among
@@ -68,8 +68,9 @@ class DoseRule:
     def _lines(self, view: View, tally: Tally) -> list[Line]:
         """Every record on the time line; what is no exposure, or a single dose, becomes context."""
         found: list[Line] = []
-        weight = body_weight(view, self.weight) if self.weight else None
-        for fact in (*among(view.index.medications, self.of), *view.index.nameless):
+        facts = among(view.index.medications, self.of)
+        weight = body_weight(view, self.weight) if any(map(is_by_weight, facts)) else None
+        for fact in (*facts, *view.index.nameless):
             hit = fact.hit(self.of)
             if hit is None:
                 self._unknown_drug(view, fact, tally)
