@@ -22,7 +22,7 @@ JOIN = 7
 
 @dataclass
 class Line:
-    """One record on the time line. `start` and `end` are ordinals (end FOREVER while it goes on)."""
+    """One record on the time line, in ordinals: `end` is FOREVER while it goes on, `said` the last day it speaks from."""
 
     intake: Intake
     hit: Hit
@@ -30,6 +30,7 @@ class Line:
     end: int
     steps: list[Step] = field(default_factory=list)
     ratio: Ratio | None = None
+    said: int = 0
 
     @property
     def ingredient(self) -> str:
@@ -60,7 +61,9 @@ def line(view: View, taken: Intake, hit: Hit, table: Mapping[str, Ratio], weight
     start = taken.first.lo
     end = FOREVER if taken.ongoing else taken.last.hi
     laid = steps(view, taken.fact, hit, start, end, weight)
-    return Line(taken, hit, start, end, laid, table.get(hit.ingredient))
+    stated = (view.days(text) for text in (taken.fact.asserted, taken.fact.authored))
+    said = max([taken.first.hi, *(days.hi for days in stated if days)])
+    return Line(taken, hit, start, end, laid, table.get(hit.ingredient), said)
 
 
 def one_offs(lines: Iterable[Line]) -> set[int]:
@@ -134,15 +137,27 @@ def total(lines: Iterable[Line], day: int) -> Amount | None:
     for item in on:
         if not (begins and item.end == day and item.start < day):
             by_drug.setdefault(item.ingredient, {}).setdefault(item.intake.fact.kind, []).append(item)
-    low = high = 0.0
-    for kinds in by_drug.values():
-        sums = [_of_kind(kind, items, day) for kind, items in kinds.items()]
-        readable = [amount for amount in sums if amount is not None]
-        if not readable:
-            return None
-        low += min(amount.lo for amount in readable)
-        high += max(amount.hi for amount in readable)
-    return Amount(low, high)
+    sums = [_of_drug(kinds, day) for kinds in by_drug.values()]
+    known = [amount for amount in sums if amount is not None]
+    return _plus(known) if len(known) == len(sums) else None
+
+
+def _of_drug(kinds: Mapping[str, list[Line]], day: int) -> Amount | None:
+    """The dose of one drug: kinds of record that disagree make an interval.
+
+    A list of home drugs that was written before a newer order does not hold the dose down.
+    """
+    newest = max(item.start for items in kinds.values() for item in items)
+    sums = {kind: amount for kind, items in kinds.items() if (amount := _of_kind(kind, items, day)) is not None}
+    if not sums:
+        return None
+    speaking = [sums[kind] for kind in sums if any(_speaks(item, newest) for item in kinds[kind])]
+    return Amount(min(a.lo for a in speaking or sums.values()), max(a.hi for a in sums.values()))
+
+
+def _speaks(item: Line, newest: int) -> bool:
+    """Whether a record knows of what began on day `newest`: an open one only if it was written since."""
+    return not item.intake.ongoing or max(item.start, item.said) >= newest
 
 
 def _of_kind(kind: str, items: list[Line], day: int) -> Amount | None:
@@ -163,6 +178,8 @@ def _of_kind(kind: str, items: list[Line], day: int) -> Amount | None:
 
 def _sum(amounts: list[Amount | None]) -> Amount | None:
     known = [amount for amount in amounts if amount is not None]
-    if len(known) < len(amounts):
-        return None
-    return Amount(sum(a.lo for a in known), sum(a.hi for a in known))
+    return _plus(known) if len(known) == len(amounts) else None
+
+
+def _plus(amounts: list[Amount]) -> Amount:
+    return Amount(sum(a.lo for a in amounts), sum(a.hi for a in amounts))

@@ -223,3 +223,12 @@ def test_a_day_nobody_wrote_down_is_no_day_without(ask) -> None:
     assert answer(ask(rule, beside, *doses)) == "judgement"  # raised from 5 on 5 January
     assert answer(ask(rule, beside, *doses[:40], *doses[41:])) == "equivocal"
     assert answer(ask(rule, beside, *doses[30:])) == "met"  # raised from 5 on 4 February
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("2021-01-15", "met"), ("2021-02-26", "equivocal")],  # before the order, after it
+)
+def test_a_home_list_speaks_from_the_day_it_was_written(ask, written, expected) -> None:
+    home = make.drug("P1", taken=f"{OLD}..", mg=10, asserted=written)
+    assert answer(ask(RULE, home, order(NEW, 40))) == expected
