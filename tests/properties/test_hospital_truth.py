@@ -57,3 +57,37 @@ def test_the_second_campus_matters(folder: Path) -> None:
     assert sum(moved.values()) >= 25
     assert moved["excluded", "review"] + moved["excluded", "candidate"] >= 1
     assert moved["not_screenable", "no_signal"] + moved["not_screenable", "candidate"] >= 1
+
+
+COMPLETE = """
+complete:
+  - {type: MedicationStatement}
+  - {type: MedicationRequest, since: 2010-01-01}
+  - MedicationAdministration
+  - MedicationDispense
+  - Procedure
+  - Condition
+  - Observation
+  - DiagnosticReport
+"""
+
+
+def test_complete_records_settle_what_nothing_speaks_of_and_change_nothing_else(folder: Path, tmp_path: Path) -> None:
+    """Only exclusions about drugs and diagnoses move, only from no-data to not met, and only where all can be read."""
+    text = (MAPPINGS / "sites" / "example.yaml").read_text("utf-8").replace("site: example", "site: vouched")
+    (tmp_path / "vouched.yaml").write_text(text + COMPLETE, "utf-8")
+    truths = {t["patient"]: t for t in map(json.loads, (folder / TRUTH).read_text("utf-8").splitlines())}
+    loaded = Catalog(MAPPINGS, str(tmp_path / "vouched.yaml")).load(["NCT04660565"])
+    moved: Counter[str] = Counter()
+    for record in FolderSource(folder, loaded.terminology).records():
+        found = screen(loaded.studies[0], record, AS_OF, loaded.terminology)
+        assert found.outcome.value == truths[record.patient.id]["outcome"]
+        for criterion in found.criteria:
+            planned = truths[record.patient.id]["criteria"][criterion.id]
+            reason = criterion.reason.value if criterion.reason else None
+            if (criterion.verdict.value, reason) != (planned["verdict"], planned["reason"]):
+                assert (planned["reason"], criterion.verdict.value) == ("no-data", "not_met")
+                assert "states that its records are complete" in str(criterion.finding.evidence[0].note)
+                assert not record.unread.keys() & {"Condition", "Procedure"}
+                moved[criterion.id] += 1
+    assert set(moved) == {"E3", "E4", "E5", "E6"}
