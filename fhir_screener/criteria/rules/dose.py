@@ -194,7 +194,7 @@ class DoseRule:
     def _dose_note(item: Line, day: int) -> Text:
         amount = item.dose(min(day, item.end))
         if amount is None:
-            return say("the dose is not coded" if item.intake.fact.dose_text else "no dose on record")
+            return say("the dose cannot be read" if item.intake.fact.dose_text else "no dose on record")
         return say("{amount} mg prednisone equivalents a day", amount=amount.words)
 
     def _about(self) -> str:
