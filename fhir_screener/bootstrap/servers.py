@@ -22,8 +22,11 @@ from fhir_screener.studies.load import Loaded
 
 def mappings_folder(settings: Settings) -> Path:
     """The folder of the setting, else that of the installed package, else that of the checkout."""
-    if settings.mappings is not None:
-        return settings.mappings
+    return settings.mappings if settings.mappings is not None else own_mappings()
+
+
+def own_mappings() -> Path:
+    """The folder that comes with the program."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "_mappings"
     return inside if inside.is_dir() else package.parent / "mappings"

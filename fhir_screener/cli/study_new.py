@@ -20,17 +20,17 @@ def new(
     folder: Annotated[str, typer.Option("--folder", help="The mappings folder; else the one in force.")] = "",
 ) -> int:
     """Write a study file to begin from, its first value set, and a mappings folder where there is none."""
-    from fhir_screener.bootstrap.servers import mappings_folder
+    from fhir_screener.bootstrap.servers import mappings_folder, own_mappings
 
-    ours = mappings_folder(read_settings())
-    mappings = Path(folder) if folder else ours
-    written = write_study(mappings, study, title, zone, ours)
+    in_force = mappings_folder(read_settings())
+    mappings = Path(folder) if folder else in_force
+    written = write_study(mappings, study, title, zone, own_mappings())
     for name, body in schemas(mappings).items():
         path = mappings / name
         if not path.exists() or path.read_text("utf-8") != body:
             path.write_text(body, "utf-8")
             written.append(path)
     sys.stdout.writelines(f"{path}\n" for path in written)
-    if mappings.resolve() != ours.resolve():
+    if mappings.resolve() != in_force.resolve():
         sys.stderr.write(f"To use this folder: export FHIR_SCREENER_MAPPINGS={mappings}\n")
     return 0

@@ -1,4 +1,4 @@
-"""Verdicts: Kleene's strong three-valued logic, and the four ways of weighing evidence."""
+"""Rules of rules: `all`, `any`, `not`, `at_least` by Kleene; `prefer`, `weigh`, `doubt`, `unless`, `excused`, `when` by evidence."""
 
 from __future__ import annotations
 
