@@ -59,6 +59,11 @@ class Limits:
             return False
         return bool(self.at_least or self.above or self.below or self.at_most or self.of_range or self.uln)
 
+    @property
+    def how_much(self) -> bool:
+        """Whether yes and no can be no answer: too little, or beyond a range. Yes may mean above a limit."""
+        return bool(self.below or self.at_most or self.of_range or self.uln)
+
 
 class Reading(NamedTuple):
     """What a value says, and one clause about it."""
@@ -80,7 +85,7 @@ def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequenc
         _say(said, "coded value", _coded(value.concept, limits, terms))
     if value.text:
         _say(said, "text", _answer(value.text, limits, terms) or terms.says(value.text))
-    if value.boolean is not None:
+    if value.boolean is not None and not limits.how_much:
         said["value"] = POS if value.boolean else NEG
     abnormal = False
     for flag in value.interpretation:

@@ -83,6 +83,13 @@ def test_of_a_measured_quantity_the_latest_decides(ask) -> None:
     assert ask(EGFR, low, high).reason is Reason.NO_DATA
 
 
+def test_yes_says_nothing_of_how_much(ask) -> None:
+    """Seen in the wild: an eGFR of `true`. It is no reading below 30, nor one of 30 or more."""
+    for said in (True, False):
+        assert ask(EGFR, make.result("L2", said)).reason is Reason.UNREADABLE
+    assert ask(HBSAG, make.result("L1", False)).verdict is NOT_MET
+
+
 def test_above_its_own_range(ask) -> None:
     rule = "result: {of: [egfr], above: range, within: P3M}"
     value = make.number(300, "mg/dL")._replace(high=make.Quantity(135, "mg/dL"))
