@@ -101,8 +101,9 @@ def _table(survey: Survey) -> str:
     if not survey.found:
         page.line("No local code or name looks like anything the study needs.")
     else:
-        names = ("could change", "in play", "have it", "kind", "name", "looks like", "criteria")
+        names = ("could\nchange", "in\nplay", "have\nit", "kind", "name", "looks like", "criteria")
         grid = columns(*names, wide=("name", "looks like"), right=names[:3])
+        grid.columns[6].no_wrap, grid.columns[6].max_width = False, 12
         for one in survey.found:
             counts = (f"{len(one.could):,}", f"{len(one.play):,}", f"{len(one.patients):,}")
             grid.add_row(*counts, one.name.kind, _name(one), _looks(one), " ".join(sorted(one.criteria)))

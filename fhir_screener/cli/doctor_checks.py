@@ -9,7 +9,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from fhir_screener.cli.options import catalog
-from fhir_screener.errors import MappingError, SettingsError
+from fhir_screener.errors import MappingError, SettingsError, UsageError
 from fhir_screener.settings import Settings, is_loopback, variable
 
 
@@ -71,9 +71,12 @@ def mappings(settings: Settings) -> Iterator[Line]:
     """Each study with its value sets, and the day it is there."""
     try:
         found = catalog(settings)
-    except MappingError as error:
+        site = found.overlay.site
+    except UsageError as error:
         yield fault(str(error), "")
         return
+    if site.name:
+        yield ok(f"site {site.name}: {len(site.means) + len(site.listed)} local codes, {len(site.words)} words")
     for name in found.ids:
         try:
             loaded = found.load([name])

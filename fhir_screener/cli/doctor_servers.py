@@ -8,7 +8,7 @@ from itertools import islice
 from fhir_screener.bootstrap import Servers
 from fhir_screener.cli.doctor_checks import Line, fault, ok, warning
 from fhir_screener.cli.options import catalog
-from fhir_screener.errors import MappingError
+from fhir_screener.errors import UsageError
 from fhir_screener.fhir.capability import Capability, TypeAbilities
 from fhir_screener.fhir.search import pages
 from fhir_screener.fhir.search_warnings import SearchWarning
@@ -65,8 +65,8 @@ def _types(settings: Settings, capability: Capability) -> Iterator[Line]:
     known = catalog(settings)
     try:
         plan = make_plan(known.load(known.ids).studies, capability, settings.source_profile)
-    except MappingError:
-        return
+    except UsageError:
+        return  # told where the mappings are looked at
     if plan.absent:
         yield warning(
             f"not offered: {', '.join(sorted(plan.absent))}", "What lies there stays unknown; `plan` shows what is read"

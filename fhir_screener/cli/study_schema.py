@@ -12,13 +12,13 @@ import typer
 from fhir_screener.cli.options import catalog, read_settings
 from fhir_screener.errors import MappingError
 
-FILES = ("schema.json", "valueset.schema.json")
+FILES = ("schema.json", "valueset.schema.json", "site.schema.json")
 
 
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file is stale.")] = False,
 ) -> int:
-    """Write `schema.json` and `valueset.schema.json` into the mappings folder, for editors to complete and check by."""
+    """Write the schemas of studies, value sets and sites into the mappings folder, for editors to complete and check by."""
     found = catalog(read_settings())
     stale = []
     for name, body in schemas(found.mappings).items():
@@ -35,15 +35,16 @@ def schema(
 
 
 def schemas(mappings: Path) -> dict[str, str]:
-    """{file: its text} of both schemas, for the value sets of this folder."""
-    from fhir_screener.studies.schema import study_schema, valueset_schema
+    """{file: its text} of all schemas, for the value sets of this folder."""
+    from fhir_screener.studies.schema import site_schema, study_schema, valueset_schema
     from fhir_screener.studies.valuesets import KINDS, ValueSetFolder
 
     folder = ValueSetFolder(mappings / "valuesets")
     kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for name in sorted(folder.names):
         kinds[folder.get(name).kind].append(name)
-    return {FILES[0]: _text(study_schema(kinds)), FILES[1]: _text(valueset_schema(kinds))}
+    made = (study_schema(kinds), valueset_schema(kinds), site_schema(kinds))
+    return {name: _text(body) for name, body in zip(FILES, made, strict=True)}
 
 
 def _text(body: Any) -> str:

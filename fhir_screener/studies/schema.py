@@ -11,7 +11,9 @@ from typing import Any
 
 from fhir_screener.criteria.keys import Key
 from fhir_screener.criteria.kinds import KINDS
+from fhir_screener.records.patient_record import CHART_TYPES
 from fhir_screener.studies.forms import ACCEPT, COHORTS, CRITERION, SETTLE, STUDY
+from fhir_screener.studies.sites import ANSWERS
 from fhir_screener.studies.valuesets import KINDS as SET_KINDS
 from fhir_screener.terminology.coding import ALIASES
 
@@ -73,6 +75,77 @@ def valueset_schema(sets: Mapping[str, Sequence[str]]) -> Json:
         "required": ["valueset", "kind"],
         "additionalProperties": False,
     }
+
+
+def site_schema(sets: Mapping[str, Sequence[str]]) -> Json:
+    """The schema of a site file."""
+    every = _names(sorted(name for several in sets.values() for name in several))
+    words = {"anyOf": [{"type": "null"}, {"type": "array", "items": _TEXT}]}
+    code = {
+        "type": "object",
+        "properties": {
+            "code": {"type": ["string", "integer"]},
+            "name": {**_TEXT, "description": "For people."},
+            "means": {**_TEXT, "pattern": r"^.+\|.+$", "description": "The standard code it stands for: loinc|5196-1."},
+            "in": {**every, "description": "The value set it belongs to."},
+            "ingredient": {**_TEXT, "description": "Of a drug in a value set."},
+            "ignore": {"const": True, "description": "It is no study's business."},
+        },
+        "required": ["code"],
+        "oneOf": [{"required": ["means"]}, {"required": ["in"]}, {"required": ["ignore"]}],
+        "additionalProperties": False,
+    }
+    group = {
+        "type": "object",
+        "properties": {"system": _TEXT, "items": {"type": "array", "items": code}},
+        "required": ["system", "items"],
+        "additionalProperties": False,
+    }
+    since = {
+        "type": "object",
+        "properties": {"type": {"enum": list(CHART_TYPES)}, "since": _TEXT},
+        "required": ["type"],
+        "additionalProperties": False,
+    }
+    limits = {
+        "type": "object",
+        "properties": {"of": _names(sets.get("result", ())), "unit": _TEXT, "low": _NUMBER, "high": _NUMBER},
+        "required": ["of", "unit"],
+        "additionalProperties": False,
+    }
+    answers = {"type": ["object", "null"], "properties": dict.fromkeys(ANSWERS, words), "additionalProperties": False}
+    named = {"anyOf": [words, {"type": "object", "additionalProperties": words}]}
+    keys: Json = {
+        "site": {**_TEXT, "description": "Its name; the file's name."},
+        "title": {**_TEXT, "description": "What the evidence calls it."},
+        "codes": {**_listed(group), "description": "What its own codes mean, by system."},
+        "names": {
+            "type": ["object", "null"],
+            "additionalProperties": named,
+            "description": "Further names, by value set.",
+        },
+        "words": {**answers, "description": "Its laboratory's words; each counts as a whole answer."},
+        "complete": {
+            **_listed({"anyOf": [{"enum": list(CHART_TYPES)}, since]}),
+            "description": "Types in which everything is recorded; absence is then an answer.",
+        },
+        "test_patients": {**words, "description": "Names of patients who are nobody; a trailing * for any ending."},
+        "ranges": {**_listed(limits), "description": "Normal ranges of tests whose results carry none."},
+        "ignore": {**words, "description": "Names of drugs and diagnoses that are no study's business."},
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "A site of fhir-screener",
+        "type": "object",
+        "properties": keys,
+        "required": ["site"],
+        "additionalProperties": False,
+    }
+
+
+def _listed(item: Json) -> Json:
+    """A list; in a draft a heading may stand empty."""
+    return {"anyOf": [{"type": "null"}, {"type": "array", "items": item}]}
 
 
 def _rule() -> Json:

@@ -19,6 +19,7 @@ from fhir_screener.studies.yaml_text import read_yaml
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 STUDIES = sorted((MAPPINGS / "studies").glob("*.yaml"))
 SETS = sorted((MAPPINGS / "valuesets").glob("*.yaml"))
+SITES = sorted((MAPPINGS / "sites").glob("*.yaml"))
 
 
 def validator(name: str) -> Draft202012Validator:
@@ -45,7 +46,14 @@ def test_every_value_set_fits() -> None:
         assert [error.message for error in check.iter_errors(value)] == [], path
 
 
-@pytest.mark.parametrize("path", [*STUDIES, *SETS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SITES, ids=lambda path: path.stem)
+def test_every_site_file_fits(path: Path) -> None:
+    value, _ = read_yaml(path)
+    assert [error.message for error in validator("site.schema.json").iter_errors(value)] == []
+    assert list(validator("site.schema.json").iter_errors({**value, "colour": "red"}))
+
+
+@pytest.mark.parametrize("path", [*STUDIES, *SETS, *SITES], ids=lambda path: path.stem)
 def test_every_file_names_its_schema(path: Path) -> None:
     first = path.read_text("utf-8").partition("\n")[0]
     named = first.removeprefix("# yaml-language-server: $schema=")
