@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -38,9 +38,12 @@ class Row:
     open: str
     questions: int = 0
     """How many criteria are open: who is known best comes first."""
+    grave: bool = False
+    """Whether a criterion that is not minor needs eyes."""
 
     @classmethod
-    def of(cls, screening: Screening) -> Row:
+    def of(cls, screening: Screening, minor: Collection[str] = ()) -> Row:
+        """`minor` are the criteria of weight minor."""
         day = str(screening.eligible_from or "")
         open_questions = ", ".join(screening.settle_facets) or "none"
         return cls(
@@ -50,11 +53,12 @@ class Row:
             why(screening),
             open_questions,
             screening.coverage.open,
+            any(c.finding.needs_eyes and c.id not in minor for c in screening.criteria),
         )
 
     @property
-    def rank(self) -> tuple[int, str, int, str]:
-        return (ORDER.index(self.outcome), self.eligible_from, self.questions, self.patient)
+    def rank(self) -> tuple[int, str, bool, int, str]:
+        return (ORDER.index(self.outcome), self.eligible_from, self.grave, self.questions, self.patient)
 
 
 def table(rows: Iterable[Row]) -> str:

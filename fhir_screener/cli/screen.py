@@ -56,7 +56,7 @@ def screen(
     opened = open_source(source, settings, loaded, when, wanted)
     with ExitStack() as stack:
         stream = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
-        counts = _write(_screenings(opened, loaded, when), format, stream)
+        counts = _write(_screenings(opened, loaded, when), format, stream, loaded.studies[0].minor)
     missing = [name for name in wanted if name not in opened.answered]
     opened.unread.update({name: "there is no such patient" for name in missing if name not in opened.unread})
     sys.stderr.write(_summary(loaded.studies[0].id, when, counts, opened))
@@ -76,7 +76,9 @@ def _screenings(opened: Opened, loaded: Loaded, when: date) -> Iterator[Screenin
             step(done, opened.total())
 
 
-def _write(screenings: Iterator[Screening], form: Format, stream: IO[bytes]) -> Counter[Outcome]:
+def _write(
+    screenings: Iterator[Screening], form: Format, stream: IO[bytes], minor: frozenset[str] = frozenset()
+) -> Counter[Outcome]:
     """Writes each answer as it is found; only the table waits for the last, and keeps a few lines of each."""
     counts: Counter[Outcome] = Counter()
     rows: list[render.Row] = []
@@ -87,7 +89,7 @@ def _write(screenings: Iterator[Screening], form: Format, stream: IO[bytes]) -> 
         elif form == "json":
             stream.write((b",\n" if number else b"[\n") + orjson.dumps(to_wire(screening), option=orjson.OPT_INDENT_2))
         elif screening.outcome.kept:
-            rows.append(render.Row.of(screening))
+            rows.append(render.Row.of(screening, minor))
     if form == "json":
         stream.write(b"\n]\n" if counts else b"[]\n")
     elif form == "table":

@@ -132,6 +132,11 @@ class Study:
         asked = [rule for c in self.criteria for rule in (c.rule, c.applies_to) if rule is not None]
         return Plan(asked)
 
+    @property
+    def minor(self) -> frozenset[str]:
+        """The criteria of weight minor: they rank `review`, and change no verdict."""
+        return frozenset(criterion.id for criterion in self.criteria if criterion.weight == "minor")
+
     def _index(self) -> frozenset[str]:
         names = self.cohort.get("index", ())
         return frozenset(names) if isinstance(names, list | tuple) else frozenset()

@@ -149,3 +149,10 @@ def test_with_fresh_what_nobody_closed_becomes_stale(ask) -> None:
     assert ask(rule, make.condition("S1", recorded="2016-01-10")).reason is Reason.STALE
     assert ask(rule, make.condition("C1")).reason is Reason.STALE  # no date at all
     assert ask(rule, make.condition("C1", recorded="2016-01-10", clinical="resolved")).reason is Reason.NO_DATA
+
+
+def test_a_protocol_may_ask_for_confirmed_diagnoses(ask) -> None:
+    rule = "condition: {in: [cancer], ever: true, verification: confirmed}"
+    assert ask(rule, make.condition("C1")).verdict is MET
+    assert ask(rule, make.condition("C1", verification="")).reason is Reason.EQUIVOCAL
+    assert ask("condition: {in: [cancer], ever: true}", make.condition("C1", verification="")).verdict is MET

@@ -49,6 +49,7 @@ class ConditionRule:
     corroborate: bool = False
     supported_by: tuple[Rule, ...] = ()
     exempt: Exempt | None = None
+    confirmed: bool = False
     kind: ClassVar[str] = "condition"
 
     def evaluate(self, view: View) -> Finding:
@@ -102,6 +103,8 @@ class ConditionRule:
             tally.doubt(Reason.SUSPECTED, evidence)
         elif not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))
+        elif self.confirmed and fact.verification not in ("confirmed", "unconfirmed", "provisional", "differential"):
+            tally.doubt(Reason.EQUIVOCAL, cite(fact, say("not stated to be confirmed"), hit=hit))
         elif is_doubtful(fact, hit):
             tally.doubt(Reason.EQUIVOCAL, cite(fact, say(fact.verification or "said to be uncertain"), hit=hit))
         elif freed is UNKNOWN and touches:
@@ -251,6 +254,7 @@ class ConditionRule:
             say("a history counts: {diagnoses}", diagnoses=named(self.history)) if self.history else "",
             say("one encounter diagnosis alone is only suspected") if self.corroborate else "",
             say("one that is over is suspected") if self.past else "",
+            say("one not stated to be confirmed is no proof") if self.confirmed else "",
             say("a refuted one speaks against it") if self.refuted else "",
             self.exempt.describe() if self.exempt else "",
         )
@@ -283,11 +287,13 @@ FORM = mapping(
     duration("began_within", "It began within this time and has not ended."),
     flag("current", "It is present on the day asked about. Without any of the three: ever."),
     duration("fresh", "With `current`: what was last recorded longer ago and never closed is `stale`."),
+    flag("ever", "It was present at any time: what counts without the three above, said aloud."),
     choice("match", "What a match in `in` is worth.", "met", *MATCHES),
     choice("refuted", "What a refuted diagnosis with nothing else is.", "context", "not_met", "context"),
     choice("past", "With `current`: what a match that is over is worth.", "context", "suspected", "context"),
     flag("corroborate", "One encounter diagnosis alone is no diagnosis, but `suspected`."),
     rules("supported_by", "Rules, any of which corroborates such a diagnosis."),
+    choice("verification", "`confirmed`: one not stated to be so is `equivocal`.", "any", "any", "confirmed"),
     EXEMPT_DISEASE,
 )
 
@@ -316,9 +322,10 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
         corroborate=given["corroborate"],
         supported_by=given["supported_by"],
         exempt=exempt_of(given["except"]),
+        confirmed=given["verification"] == "confirmed",
     )
     if not (rule.sets or rule.review):
         raise spec.fail("a condition rule needs `in` or `review`", "name one or more value sets")
-    if sum((rule.within is not None, rule.began_within is not None, rule.current)) > 1:
-        raise spec.fail("`within`, `began_within` and `current` exclude each other", "keep one of them")
+    if sum((rule.within is not None, rule.began_within is not None, rule.current, given["ever"])) > 1:
+        raise spec.fail("`within`, `began_within`, `current` and `ever` exclude each other", "keep one of them")
     return rule

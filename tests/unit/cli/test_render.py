@@ -63,6 +63,14 @@ def test_the_table_is_best_first() -> None:
     assert "test: hbv-dna" in render.table(rows)
 
 
+def test_who_is_open_in_minor_criteria_only_comes_first() -> None:
+    doubt = unknown(Reason.SUSPECTED, Evidence("Condition/3", note="Something."))
+    grave = screening(patient="a", outcome=Outcome.REVIEW, criteria=(criterion(doubt, "E2"),))
+    minor = screening(patient="b", outcome=Outcome.REVIEW, criteria=(criterion(doubt, "E9"),))
+    rows = [render.Row.of(one, minor=frozenset({"E9"})) for one in (grave, minor)]
+    assert [line.split()[0] for line in render.table(rows).splitlines()[1:]] == ["b", "a"]
+
+
 def test_an_empty_table_is_a_sentence() -> None:
     assert render.table([]).startswith("Nobody")
 

@@ -107,6 +107,13 @@ PAIRS = [
         "criteria.1.rule.condition",
     ),
     Pair(
+        "take",
+        exclusion("result: {of: [urate], above: {mg/dL: 8}, within: P3M, take: latest}", "Urate above 8 mg/dL."),
+        exclusion("result: {of: [urate], above: {mg/dL: 8}, within: P3M}", "Urate above 8 mg/dL."),
+        Level.WARNING,
+        "criteria.1.rule.result",
+    ),
+    Pair(
         "settle",
         exclusion("result: {of: [urate], within: P3M}"),
         exclusion("result: {of: [urate], within: P3M}", more=""),
