@@ -16,6 +16,7 @@ from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.desk import Desk
+from fhir_screener.fhir.task.history import Happened, history
 from fhir_screener.fhir.task.pages import Pages
 from fhir_screener.fhir.task.provenance import device_reference
 from fhir_screener.fhir.task.worklist import Worklist
@@ -81,6 +82,10 @@ class Office:
     def judged(self, study: Study, record: PatientRecord) -> Screening:
         """The patient judged on today's chart, today."""
         return screen(study, record, self.today(study), self.loaded.terminology)
+
+    def history(self, task: str) -> tuple[Happened, ...]:
+        """What became of a Task, newest first."""
+        return history(self.servers.target, task)
 
     def audit(self, what: Audited, by: Person, *, task: str = "", patient: Json | None = None) -> None:
         """Leave an AuditEvent on the target. Where that fails the page is not shown: raises ServerError."""

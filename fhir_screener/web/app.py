@@ -20,7 +20,7 @@ from fhir_screener.bootstrap.office import Office
 from fhir_screener.errors import AuthError, ScreenerError, ServerError, UsageError
 from fhir_screener.log import Log
 from fhir_screener.settings import Settings
-from fhir_screener.web import account, candidate, decide, health, worklist
+from fhir_screener.web import account, candidate, decide, health, record, worklist
 from fhir_screener.web.guard import StrictHeaders
 from fhir_screener.web.pages import FOLDER, message
 
@@ -30,6 +30,7 @@ ROUTES = (
     Route("/study/{study}", worklist.overview),
     Route("/study/{study}/{view}", worklist.listed),
     Route("/candidate/{task}", candidate.shown),
+    Route("/candidate/{task}/record/{number:int}", record.shown),
     Route("/candidate/{task}/decide", decide.decided, methods=["POST"]),
     Route("/sign-in", account.sign_in, methods=["GET", "POST"]),
     Route("/sign-out", account.sign_out, methods=["POST"]),

@@ -1,23 +1,46 @@
-"""One candidate: the ledger in the protocol's words, with its evidence, and what can be decided."""
+"""One candidate: the picture, the ledger in the protocol's words, its history, and what can be decided."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from fhir_screener.bootstrap.office import Office
+from fhir_screener.criteria.model import Study
+from fhir_screener.errors import DataError, ServerError
 from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.desk import version_of
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.fhir.task.worklist import row_of
+from fhir_screener.screening.change import Change, changes
 from fhir_screener.screening.decision import REJECTIONS
+from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Screening
+from fhir_screener.screening.timeline import timeline
+from fhir_screener.verdict import Reason
 from fhir_screener.web.doors import office_of, signed_in
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import Someone, people
+from fhir_screener.web.record import references_of
+from fhir_screener.web.timeline_svg import draw, tone
 from fhir_screener.web.who import User
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is shown: the Task's screening, or today's where both say the same (it can be read in any language).
+
+    `unread` says why the chart could not be judged today; `differs` what today's chart would answer otherwise.
+    """
+
+    screening: Screening
+    unread: str = ""
+    differs: tuple[Change, ...] = ()
+    today: bool = False
 
 
 @signed_in
@@ -30,24 +53,64 @@ def shown(request: Request, user: User) -> Response:
     if study is None or not user.may_see(study.id) or not user.sees_candidates:
         return message(request, 404, "There is no such candidate", "Choose one of the worklist.")
     office.audit(Audited.CHART_READ, user.person, task=f"Task/{task['id']}", patient=task.get("for"))
-    screening, unread = _judged(office, task)
+    ledger = judged(office, study, task, wanted_now=request.query_params.get("now") == "1")
+    line = timeline(study, ledger.screening)
+    silent = [c for c in ledger.screening.criteria if _is_silent(c.finding.reason, c.phase)]
     return page(
         request,
         "candidate.html",
         user=user,
         study=study,
         row=row_of(task, office.setting.pool),
-        task=task,
         notes=dicts(task.get("note")),
         version=version_of(task),
         who=people(office, user, [subject.patient]).get(subject.patient, Someone()),
-        screening=screening,
-        unread=unread,
+        ehr=ehr_link(office, user, subject.patient),
+        ledger=ledger,
+        screening=ledger.screening,
+        spoken=[c for c in ledger.screening.criteria if c not in silent],
+        silent=silent,
         texts={criterion.id: criterion.text for criterion in study.criteria},
+        readings={criterion.id: criterion.reading for criterion in study.criteria},
+        line=line,
+        drawing=draw(line),
+        tone=tone,
+        history=office.history(str(task["id"])),
         rejections=REJECTIONS,
+        numbers={reference: number for number, reference in enumerate(references_of(task))},
     )
 
 
-def _judged(office: Office, task: Json) -> tuple[Screening, str]:
-    """The Screening that the Task holds, and why the chart could not be read today, if so."""
-    return screening_from_task(task), ""
+def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False) -> Ledger:
+    """The ledger to show. A source that cannot be read, or a chart that moved on, is said; decisions rest on the Task."""
+    try:
+        swept: Screening | None = screening_from_task(task)
+    except DataError:
+        swept = None
+    try:
+        record = office.chart(subject_of(task).patient)
+        now = office.judged(study, record) if record is not None else None
+        unread = "" if now is not None else "the source has no such patient any more"
+    except ServerError as error:
+        now, unread = None, str(error)
+    if swept is None:
+        if now is None:
+            raise DataError("neither the Task's ledger nor the chart can be read", where=f"Task/{task.get('id')}")
+        return Ledger(now, today=True)
+    if now is None:
+        return Ledger(swept, unread)
+    if evidence_digest(now) == evidence_digest(swept):
+        return Ledger(now, today=True)
+    differs = changes(swept, now)
+    return Ledger(now, differs=differs, today=True) if wanted_now else Ledger(swept, differs=differs)
+
+
+def ehr_link(office: Office, user: User, patient: str) -> str:
+    """The patient in the EHR, by the template of the settings, to those who may know who it is; else ""."""
+    template = office.settings.ehr_link
+    return template.replace("{patient}", patient) if template and user.sees_identity else ""
+
+
+def _is_silent(reason: Reason | None, phase: str) -> bool:
+    """Whether nothing on record speaks of a criterion: such are folded together."""
+    return reason is Reason.NO_DATA or phase == "visit"

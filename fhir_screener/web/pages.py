@@ -11,11 +11,37 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from fhir_screener.criteria.wording import length
 from fhir_screener.i18n import LANGUAGES, translator
+from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Translate, render
 from fhir_screener.web.guard import csrf_of
 
 FOLDER = Path(__file__).parent
+KINDS = {
+    "all": "all of",
+    "any": "any of",
+    "prefer": "the first that settles",
+    "weigh": "several sources",
+    "doubt": "unless in doubt",
+    "unless": "unless ruled out",
+    "excused": "unless explained",
+    "when": "only where it applies",
+    "not": "the opposite of",
+    "at_least": "so many of",
+    "condition": "diagnoses",
+    "exposure": "drugs",
+    "dose": "dose a day",
+    "result": "test results",
+    "report": "reports",
+    "procedure": "procedures",
+    "pregnant": "pregnancy",
+    "lactating": "lactation",
+    "igra": "interferon-gamma release assay",
+}
+"""Kinds of rules in words, where they are not words already."""
+
+
 _pages = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=select_autoescape(default=True),
@@ -33,6 +59,11 @@ def page(request: Request, template: str, status: int = 200, **given: Any) -> Re
         "_": tell,
         "said": lambda text: render(text, tell),
         "day": lambda value: as_day(value, tell),
+        "moment": lambda value: as_moment(value, tell),
+        "words": lambda text: length(Duration.parse(text)),
+        "plainly": lambda verdict: tell(str(verdict).replace("_", " ")),
+        "kind": lambda rule: tell(KINDS.get(rule, rule)),
+        "answer": lambda text: ": ".join(tell(part) for part in str(text).split(": ")),
         "language": language,
         "languages": LANGUAGES,
         "csrf": csrf_of(request),
@@ -63,6 +94,12 @@ def as_day(value: Any, tell: Translate) -> str:
     return tell("{day} {month} {year}").format(
         day=found.day, month=tell(found.strftime("%b")), number=found.month, year=found.year
     )
+
+
+def as_moment(value: Any, tell: Translate) -> str:
+    """A moment as its reader writes it, to the minute, in UTC."""
+    text = str(value or "")
+    return f"{as_day(text, tell)} {text[11:16]} UTC" if len(text) > 15 else as_day(text, tell)
 
 
 def message(request: Request, status: int, title: str, text: str, **more: Mapping[str, Any]) -> Response:
