@@ -3,15 +3,17 @@
     ./dev run python tools/messages.py            writes the catalogues
     ./dev run python tools/messages.py --check    fails where one is stale or lacks a translation
 
-A message is the first argument of `say` or `join`, or a variable called `template`.
+A message is the first argument of `say`, `join` or `tell`, or a variable called `template`; the title and text of a page that
+says one thing (`message`); and what a template of the pages has in `_("...")`.
 What is said by a variable is listed in `SAID_BY_VALUE`.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -19,8 +21,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from fhir_screener.i18n import LANGUAGES, catalogue
+from fhir_screener.screening.candidate import NO_LONGER, Action
+from fhir_screener.screening.decision import REJECTIONS, Move
+from fhir_screener.screening.screening import Outcome
+from fhir_screener.screening.views import VIEWS
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.verdict import Reason, Verdict
+from fhir_screener.web.pages import KINDS
 
 ROOT = Path(__file__).parents[1]
 SAID_BY_VALUE = (
@@ -37,8 +45,22 @@ SAID_BY_VALUE = (
         "abnormal flag",
         "reason for no result",
     ),
+    *(one.title for one in VIEWS),
+    *KINDS.values(),
+    *REJECTIONS.values(),
+    *(one.value.replace("_", " ") for one in Verdict),
+    *(one.value for one in Reason),
+    *(one.value for one in Outcome),
+    NO_LONGER,
+    *(one.value for one in Move),
+    *(one.value for one in Action if one.writes),
+    *("inclusion", "exclusion", "ask", "chart", "consent", "male", "female", "other", "unknown"),
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "{day} {month} {year}",
 )
 """Words of a chart or an enumeration that are said as they are."""
+
+IN_PAGES = re.compile(r"\b_\([\"']([^\"']+)[\"']\)")
 
 HEADER = """\
 # Messages of fhir-screener. Written by tools/messages.py, but for the translations.
@@ -54,22 +76,40 @@ def said() -> list[tuple[str, str]]:
     """(message, file it is in) of everything that the code says, by file and line."""
     files = sorted((ROOT / "fhir_screener").rglob("*.py"))
     found = [(message, path.relative_to(ROOT).as_posix()) for path in files for message in _messages(path)]
+    pages = sorted((ROOT / "fhir_screener" / "web" / "templates").glob("*.html"))
+    found += [
+        (text, one.relative_to(ROOT).as_posix()) for one in pages for text in IN_PAGES.findall(one.read_text("utf-8"))
+    ]
     return [*found, *((word, "") for word in SAID_BY_VALUE)]
 
 
 def _messages(path: Path) -> Iterator[str]:
-    found = [(node.lineno, said) for node in ast.walk(ast.parse(path.read_text("utf-8"))) if (said := _said(node))]
+    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    found = [(node.lineno, said) for node in tree if (said := _said(node))]
+    found += [(node.lineno, said) for node in tree for said in _shown(node)]
     for _, expression in sorted(found, key=lambda pair: pair[0]):
         yield from (text for text in _texts(expression) if text)
 
 
 def _said(node: ast.AST) -> ast.expr | None:
     """The template in `say(template)` and `join(template)`, and in `template = ...`."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "join") and node.args:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("say", "join", "tell")
+        and node.args
+    ):
         return node.args[0]
     if isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == ["template"]:
         return node.value
     return None
+
+
+def _shown(node: ast.AST) -> Sequence[ast.expr]:
+    """Title and text in `message(request, status, title, text)`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "message":
+        return node.args[2:4]
+    return ()
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

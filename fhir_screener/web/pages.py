@@ -62,7 +62,7 @@ def page(request: Request, template: str, status: int = 200, **given: Any) -> Re
         "moment": lambda value: as_moment(value, tell),
         "words": lambda text: length(Duration.parse(text)),
         "plainly": lambda verdict: tell(str(verdict).replace("_", " ")),
-        "kind": lambda rule: tell(KINDS.get(rule, rule)),
+        "kind": lambda rule: tell(KINDS.get(str(rule), str(rule))),
         "answer": lambda text: ": ".join(tell(part) for part in str(text).split(": ")),
         "language": language,
         "languages": LANGUAGES,
