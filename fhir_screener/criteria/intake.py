@@ -124,7 +124,10 @@ def _end(view: View, fact: Medication, first: Days | None) -> tuple[Days, bool] 
     spans = [dose.bounds_days for dose in fact.doses]
     if fact.kind == "request" and first is not None:
         length = fact.supply_days or max((s for s in spans if s), default=0.0)
-        if length and fact.status != "active":
+        # Supplies repeat while an order is active; a length that every instruction states does not.
+        stated = bool(spans) and all(spans)
+        if length and (fact.status != "active" or stated):
+            length = max(filter(None, spans)) if stated else length
             return Days(first.lo + int(length) - 1, first.hi + int(length) - 1), False
     return None
 

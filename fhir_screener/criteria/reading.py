@@ -147,11 +147,17 @@ def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | N
     return next(iter(said), None)
 
 
+_YES_NO = {"no": NEG, "否": NEG, "无": NEG, "yes": POS, "是": POS, "有": POS}
+"""A plain answer; only the whole of a text is one."""
+
+
 def _answer(text: str, limits: Limits, terms: Terminology) -> Polarity | None:
     """An answer of this test in words. Negative ones are taken out first: 未妊娠 holds 妊娠."""
     if not (limits.positive or limits.negative):
         return None
     rest, negative = fold(text), False
+    if (plain := _YES_NO.get(rest.strip(" .。!！"))) is not None:
+        return plain
     for words, stance in terms.mentions(limits.negative, text):
         negative = negative or stance is Stance.ASSERTED
         rest = rest.replace(words, " ")

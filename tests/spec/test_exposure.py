@@ -110,3 +110,17 @@ def test_an_order_that_is_still_to_be_written_is_none(ask) -> None:
     ordered = make.drug("P1", "request", authored="2021-03-02", doses=(make.dose(5, bounds=make.span("2020-09-01..")),))
     assert ask(TABLETS, ordered).reason is Reason.NO_DATA
     assert ask(TABLETS, ordered, on="2021-03-02").verdict is MET
+
+
+def test_a_length_that_every_instruction_states_ends_an_order_that_nobody_closed(ask) -> None:
+    for_two_weeks = make.dose(10)._replace(bounds_days=14.0)
+    assert (
+        ask(TABLETS, make.drug("P1", "request", authored="2020-06-01", doses=(for_two_weeks,))).reason is Reason.NO_DATA
+    )
+    recent = ask(TABLETS, make.drug("P1", "request", authored="2020-12-20", doses=(for_two_weeks,)))
+    assert recent.verdict is MET
+    assert recent.clock
+    open_too = make.drug("P1", "request", authored="2020-06-01", doses=(for_two_weeks, make.dose(5)))
+    assert ask(TABLETS, open_too).verdict is MET
+    supply = make.drug("P1", "request", authored="2020-06-01", supply_days=30)  # repeats while it is active
+    assert ask(TABLETS, supply).verdict is MET

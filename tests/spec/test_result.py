@@ -155,6 +155,9 @@ def test_answers_of_a_test_in_words_negative_ones_first(ask) -> None:
     assert ask(rule, make.result("L7", "哺乳")).verdict is MET
     assert ask(rule, make.result("L7", "未哺乳")).verdict is NOT_MET
     assert ask(rule, make.result("L7", "不详")).reason is Reason.UNREADABLE
+    assert ask(rule, make.result("L7", "否")).verdict is NOT_MET
+    assert ask(rule, make.result("L7", "Yes")).verdict is MET
+    assert ask(rule, make.result("L7", "no milk for the baby")).reason is Reason.UNREADABLE  # no plain answer
 
 
 def test_a_ratio_needs_no_unit(ask) -> None:
