@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import EVER, Days
-from fhir_screener.records.facts import Condition
+from fhir_screener.records.facts import UNREADABLE, Condition
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 ENDED = frozenset({"inactive", "remission", "resolved"})
-DOUBTFUL = frozenset({"unconfirmed", "provisional", "differential"})
+DOUBTFUL = frozenset({"unconfirmed", "provisional", "differential", UNREADABLE})
 
 
 class Course(NamedTuple):

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import msgspec
 
 from fhir_screener.errors import DataError
+from fhir_screener.fhir.decode import outline
 from fhir_screener.fhir.decode.references import parse
-from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, rescue
+from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, plain
 
 
 class Part(NamedTuple):
@@ -54,7 +55,7 @@ def take_apart(body: bytes, bases: set[str]) -> Iterator[Part]:
     names: dict[bytes, bytes] = {}
     for one in entries:
         data = bytes(one.resource)
-        kind, url = kind_of(data), (one.fullUrl or "").strip()
+        kind, url = _kind(data), (one.fullUrl or "").strip()
         target = parse(url) if url else None
         spare = target.id if target is not None and target.base.startswith("urn") else None
         if target is not None and target.base.startswith("http"):
@@ -64,6 +65,13 @@ def take_apart(body: bytes, bases: set[str]) -> Iterator[Part]:
         parts.append(Part(kind, data, spare))
     for part in parts:
         yield part._replace(data=_renamed(part.data, names)) if names and b'"urn:' in part.data else part
+
+
+def _kind(data: bytes) -> str:
+    try:
+        return kind_of(data)
+    except DataError:
+        return ""
 
 
 def _renamed(data: bytes, names: dict[bytes, bytes]) -> bytes:
@@ -85,14 +93,30 @@ def _entries(body: bytes) -> list[_Entry]:
     try:
         return _bundle(body).entry or []
     except BROKEN:
-        tree = rescue(body)
-    listed = tree.get("entry") if isinstance(tree, dict) else None
-    if not isinstance(listed, list):
+        pass
+    # Something in it is no JSON, or shaped oddly: it costs the entry that it is in, no more.
+    listed = _member(outline.members(body), "entry")
+    found = outline.items(listed) if listed is not None else None
+    if found is None:
         raise DataError("a Bundle that cannot be read")
-    found = []
-    for one in listed:
-        if isinstance(one, dict) and isinstance(one.get("resource"), dict):
-            url = one.get("fullUrl")
-            raw = msgspec.Raw(msgspec.json.encode(one["resource"]))
-            found.append(_Entry(url if isinstance(url, str) else None, raw))
-    return found
+    return [entry for one in found if (entry := _entry(one)) is not None]
+
+
+def _entry(data: bytes) -> _Entry | None:
+    parts = outline.members(data)
+    resource = _member(parts, "resource")
+    if resource is None:
+        return None
+    url, request = plain(_member(parts, "fullUrl") or b""), plain(_member(parts, "request") or b"")
+    method = request.get("method") if isinstance(request, dict) else None
+    return _Entry(
+        url if isinstance(url, str) else None,
+        msgspec.Raw(resource),
+        _Request(method) if isinstance(method, str) else None,
+    )
+
+
+def _member(parts: list[tuple[bytes, bytes]] | None, name: str) -> bytes | None:
+    """The raw value of a member, the last where there are several."""
+    wanted = b'"%s"' % name.encode()
+    return next((value for key, value in reversed(parts or ()) if key == wanted), None)

@@ -9,7 +9,7 @@ from fhir_screener.errors import DataError
 from fhir_screener.fhir.bundles import Part, take_apart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
-from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, loads
+from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, loads, plain
 from fhir_screener.fhir.file_holdings import Holdings
 from fhir_screener.fhir.file_lines import batches
 from fhir_screener.fhir.file_loss import OTHER_VERSIONS, Loss, told
@@ -64,6 +64,9 @@ class FileReader:
     def _batches(self, file: Path) -> None:
         found = batches(file)
         for first, lines in found:
+            if self._place.line == 0 and sum(map(bool, lines)) == 1:
+                # One line alone does not show whether there are to be more objects, or more of this one.
+                lines = [*lines, *(next(found, (0, []))[1])]
             kind = shape(lines) if self._place.line == 0 else "lines"
             if kind == "lines":
                 self._lines(first, lines)
@@ -71,14 +74,15 @@ class FileReader:
                 rest = [line for _, more in found for line in more]
                 self._one(b"\n".join([*lines, *rest]), 0)
             else:
-                self._strange(kind)
+                self._strange(kind, lines)
                 return
 
-    def _strange(self, kind: str) -> None:
+    def _strange(self, kind: str, lines: list[bytes]) -> None:
         """No data of ours by its content. By its name it may be: then what it holds is lost."""
         if kind == NO_JSON and _DATA.search(self._place.name):
             self.problems.append(f"{self._place.name}: {kind}, though its name says so; nothing of it is read")
-            self.losses.append(Loss(self._place.name, kind, self._file))
+            damaged = plain(b"\n".join(lines)) is None
+            self.losses.append(Loss(self._place.name, kind, self._file, damaged=damaged))
         else:
             self.notes.append(f"{self._place.name}: {kind}; left out")
 
@@ -114,8 +118,8 @@ class FileReader:
             hint = " (it has `resources`; give one resource a line)" if b'"resources"' in data[:4096] else ""
             raise DataError(f"JSON, but no FHIR resource: it has no resourceType{hint}")
         elif kind not in R4_TYPES:
-            named = f" {kind}" if kind.isalnum() and len(kind) < 64 else ""
-            raise DataError(f"no resource of FHIR R4: there is no type{named}")
+            named = f"there is no type {kind}" if kind.isalnum() and len(kind) < 64 else "its resourceType is none"
+            raise DataError(f"no resource of FHIR R4: {named}")
 
     def _part(self, part: Part) -> None:
         """One odd entry costs itself, not the entries after it."""
@@ -123,7 +127,7 @@ class FileReader:
             self._collector.take(part.kind, part.data, self._place, part.spare_id)
             return
         try:
-            self._odd(part.kind, part.data)
+            self._odd(part.kind or kind_of(part.data), part.data)
         except DataError as error:
             self.problems.append(f"{self._place}: an entry of the Bundle was left out: {error.what}")
             self._lost(error.what, part.data, False)

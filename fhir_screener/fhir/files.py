@@ -58,7 +58,7 @@ class FolderSource:
 
     def records(self) -> Iterator[PatientRecord]:
         """Each distinct Patient once, in the newest version, with the whole chart."""
-        collector = Collector(Book(self._terminology), References(), self._only)
+        collector = Collector(self._book(), References(), self._only)
         reader = FileReader(self.path, collector)
         stray: Counter[str] = Counter()
         with Spill(self._terminology.whole) as spill:
@@ -77,6 +77,9 @@ class FolderSource:
             else:
                 yield from _by_parts(collector, spill, stray, lost)
         self.notes.extend(_left_out(collector, stray, self._only is None))
+
+    def _book(self) -> Book:
+        return Book(self._terminology)
 
     def _files(self) -> list[Path]:
         if self.path.is_file():

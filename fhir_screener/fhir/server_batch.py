@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -47,6 +48,7 @@ class BatchRead:
         result = TypeResult(how.type)
         waiting = list(replace(how, batch=self._fitting(how)).batches(ids))
         lost, together, alone, refused = 0, 0, 0, 0
+        short: Counter[str] = Counter()
         while waiting and not result.absent:
             batch = waiting.pop(0)
             why, hopeless = self._one(how, batch, result)
@@ -59,7 +61,9 @@ class BatchRead:
             else:
                 lost += 1
                 result.failed.update(dict.fromkeys(batch, why))
-                result.warnings.append(f"{how.type}: {_whose(batch, how)} could not be read in full: {why}")
+                short[why] += len(batch)
+        for why, count in short.items():
+            result.warnings.append(f"{how.type}: {_whose(count, how)} could not be read in full: {why}")
         if refused and not together and alone > 1 and not lost:
             self._singly.add(how.type)
         return result
@@ -96,6 +100,8 @@ class BatchRead:
         return "; ".join(partial), False
 
 
-def _whose(batch: list[str], how: TypePlan) -> str:
-    what = "id" if how.parameter == "_id" else "patient"
-    return f"{len(batch)} {what}{'s' * (len(batch) > 1)}"
+def _whose(count: int, how: TypePlan) -> str:
+    """How many patients, or how many records that only others name."""
+    if how.parameter == "_id" and how.type != "Patient":
+        return f"{count} record{'s' * (count > 1)} that charts refer to"
+    return f"{count} patient{'s' * (count > 1)}"

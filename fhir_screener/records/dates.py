@@ -22,7 +22,8 @@ FOREVER = date.max.toordinal()
 EVER = date.min.toordinal()
 
 _DATE = re.compile(
-    r"^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?)?)?$"
+    r"^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?)?)?$",
+    re.ASCII,
 )
 
 

@@ -87,6 +87,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     note: str = ""
 
 
+UNREADABLE = "unreadable"
+"""A status that is there and is no code that anybody knows."""
+
+
 class Condition(Fact, frozen=True, kw_only=True, gc=False):
     """Condition (R4 9.2). `clinical` and `verification` are the codes of these two elements, "" where missing."""
 
@@ -257,6 +261,8 @@ class Subject(Fact, frozen=True, kw_only=True, gc=False):
 
     study: str = ""
     period: Span = NO_SPAN
+    unresolved: bool = False
+    """Whether nothing tells which study it is: it may be any."""
 
 
 class Patient(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from tests.fuzz.mutate import DROPPED, VALUES, changed, damaged, dump, looped, other_types, paths, shape
+from tests.fuzz.mutate import DROPPED, VALUES, Path, changed, damaged, dump, looped, other_types, paths, shape
 from tests.fuzz.world import LAYOUTS, Case, World, bundle
 
 TWICE = 2
+"""Cases in which each element of each type is tried."""
 
 
 @dataclass(frozen=True)
@@ -28,34 +29,38 @@ class Input:
 
 
 def systematic(world: World, rng: random.Random, step: int = 1) -> Iterator[Input]:
-    """Every element of every type in every way, in two cases each; every `step`-th of them, with a chance start."""
+    """Every element of every type in every way, in two cases each, drawn anew by each seed; every `step`-th of them."""
     number = rng.randrange(step)
-    for case, at, what, how, raw in _all_ways(world.cases):
+    for case, at, what, how, raw in _all_ways(world.cases, rng):
         number += 1
         if number % step:
             continue
         layout = LAYOUTS[rng.randrange(len(LAYOUTS))]
         kind = case.resources[at]["resourceType"]
-        yield Input(
-            f"{case.name} {kind} {what}: {how} ({layout})", f"{kind} {what}: {how}", case, _with(case, at, raw), layout
-        )
+        name = f"{case.name} {kind} {what}: {how} ({layout})"
+        # Without a Patient of its own a record that names nobody passes for the other patient's.
+        yield Input(name, f"{kind} {what}: {how}", case, _with(case, at, raw()), layout, shared=kind == "Patient")
 
 
-def _all_ways(cases: list[Case]) -> Iterator[tuple[Case, int, str, str, bytes]]:
-    """(case, which resource, which element, how it is spoilt, the resource as it then is)."""
-    met: Counter[tuple[str, str]] = Counter()
+Way = tuple[Case, int, str, str, Callable[[], bytes]]
+"""(case, which resource, which element, how it is spoilt, the resource as it then is)."""
+
+
+def _all_ways(cases: list[Case], rng: random.Random) -> Iterator[Way]:
+    places: dict[tuple[str, str], list[tuple[Case, int, Path]]] = {}
     for case in cases:
         for at, resource in enumerate(case.resources):
-            kind = resource["resourceType"]
-            for path in paths(resource):
-                if met[kind, shape(path)] < TWICE:
-                    met[kind, shape(path)] += 1
-                    for how, raw in VALUES.items():
-                        yield case, at, shape(path), how, changed(resource, path, raw)
-            if met[kind, ""] < TWICE:
-                met[kind, ""] += 1
-                for how, raw in (*other_types(resource), *looped(resource)):
-                    yield case, at, "whole", how, raw
+            for path in ((), *paths(resource)):
+                places.setdefault((resource["resourceType"], shape(path)), []).append((case, at, path))
+    for (_, what), known in places.items():
+        for case, at, path in rng.sample(known, min(TWICE, len(known))):
+            resource = case.resources[at]
+            if path:
+                for how, raw in VALUES.items():
+                    yield case, at, what, how, partial(changed, resource, path, raw)
+            else:
+                for how, made in (*other_types(resource), *looped(resource)):
+                    yield case, at, "whole", how, partial(bytes, made)
 
 
 def at_random(world: World, rng: random.Random, count: int) -> Iterator[Input]:

@@ -1,6 +1,6 @@
-"""The full run: python -m tests.fuzz.run [RANDOM INPUTS] [SEED]. Prints inputs tried, tracebacks, changed neighbours.
+"""The full run: python -m tests.fuzz.run [RANDOM INPUTS] [SEED] [STEP]. Prints inputs tried, tracebacks, changed neighbours.
 
-Every element of every type that the cases hold is spoilt in every way, in two cases each; then, at random, several
+Every element of every type that the cases hold is spoilt in every way, in two cases each (or a STEP-th of that); then, at random, several
 elements at once, and damaged bytes. What became definite or a candidate by it is listed, for people to judge.
 """
 
@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 import traceback
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,15 +35,19 @@ def main() -> int:
     rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     began, tried = time.monotonic(), 0
     bad: dict[str, list[str]] = {}
-    turned: Counter[str] = Counter()
+    turned: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder))
-        for one in _inputs(world, count, rng):
+        for one in _inputs(world, count, rng, int(sys.argv[3]) if len(sys.argv) > 3 else 1):
             tried += 1
             wrong, flipped = try_out(world, one)
             for what in wrong:
+                if what not in bad:
+                    print(f"{one.name}: {what}", flush=True)
                 bad.setdefault(what, []).append(one.name)
-            turned.update(f"{one.kind}: {flip}" for flip in flipped)
+            for flip in flipped:
+                what, _, how = one.kind.partition(": ")
+                turned.setdefault(f"{what}: {flip}", []).append(how or one.name)
             if tried % 2000 == 0:
                 print(
                     f"{tried} inputs, {time.monotonic() - began:.0f} s, {sum(map(len, bad.values()))} wrong", flush=True
@@ -52,8 +55,8 @@ def main() -> int:
     for what, names in bad.items():
         print(f"\n{what}\n    {len(names)} times, such as: {'; '.join(names[:5])}")
     print("\nbecame definite, or a candidate:")
-    for what, times in sorted(turned.items()):
-        print(f"  {times:5} {what}")
+    for what, ways in sorted(turned.items()):
+        print(f"  {len(ways):5} {what}, by {'; '.join(ways[:4])}")
     traces = sum(len(names) for what, names in bad.items() if what.startswith("traceback"))
     neighbours = sum(len(names) for what, names in bad.items() if "neighbour" in what)
     print(f"\n{tried} inputs tried, {traces} tracebacks, {neighbours} changed neighbours,", end=" ")
@@ -63,8 +66,8 @@ def main() -> int:
     return 1 if bad else 0
 
 
-def _inputs(world: World, count: int, rng: random.Random) -> Iterator[Input]:
-    yield from systematic(world, rng)
+def _inputs(world: World, count: int, rng: random.Random, step: int) -> Iterator[Input]:
+    yield from systematic(world, rng, step)
     yield from at_random(world, rng, count)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -26,6 +27,8 @@ class Relay:
     base: str = ""
     fault: str = ""
     type: str = ""
+    page: int = 0
+    """Where set, whatever page size is asked for becomes this one, so that there are next links."""
     nexts: set[str] = field(default_factory=set)
     """Where next links led, as the client asks for them."""
     struck: int = 0
@@ -79,7 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._fail(self.relay.fault)
             return
         root = self.relay.real.partition("://")[2].partition("/")[0]
-        request = urllib.request.Request(f"http://{root}{self.path}", body, method=self.command)
+        target, body = self._paged(self.path), body and self._paged(body.decode()).encode()
+        request = urllib.request.Request(f"http://{root}{target}", body, method=self.command)
         for name in PASSED_ON:
             if name in self.headers:
                 request.add_header(name, self.headers[name])
@@ -92,10 +96,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_DELETE = do_GET
 
+    def _paged(self, query: str) -> str:
+        return re.sub(r"(?<![A-Za-z])_count=\d+", f"_count={self.relay.page}", query) if self.relay.page else query
+
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         body = body.replace(self.relay.real.encode(), self.relay.base.encode())
-        if self.command == "GET":
-            self.relay.remember(body)
+        self.relay.remember(body)
         self.send_response(status)
         for name in PASSED_BACK:
             if name in headers:

@@ -93,6 +93,8 @@ class ConsentRule:
 
     @staticmethod
     def _subject(view: View, subject: Subject, tally: Tally) -> None:
+        if subject.unresolved and within(view, Span(subject.period.start)):
+            tally.doubt(Reason.UNREADABLE, cite(subject, say("names no study that can be read"), value=subject.status))
         if not names_study(subject.study, view.study) or not within(view, Span(subject.period.start)):
             return
         if subject.status in AGREED:
@@ -107,6 +109,8 @@ class ConsentRule:
             return met(*tally.met, rule=self.kind)
         if tally.refuting:
             return not_met(*tally.refuting, rule=self.kind)
+        if tally.reasons:
+            return unknown(tally.reason, *tally.evidence, *tally.around(), rule=self.kind)
         nothing = absent(say("consent to this study"), TYPES)
         return unknown(Reason.NO_DATA, *tally.around(), nothing, rule=self.kind, settle=settling.CONSENT)
 

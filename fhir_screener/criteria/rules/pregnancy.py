@@ -31,6 +31,7 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
+from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import MET, Reason
@@ -99,7 +100,10 @@ class PregnantRule:
             hit = next((fact.hits[name] for name in sorted(self.due_date) if name in fact.hits), None)
             due = view.days(fact.value.date or fact.value.text) if hit else None
             said = view.point(fact.effective, fact.issued)
-            if hit is None or due is None or fact.status not in FINAL or fact.other_subject:
+            if hit is None or fact.status not in FINAL or fact.other_subject:
+                continue
+            if due is None:
+                self._unread_due_date(view, fact, said, tally)
                 continue
             if said is None or view.begun(said):
                 found.append(
@@ -124,6 +128,13 @@ class PregnantRule:
             tally.doubt(Reason.EQUIVOCAL, evidence)
         else:
             tally.yes(evidence)
+
+    @staticmethod
+    def _unread_due_date(view: View, fact: Observation, said: Days | None, tally: Tally) -> None:
+        """A due date was written down, and nobody can tell which: it may be still to come."""
+        if fact.value.absent or (said is not None and view.place(said, TERM) in (When.BEFORE, When.FUTURE)):
+            return
+        tally.doubt(Reason.UNREADABLE, cite(fact, say("the due date cannot be read"), value=value_text(fact.value)))
 
     def _tests(self, view: View, tally: Tally, outcome: int) -> list[Evidence]:
         """Sort positive and unclear tests into the tally; returns the negative ones that still speak."""

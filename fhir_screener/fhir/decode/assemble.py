@@ -10,7 +10,9 @@ from typing import Any, cast
 from msgspec import Raw
 
 from fhir_screener.fhir.decode import conditions, drugs, elements, events, results
+from fhir_screener.fhir.decode.book import SPOILT
 from fhir_screener.fhir.decode.chart import Chart
+from fhir_screener.fhir.decode.coded_values import strange
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import (
@@ -78,8 +80,12 @@ def assemble(
     if not versions:
         return None
     person = events.patient(cast(PatientLean, versions[0]))
+    spoilt = versions[0].spoilt
     faults = collector.faults.get(person.id, [])
     context = Context(collector.book, collector.references, collector.library, person.id, person.birth_date)
+    if spoilt:
+        context.lost.add("Patient")
+        context.problems.append(f"Patient/{person.id}: `{spoilt[0]}` cannot be read")
     facts, seen = _Facts(), {}
     for one in chart.of("Encounter")[1]:
         if isinstance(one, Stay) and one.id and (one.date or one.end):
@@ -153,12 +159,31 @@ def _test_and_day(fact: Observation) -> tuple[str, str]:
 
 
 def _guarded(make: _Make, kind: str, record: Lean, context: Context, facts: _Facts) -> None:
+    what = _unreadable(kind, record, context)
+    if what:
+        context.lost.add(kind)
+        context.problems.append(f"{kind}/{record.id or '?'}: `{what}` cannot be read")
     try:
         make(kind, record, context, facts)
     except (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
         # Charts can hold anything: what nobody foresaw costs this record, is said, and stops nothing else.
         context.lost.add(kind)
         context.problems.append(f"{kind}/{record.id or '?'}: could not be understood ({type(error).__name__})")
+
+
+def _unreadable(kind: str, record: Lean, context: Context) -> str:
+    """An element on which the record's meaning turns, and which is there and cannot be read; "" usually."""
+    if record.spoilt:
+        return record.spoilt[0]
+    if isinstance(record, ObservationLean) and record.component:
+        spoilt = next((part.spoilt for part in record.component if part.spoilt), None)
+        if spoilt:
+            return f"component.{spoilt[0]}"
+    name = "vaccineCode" if kind == "Immunization" else "code"
+    code = getattr(record, name, None)
+    if code and context.book.concept[bytes(code)] is SPOILT:
+        return name
+    return strange(kind, record)
 
 
 _Make = Callable[[str, Lean, Context, _Facts], None]

@@ -52,6 +52,8 @@ class Bounds(NamedTuple):
 
 
 UNKNOWN = Known(NOTHING, NO_HITS, False)
+SPOILT = Known(NOTHING, NO_HITS, True)
+"""A concept is there, and nobody can tell which: its record is kept, to be told of."""
 
 
 class Book:
@@ -70,7 +72,7 @@ class Book:
         self.told: Memo[Hits] = Memo(lambda raw: teller.told(raw.decode()), 20_000)
         self.visits = any(one.kind == "encounter" for one in terminology.sets.values())
         """Whether any rule is about encounters; else they only date what happened in them."""
-        self.concept: Memo[Known] = Memo(lambda raw: self.known(elements.concept(plain(raw))), 200_000)
+        self.concept: Memo[Known] = Memo(self._concept, 200_000)
         self.concepts: Memo[tuple[Concept, ...]] = Memo(lambda raw: elements.concepts(plain(raw)))
         self.visit: Memo[Known] = Memo(lambda raw: self.known(_visit(plain(raw))))
         """Of Encounter.class, a Coding."""
@@ -80,6 +82,13 @@ class Book:
         self.instructions: Memo[Instructions] = Memo(lambda raw: instructions(plain(raw)))
         self._words: Memo[Known] = Memo(lambda raw: self.known(Concept((), raw.decode())), 20_000)
         self.concept[b""] = UNKNOWN
+
+    def _concept(self, raw: bytes) -> Known:
+        tree = plain(raw)
+        found = elements.concept(tree)
+        if found is NOTHING and raw.strip() != b"null" and not elements.withheld(tree):
+            return SPOILT
+        return self.known(found)
 
     def known(self, concept: Concept) -> Known:
         """The concept with its sets; those of answers (positive, negative) make nothing worth keeping."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any
 
 from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.coded_values import CLINICAL, VERIFICATION
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import ConditionLean, Period, Raw
 from fhir_screener.fhir.decode.tolerant import plain
-from fhir_screener.records.facts import NO_SPAN, Condition, Span
+from fhir_screener.records.facts import NO_SPAN, UNREADABLE, Condition, Span
 
 _CLINICAL = {
     "55561003": "active",
@@ -42,8 +44,8 @@ def condition(record: ConditionLean, context: Context) -> Condition:
         concept=known.concept,
         hits=known.hits,
         note=elements.notes(plain(record.note)) if record.note else "",
-        clinical=_status(record.clinicalStatus, context, _CLINICAL),
-        verification=_status(record.verificationStatus, context, _VERIFICATION),
+        clinical=_checked("clinicalStatus", record, CLINICAL, _CLINICAL, context),
+        verification=_checked("verificationStatus", record, VERIFICATION, _VERIFICATION, context),
         categories=categories,
         onset=_onset(record, context.born),
         abatement=abatement,
@@ -53,6 +55,19 @@ def condition(record: ConditionLean, context: Context) -> Condition:
         family=any(code.lower() in _FAMILY for code in categories),
         stage_text=_stage(plain(record.stage)) if record.stage else "",
     )
+
+
+def _checked(
+    name: str, record: ConditionLean, allowed: frozenset[str], snomed: dict[str, str], context: Context
+) -> str:
+    """The code of a status; UNREADABLE, and said, where what is there is none."""
+    raw: Raw = getattr(record, name)
+    found = _status(raw, context, snomed)
+    if found in allowed or (not found and (not raw or isinstance(plain(raw), dict | list | NoneType))):
+        return found
+    context.lost.add("Condition")
+    context.problems.append(f"Condition/{record.id or '?'}: `{name}` cannot be read")
+    return UNREADABLE
 
 
 def _status(raw: Raw, context: Context, snomed: dict[str, str]) -> str:

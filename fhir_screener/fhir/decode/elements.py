@@ -11,7 +11,7 @@ from fhir_screener.records.dates import birthday, read_date
 from fhir_screener.records.facts import NO_SPAN, Quantity, Span
 from fhir_screener.terminology.coding import NOTHING, UCUM, Coding, Concept, normal_system
 
-_NUMBER = re.compile(r"\s*(<=|>=|<|>)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$")
+_NUMBER = re.compile(r"\s*(<=|>=|<|>)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$", re.ASCII)
 
 
 def words(value: Any) -> str:
@@ -56,6 +56,11 @@ def concept(value: Any) -> Concept:
     return Concept(found, text) if found or text else NOTHING
 
 
+def withheld(value: Any) -> bool:
+    """Whether an element says no more than why it says nothing (the data-absent-reason extension)."""
+    return isinstance(value, dict) and bool(value.get("extension")) and value.keys() <= {"id", "extension"}
+
+
 def concepts(value: Any) -> tuple[Concept, ...]:
     """A list of CodeableConcepts, the empty ones left out."""
     return tuple(found for found in map(concept, many(value)) if found is not NOTHING)
@@ -82,7 +87,15 @@ def number(value: Any) -> tuple[float, str, str] | None:
     match = _NUMBER.match(text)
     if match is None:
         return None
-    return float(match.group(2)), match.group(2), match.group(1) or ""
+    found = float(match.group(2))
+    if not _LEAST <= abs(found) <= _MOST and (found or _SOME.search(match.group(2))):
+        return None
+    return found, match.group(2), match.group(1) or ""
+
+
+_LEAST, _MOST = 1e-18, 1e18
+"""No measurement of medicine lies beyond: such a number is a mistake."""
+_SOME = re.compile(r"^[^eE]*[1-9]")
 
 
 def quantity(value: Any) -> Quantity | None:

@@ -10,6 +10,7 @@ from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.book import Book, Known
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import EncounterLean, ImmunizationLean, PatientLean, ProcedureLean, WholeLean
+from fhir_screener.fhir.decode.references import parse
 from fhir_screener.fhir.decode.tolerant import plain, tree_of
 from fhir_screener.records.facts import (
     NO_SPAN,
@@ -201,11 +202,22 @@ def study(tree: dict[str, Any]) -> tuple[str, ...]:
 def subject(record: WholeLean, context: Context) -> Subject:
     """The fact of a ResearchSubject. `study` holds every name of its study, parted by blanks."""
     tree = tree_of(record)
+    named = _distinct(study_names(tree.get("study"), context))
     return Subject(
         **context.common("ResearchSubject", record),
-        study=" ".join(dict.fromkeys(filter(None, study_names(tree.get("study"), context)))),
+        study=" ".join(named),
         period=elements.span(tree.get("period")),
+        unresolved=_unresolved(tree.get("study"), named, context),
     )
+
+
+def _unresolved(reference: Any, named: tuple[str, ...], context: Context) -> bool:
+    """Whether a study is named by nothing but a pointer that leads nowhere, or to a study without a name."""
+    text = reference.get("reference") if isinstance(reference, dict) else None
+    target = parse(text) if isinstance(text, str) else None
+    if target is None:
+        return named in ((), (context.references.ref(reference),))
+    return len(named) == 1 and context.library.studies.get(target.id) == ()
 
 
 def patient(record: PatientLean) -> Patient:

@@ -27,11 +27,12 @@ class Period(msgspec.Struct, gc=False):
 
 
 class Lean(msgspec.Struct, gc=False):
-    """What all resources have."""
+    """What all resources have. `spoilt` names the elements that are there and could not be read."""
 
     id: str | None = None
     meta: Meta | None = None
     status: str | None = None
+    spoilt: list[str] | None = msgspec.field(default=None, name="(spoilt)")
 
 
 class About(Lean, gc=False):
@@ -269,6 +270,9 @@ FORMS: dict[str, type[Lean]] = {
 
 SHARED = frozenset({"Medication", "ResearchStudy", "Specimen"})
 """The types that belong to no single chart."""
+
+OURS = ("body", "spoilt")
+"""Fields that are no elements of FHIR."""
 
 SUBJECT_NEEDED = frozenset(
     {

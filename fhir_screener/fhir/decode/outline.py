@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[{}\[\],:]', re.DOTALL)
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[{}\[\],:"]', re.DOTALL)
 
 
 def members(data: bytes) -> list[tuple[bytes, bytes]] | None:
@@ -55,6 +55,8 @@ def _walk(data: bytes) -> Iterator[tuple[int, int, bytes]]:
             depth += 1
         elif mark in (b"}", b"]"):
             depth -= 1
+        elif mark == b'"':
+            return
         elif mark != b",":
             continue
         yield match.start(), depth, mark

@@ -62,11 +62,16 @@ def value(record: Valued, book: Book) -> Value:
     """value[x] with all that qualifies it. What we do not read of it is named in `unread`."""
     bounds = book.bounds[bytes(record.referenceRange)] if record.referenceRange else _NO_BOUNDS
     text, unread, date = record.valueString or "", "", record.valueDateTime
+    if record.spoilt:
+        unread = next((name for name in record.spoilt if name.startswith("value")), "")
     if record.valueRange or record.valueRatio or record.valuePeriod or record.valueSampledData or record.valueTime:
         text, unread, date = _odd(record)
+    number = book.quantity[bytes(record.valueQuantity)] if record.valueQuantity else None
+    if record.valueQuantity and number is None and not record.dataAbsentReason:
+        unread = "valueQuantity"
     return Value(
         book.concept[bytes(record.valueCodeableConcept)].concept if record.valueCodeableConcept else None,
-        book.quantity[bytes(record.valueQuantity)] if record.valueQuantity else None,
+        number,
         text,
         record.valueBoolean,
         record.valueInteger,

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from fhir_screener.errors import DataError
-from fhir_screener.fhir.decode.lean import EMPTY, FORMS, Lean, Meta, PatientMeta, Period, Raw, Valued, WholeLean
+from fhir_screener.fhir.decode import outline
+from fhir_screener.fhir.decode.lean import EMPTY, FORMS, OURS, Lean, Meta, PatientMeta, Period, Raw, Valued, WholeLean
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -42,9 +43,18 @@ def kind_of(line: bytes) -> str:
     try:
         return _head(line).resourceType or ""
     except BROKEN:
-        tree = rescue(line)
+        try:
+            tree, _ = _rescued(line)
+        except DataError:
+            if (b'"resourceType"', b'"Bundle"') in (outline.members(line) or ()):
+                return "Bundle"
+            raise
         kind = tree.get("resourceType") if isinstance(tree, dict) else None
         return kind if isinstance(kind, str) else ""
+
+
+class _TooDeep(DataError):
+    """Nested deeper than any parser follows."""
 
 
 def rescue(data: bytes | Raw) -> Any:
@@ -53,10 +63,39 @@ def rescue(data: bytes | Raw) -> Any:
     Raises DataError, without quoting the data.
     """
     try:
-        tree = json.loads(bytes(data).decode("utf-8", "replace"), strict=False, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError):
+        tree = _patient(bytes(data).decode("utf-8", "replace"))
+        return _clean(tree)
+    except RecursionError:
+        raise _TooDeep("nested too deep") from None
+    except ValueError:
         raise DataError("not complete JSON") from None
-    return _clean(tree)
+
+
+_DIGITS = 300
+_patient = json.JSONDecoder(
+    strict=False,
+    parse_float=str,
+    parse_constant=str,
+    parse_int=lambda digits: int(digits) if len(digits) < _DIGITS else digits,
+).decode
+
+
+def _rescued(data: bytes | Raw) -> tuple[Any, list[str]]:
+    """What can be read, and the names of the members that are nested too deep for it. Raises DataError."""
+    try:
+        return rescue(data), []
+    except _TooDeep:
+        members = outline.members(bytes(data))
+        if members is None:
+            raise
+    tree, lost = {}, []
+    for name, value in members:
+        key = plain(name)
+        try:
+            tree[key] = rescue(value)
+        except DataError:
+            lost.append(str(key))
+    return tree, lost
 
 
 def plain(data: bytes | Raw) -> Any:
@@ -78,7 +117,9 @@ def read(kind: str, data: bytes | Raw) -> Lean:
     try:
         found: Lean = _decoders[form](data)
     except BROKEN:
-        found = from_tree(form, _object(rescue(data)))
+        tree, lost = _rescued(data)
+        found = from_tree(form, _object(tree))
+        found.spoilt = _of_form(form, [*(found.spoilt or ()), *lost])
     if isinstance(found, WholeLean):
         found.body = bytes(data)
     return found
@@ -104,13 +145,34 @@ def read_part(form: type[S], part: Any) -> S:
 
 
 def from_tree(form: type[S], tree: dict[str, Any]) -> S:
-    """An object as a form, element by element; what has the wrong type is left out."""
-    found = form()
+    """An object as a form, element by element; what has the wrong type is left out, and named in `spoilt`."""
+    found, spoilt = form(), []
     for field in msgspec.structs.fields(form):
         value = tree.get(field.encode_name)
-        if value is not None and field.name != "body":
-            setattr(found, field.name, _element(field.type, value))
+        if value is not None and field.name not in OURS:
+            made = _element(field.type, value)
+            setattr(found, field.name, made)
+            if _lost(made, value) and field.type != Meta | None:
+                spoilt.append(field.encode_name)
+    if spoilt and isinstance(found, Lean):
+        found.spoilt = spoilt
     return found
+
+
+def _of_form(form: type[Lean], names: list[str]) -> list[str] | None:
+    """Those of the names that we would have read."""
+    ours = {field.encode_name for field in msgspec.structs.fields(form)}
+    return [name for name in names if name in ours] or None
+
+
+def _lost(made: Any, value: Any) -> bool:
+    """Whether something of a value is not in what was made of it."""
+    if made is None or made is EMPTY:
+        return True
+    if isinstance(made, _PARTS):
+        pairs = ((getattr(made, one.name), value.get(one.encode_name)) for one in msgspec.structs.fields(type(made)))
+        return any(here is None and there is not None for here, there in pairs)
+    return isinstance(made, list) and (not isinstance(value, list) or len(made) < len(value))
 
 
 def _element(kind: Any, value: Any) -> Any:

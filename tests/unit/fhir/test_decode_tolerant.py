@@ -22,10 +22,6 @@ def observed(part: bytes) -> bytes:
     "part",
     [
         b'"issued":5',
-        b'"effectiveDateTime":{"value":"2021"}',
-        b'"component":"none"',
-        b'"component":[5,{"code":7}]',
-        b'"effectivePeriod":"2021"',
         b'"meta":"v1"',
         b'"valueQuantity":[]',
         b'"referenceRange":{"low":"x"}',
@@ -46,6 +42,65 @@ def test_a_bad_element_is_left_out_and_the_rest_is_read(part):
     assert (fact.ref, fact.status) == ("Observation/1", "final")
     assert "hbsag" in fact.hits
     assert record.problems == ()
+    assert record.failed == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("part", "named"),
+    [
+        (b'"effectiveDateTime":{"value":"2021"}', "effectiveDateTime"),
+        (b'"component":"none"', "component"),
+        (b'"component":[5,{"code":7}]', "component"),
+        (b'"effectivePeriod":"2021"', "effectivePeriod"),
+        (b'"effectivePeriod":{"start":[]}', "effectivePeriod"),
+        (b'"valueString":{}', "valueString"),
+        (b'"valueString":' + b"[" * 5000 + b"]" * 5000, "valueString"),
+        (b'"component":[{"valueInteger":"many"}]', "component.valueInteger"),
+    ],
+)
+def test_what_has_no_reading_is_named_and_its_type_is_not_whole(part, named):
+    record = read(observed(part))
+    (fact,) = record.observations
+    assert fact.ref == "Observation/1"
+    assert record.problems == (f"Observation/1: `{named}` cannot be read",)
+    assert record.failed == {"Observation"}
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        (condition(code=5), "code"),
+        (condition(code={"coding": [{"system": "http://snomed.info/sct"}]}), "code"),
+        (condition(verificationStatus={"text": "who knows"}), "verificationStatus"),
+        (condition(clinicalStatus=True), "clinicalStatus"),
+        (observation(status="what"), "status"),
+        (observation(status=None), "status"),
+    ],
+)
+def test_what_turns_the_meaning_of_a_record_and_cannot_be_read(made, named):
+    record = read(made)
+    assert record.problems == (f"{made['resourceType']}/{made['id']}: `{named}` cannot be read",)
+    assert record.failed == {made["resourceType"]}
+
+
+def test_a_code_withheld_for_a_reason_is_no_mistake():
+    masked = {
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]
+    }
+    assert read(condition(code=masked)).failed == frozenset()
+
+
+def test_a_patient_whose_death_cannot_be_read():
+    record = read({**PATIENT, "deceasedDateTime": {"value": "2020"}})
+    assert record.failed == {"Patient"}
+
+
+@pytest.mark.parametrize("number", ["1e999", "1e308", "1e-999", "NaN", "-Infinity", "9" * 5000, '"1e999"'])
+def test_a_number_that_no_measurement_has_is_there_and_unread(number):
+    (fact,) = read(observed(b'"valueQuantity":{"value":%s,"unit":"mg"}' % number.encode())).observations
+    assert fact.value.quantity is None
+    assert fact.value.unread == "valueQuantity"
+    assert not fact.value.empty
 
 
 def test_a_status_spelled_as_a_number_is_its_spelling():
