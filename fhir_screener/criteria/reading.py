@@ -38,6 +38,7 @@ class Limits:
 
     `equivocal` {unit: (low, high)} is a grey zone, both ends in it. `of_range`: above or below its own reference range.
     `detection`: any number above 0 is positive. `positive`, `negative`: value sets of coded answers.
+    `molar`: grams per mole of the analyte, where its mass and its amount of substance may both be given.
     """
 
     at_least: dict[str, float] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Limits:
     detection: bool = False
     positive: frozenset[str] = frozenset()
     negative: frozenset[str] = frozenset()
+    molar: float | None = None
 
     @property
     def measures(self) -> bool:
@@ -199,9 +201,9 @@ def _written(text: str) -> Quantity | None:
 
 def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[Range]) -> tuple[Polarity | None, Text]:
     if limits.of_range:
-        return _by_range(number, value, limits.of_range, ranges)
+        return _by_range(number, value, limits.of_range, ranges, limits)
     if limits.uln is not None:
-        own = _by_range(number, value, "above", ranges, times=limits.uln)
+        own = _by_range(number, value, "above", ranges, limits, times=limits.uln)
         if own[0] is not None:
             return own
     if limits.detection:
@@ -216,11 +218,11 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
         (limits.at_most, False),
     ):
         for unit, limit in table.items():
-            converted = _converted(number, unit)
+            converted = _converted(number, unit, limits)
             if converted is None:
                 continue
             if unit in ARBITRARY and value.high is not None:
-                own = _by_range(number, value, "above", ranges, edge=EQUIV)
+                own = _by_range(number, value, "above", ranges, limits, edge=EQUIV)
                 if own[0] is not None:
                     return own
             strict = table is limits.above or table is limits.below
@@ -241,10 +243,10 @@ _RATIOS = frozenset({"{INR}"})
 """Units that are none: a number of such a test is the ratio itself, with the 1 of UCUM or with nothing."""
 
 
-def _converted(number: Quantity, unit: str) -> float | None:
+def _converted(number: Quantity, unit: str, limits: Limits) -> float | None:
     if unit in _RATIOS and number.unit in ("", "1", "INR", "ratio"):
         return number.value
-    return convert(number.value, number.unit, unit) if number.unit or not unit else None
+    return convert(number.value, number.unit, unit, limits.molar) if number.unit or not unit else None
 
 
 def not_converted(unit: str, wanted: str) -> Text:
@@ -266,16 +268,22 @@ def _compare(value: float, comparator: str, limit: float, rising: bool, strict: 
 
 
 def _by_range(
-    number: Quantity, value: Value, side: str, ranges: Sequence[Range], edge: Polarity | None = None, times: float = 1
+    number: Quantity,
+    value: Value,
+    side: str,
+    ranges: Sequence[Range],
+    limits: Limits,
+    edge: Polarity | None = None,
+    times: float = 1,
 ) -> tuple[Polarity | None, Text]:
     """Read by the value's own range; `edge` where it lies on the limit, of which laboratories mean both."""
     end = value.high if side == "above" else value.low
     if end is None and not (value.low or value.high or value.range_text):
-        return _by_site_range(number, side, ranges, times)
+        return _by_site_range(number, side, ranges, limits, times)
     if end is None:
         return None, say("no reference range")
     bare = number.unit == end.unit or (edge is not None and not end.unit)
-    converted = number.value if bare else convert(number.value, number.unit, end.unit)
+    converted = number.value if bare else convert(number.value, number.unit, end.unit, limits.molar)
     if converted is None:
         template = "the unit ({unit}) does not convert to that of its range ({other})"
         return None, say(template, unit=number.unit, other=end.unit)
@@ -292,11 +300,13 @@ def _times(limit: float, times: float) -> float:
     return limit if times == 1 else round(limit * times, 9)
 
 
-def _by_site_range(number: Quantity, side: str, ranges: Sequence[Range], times: float) -> tuple[Polarity | None, Text]:
+def _by_site_range(
+    number: Quantity, side: str, ranges: Sequence[Range], limits: Limits, times: float
+) -> tuple[Polarity | None, Text]:
     """By the site's range for the unit; a unit of its own is preferred to one that converts."""
     for one in sorted(ranges, key=lambda r: r.unit != number.unit):
         end = one.high if side == "above" else one.low
-        converted = convert(number.value, number.unit, one.unit) if number.unit else None
+        converted = convert(number.value, number.unit, one.unit, limits.molar) if number.unit else None
         if end is not None and converted is not None:
             note = (
                 say("upper limit {end:g} {unit} by the site's table", end=end, unit=one.unit)

@@ -71,6 +71,9 @@ _HABITS = {
 ARBITRARY = frozenset({"{s_co}"})
 """Units that only compare a signal with its own assay's cutoff: the laboratory's range says where that lies."""
 
+_ASSAY = re.compile(r"\[(?:[A-Za-z']*U|[A-Za-z]*ID_50|IR|Lf)\]")
+"""UCUM's arbitrary units ([IU], [PFU]), each defined by a procedure: none converts to anything but itself."""
+
 _NAMED = re.compile(r"/?\{[^}]*\}")
 
 
@@ -87,6 +90,8 @@ def factor(source: str, target: str) -> float | None:
     if a == b:
         return 1.0
     if _annotations(a) and _annotations(b) and _annotations(a) != _annotations(b):
+        return None
+    if _ASSAY.findall(a) != _ASSAY.findall(b):
         return None
     bare_a, bare_b = (_NAMED.sub("", unit) for unit in (a, b))
     if not bare_a or not bare_b:
@@ -121,10 +126,24 @@ def _registry():  # type: ignore[no-untyped-def]  # pint builds its classes at r
     return PintUcumRegistry()
 
 
-def convert(value: float, source: str, target: str) -> float | None:
-    """The value in the target unit, or None where it cannot be converted."""
+def convert(value: float, source: str, target: str, molar: float | None = None) -> float | None:
+    """The value in the target unit, or None where it cannot be converted; `molar`: the analyte's grams per mole."""
     by = factor(source, target)
+    if by is None and molar:
+        by = _by_molar_mass(source, target, molar)
     return None if by is None else value * by
+
+
+@lru_cache(maxsize=1024)
+def _by_molar_mass(source: str, target: str, molar: float) -> float | None:
+    """mol/L and g/L, either way."""
+    moles, grams = factor(source, "mol/L"), factor(target, "g/L")
+    if moles is not None and grams is not None:
+        return moles * molar / grams
+    grams, moles = factor(source, "g/L"), factor(target, "mol/L")
+    if moles is not None and grams is not None:
+        return grams / molar / moles
+    return None
 
 
 def is_unit(unit: str) -> bool:

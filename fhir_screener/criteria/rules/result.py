@@ -24,6 +24,7 @@ from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation, Value
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.analytes import molar_mass
 from fhir_screener.terminology.phrases import Stance, takes_back
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.valueset import Hit
@@ -336,6 +337,7 @@ def read_limits(given: Given) -> Limits:
         equivocal=given["equivocal"],
         of_range="above" if rising else "below" if falling else "",
         detection=given["detection"],
+        molar=molar_mass(given["of"]),
         **answers,
     )
 

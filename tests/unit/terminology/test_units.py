@@ -1,0 +1,41 @@
+"""Units: UCUM, the spellings of charts, molar masses, and what does not convert."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.terminology.analytes import MOLAR, molar_mass
+from fhir_screener.terminology.units import convert
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "target", "expected"),
+    [
+        (20, "mIU/mL", "[IU]/mL", 0.02),
+        (0.02, "kIU/L", "[IU]/mL", 0.02),
+        (1.2, "cm", "mm", 12),
+        (3, "COI", "{s_co}", 3),
+        (3, "Index Value", "{s_co}", 3),
+        (0.12, "ng/mL", "[IU]/mL", None),  # mass of a protein: each assay's own
+        (500, "copies/mL", "[IU]/mL", None),  # copies: each assay's own
+        (12, "SFC/10^6 PBMC", "{spots}", None),
+        (12, "S/N", "{s_co}", None),
+    ],
+)
+def test_units_of_charts(value: float, source: str, target: str, expected: float | None) -> None:
+    found = convert(value, source, target)
+    assert found == (expected if expected is None else pytest.approx(expected))
+
+
+def test_mass_and_amount_of_substance_by_molar_mass() -> None:
+    bilirubin = molar_mass(frozenset({"bilirubin-total"}))
+    assert convert(70, "umol/L", "mg/dL", bilirubin) == pytest.approx(4.09, abs=0.01)
+    assert convert(1.2, "mg/dL", "umol/L", bilirubin) == pytest.approx(20.5, abs=0.1)
+    assert convert(1.2, "mg/dL", "umol/L") is None
+    assert convert(0.02, "[IU]/mL", "mg/dL", bilirubin) is None
+    assert molar_mass(frozenset({"bilirubin-total", "hbsag"})) is None
+    assert molar_mass(frozenset()) is None
+
+
+def test_every_molar_mass_says_where_it_is_from() -> None:
+    assert all(one.mass > 1 and one.source for one in MOLAR.values())
