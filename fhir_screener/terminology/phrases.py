@@ -25,11 +25,13 @@ class Stance(Enum):
 
 _OTHER = (
     r"family history|\bfh\b|\bfhx\b|mother|father|sister|brother|sibling|maternal|paternal|donor|husband|wife|partner"
-    r"|contact with|家族史|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
+    r"|contact with|\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|daughter|\bson\b|spouse|relatives?\b"
+    r"|家族史|其父|其母|祖父|祖母|外公|外婆|爷爷|奶奶|儿子|女儿|子女|亲属|叔叔|伯父|姑姑|舅舅|姨妈|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
 )
 _NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|negative for|no evidence of|no sign of|absence of"
-    r"|free of|ruled out|rule out negative|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
+    r"|free of|ruled out|rule out negative|\bneither\b"
+    r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
     r"|除外|不支持|不考虑|没有|非"
 )
 # Words of negation that deny a change or a complaint, not the term that follows.
@@ -44,7 +46,9 @@ _NEGATED_AFTER = (
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
     r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|\bvs\b|\bversus\b"
-    r"|concern(?:ing|ed)? for|worrisome|(?:should|to|must|is|be) (?:be )?considered"
+    r"|concern(?:ing|ed)? for"
+    r"|raises? the (?:question|possibility)|(?:evaluat\w+|assess\w*|work-?up) for|(?:依据|证据)不足|worrisome"
+    r"|(?:should|to|must|is|be) (?:be )?considered"
     r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"
     r"|\bplacebo\b|\bblinded\b|安慰剂|双盲|可疑|疑似|疑|待查|待排|待除外|不除外"
     r"|不能除外|不能排除|可能|考虑"
@@ -80,7 +84,8 @@ _TO_RULE_OUT = re.compile(
     r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]*?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
 )
 _NOT_YET = re.compile(
-    r"不除外|不能除外|不能排除|无法排除|未排除|未除外|cannot (?:be )?(?:exclude|ruled out)|not (?:been )?(?:excluded|ruled out)"
+    r"不除外|(?:不能|无法|难以)(?:完全|绝对|明确)?(?:除外|排除)|未排除|未除外"
+    r"|cannot (?:be )?(?:exclude|ruled out)|not (?:been )?(?:excluded|ruled out)"
 )
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(r"\W*(?:疫苗|免疫球蛋白|筛查|咨询|宣教|vaccin|immun|screen|counsel|prophyla)")
