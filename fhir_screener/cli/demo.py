@@ -159,7 +159,7 @@ def _serve(stage: Stage) -> None:
     for command in (
         f"fhir-screener worklist list --source {url}",
         f"fhir-screener worklist show PATIENT --source {url}",
-        f"fhir-screener sweep --study {STUDY} --source {url} --inline",
+        f"fhir-screener sweep --study {STUDY} --site {SITE} --source {url} --inline",
         f"curl '{url}/Task?code=screening-candidate&_count=1'",
     ):
         page.item(command, mark="")

@@ -13,7 +13,16 @@ import orjson
 import typer
 
 from fhir_screener.bootstrap import Screener, build_screener
-from fhir_screener.cli.options import AsOf, SourceOption, TargetOption, catalog, new_app, parse_as_of, read_settings
+from fhir_screener.cli.options import (
+    AsOf,
+    SiteOption,
+    SourceOption,
+    TargetOption,
+    catalog,
+    new_app,
+    parse_as_of,
+    read_settings,
+)
 from fhir_screener.cli.progress import progress
 from fhir_screener.cli.report_text import report_text
 from fhir_screener.errors import UsageError
@@ -34,6 +43,7 @@ def sweep(
     all_studies: Annotated[bool, typer.Option("--all", help="Every study of the mappings folder.")] = False,
     source: SourceOption = "",
     target: TargetOption = "",
+    site: SiteOption = "",
     since: Annotated[str, typer.Option("--since", help="none: read all of each chart.")] = "none",
     as_of: AsOf = "",
     patients: Annotated[
@@ -53,7 +63,9 @@ def sweep(
     Run again, it changes only what has changed. A patient who could not be read whole changes no Task.
     """
     _check(study, all_studies, since, patients, report)
-    settings = read_settings(source_url=source, target_url=target, cohort=f"file:{patients}" if patients else "")
+    settings = read_settings(
+        source_url=source, target_url=target, site=site, cohort=f"file:{patients}" if patients else ""
+    )
     screener = build_screener(settings)
     queued = settings.broker_url is not None if queue is None else queue
     studies = list(dict.fromkeys(study or catalog(settings).ids))

@@ -77,6 +77,7 @@ def test_no_command_gets_help_and_is_wrong_use(call: Call) -> None:
         ),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--patients", "/no"), ("--patients", "/no")),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--queue"), ("FHIR_SCREENER_BROKER_URL", "--inline")),
+        (("sweep", "--all", "--source", "http://localhost/fhir", "--site", "nowhere"), ("nowhere", "example")),
         (("worklist", "list", "--outcome", "nice"), ("nice", "candidate")),
         (("sandbox", "serve", "--patients", "0"), ("--patients",)),
         (("sandbox", "serve", "--host", "10.1.1.1"), ("10.1.1.1", "--allow-remote")),
