@@ -30,6 +30,9 @@ class Verdict(Enum):
     def __or__(self, other: Verdict) -> Verdict:
         return _NOT[_AND[_NOT[self], _NOT[other]]]
 
+    # Members are single objects; Enum's own hash is of the name, in Python.
+    __hash__ = object.__hash__
+
 
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
 
@@ -49,18 +52,14 @@ _AND = {
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Kleene conjunction; of nothing: met."""
-    result = MET
-    for verdict in verdicts:
-        result &= verdict
-    return result
+    found = list(verdicts)
+    return NOT_MET if NOT_MET in found else UNKNOWN if UNKNOWN in found else MET
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Kleene disjunction; of nothing: not met."""
-    result = NOT_MET
-    for verdict in verdicts:
-        result |= verdict
-    return result
+    found = list(verdicts)
+    return MET if MET in found else UNKNOWN if UNKNOWN in found else NOT_MET
 
 
 def at_least(n: int, verdicts: Iterable[Verdict]) -> Verdict:
@@ -87,10 +86,12 @@ class Reason(Enum):
     JUDGEMENT = "judgement"
     NO_DATA = "no-data"
 
+    __hash__ = object.__hash__
+
     @property
     def needs_eyes(self) -> bool:
         """Whether a person must look before the patient may be called a candidate."""
-        return self not in (Reason.JUDGEMENT, Reason.NO_DATA)
+        return self is not Reason.NO_DATA and self is not Reason.JUDGEMENT
 
 
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}

@@ -25,6 +25,8 @@ def fetched(finding: Finding, view: View, types: frozenset[str], what: Text, *, 
     """
     if finding.verdict is MET and (stands or not types & view.record.failed):
         return finding
+    if not (view.record.failed or view.record.absent):
+        return finding
     failed = types & view.record.failed
     if failed:
         why = say(

@@ -51,10 +51,11 @@ def cite(
     fact: Fact, note: Text = "", *, date: str = "", value: str = "", hit: Hit | None = None, decides: bool = True
 ) -> Evidence:
     """This fact as evidence; `hit` puts the coding that matched before the first one."""
-    code, display = fact.concept.code, fact.concept.label
     if hit is not None and hit.coding is not None:
         code = str(hit.coding)
-        display = hit.coding.display or display
+        display = hit.coding.display or fact.concept.label
+    else:
+        code, display = fact.concept.code, fact.concept.label
     name = display or code
     return Evidence(
         reference=fact.ref,

@@ -83,6 +83,7 @@ class Course:
         while ahead := {day for day in ahead if day > at}:
             at = min(ahead)
             then, changed = self._view.on(at), at in self._stated
+            touched: set[int] = set()
             then.known = dict(self._view.known)
             due = [(key, rule) for key, (rule, days) in self._due.items() if at in days]
             before = [then.known.pop(key) for key, _ in due]
@@ -91,9 +92,10 @@ class Course:
                 if found.alike(old):
                     then.known[key] = old
                 else:
-                    changed = True
-            if changed:
-                self.now = [judge(criterion, then) for criterion in self._criteria]
+                    changed = changed or key not in then.plan.roots
+                    touched |= then.plan.roots.get(key, _NONE)
+            if changed or touched:
+                changed = self._again(then, None if changed else touched)
             for key, (rule, days) in then.due.items():
                 self._due[key] = (rule, days | self._due[key][1] if key in self._due else days)
                 ahead |= days
@@ -101,3 +103,16 @@ class Course:
             ahead |= then.stated
             self._view = then
             yield at, changed
+
+    def _again(self, view: View, touched: set[int] | None) -> bool:
+        """Judge again what has a touched rule in it (None: all); whether any of it answers otherwise."""
+        changed = False
+        for position, criterion in enumerate(self._criteria):
+            if touched is None or id(criterion.rule) in touched or id(criterion.applies_to) in touched:
+                found = judge(criterion, view)
+                changed = changed or not found.answer.alike(self.now[position].answer)
+                self.now[position] = found
+        return changed
+
+
+_NONE: set[int] = set()

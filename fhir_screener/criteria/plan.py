@@ -36,15 +36,18 @@ class Plan:
         self.concerns: dict[int, frozenset[str]] = {}
         self.joints: set[int] = set()
         self._rules = list(rules)
+        self.roots: dict[int, set[int]] = {}
+        """{id of a rule: ids of the outermost rules that it is part of}"""
         for rule in self._rules:
-            self._add(rule)
+            self._add(rule, id(rule))
         self._constants: dict[tuple[frozenset[str], frozenset[str]], dict[int, Finding]] = {}
         self._shared: dict[Any, Finding] = {}
         self._kept: dict[int, Finding] = {}
         self._standings: dict[tuple[str, int], Standing] = {}
 
-    def _add(self, rule: Asked) -> frozenset[str] | None:
-        inner = [self._add(part) for part in rule.parts()]
+    def _add(self, rule: Asked, root: int) -> frozenset[str] | None:
+        self.roots.setdefault(id(rule), set()).add(root)
+        inner = [self._add(part, root) for part in rule.parts()]
         tell = getattr(rule, "concerned_by", None)
         if hasattr(rule, "over"):
             self.joints.add(id(rule))

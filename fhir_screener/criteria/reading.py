@@ -81,6 +81,9 @@ def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequenc
     """
     if value.absent and not value.answered:
         return Reading(Polarity.NONE, say("no result ({why})", why=value.absent))
+    if value.quantity is not None and value.plain:
+        polarity, said_of = _measured(value.quantity, value, limits, ranges)
+        return Reading(polarity, said_of) if polarity is not None else _agree({}, value, said_of, value.quantity)
     said: dict[str, Polarity] = {"reason for no result": Polarity.NONE} if value.absent else {}
     number = number_of(value)
     if value.concept is not None:

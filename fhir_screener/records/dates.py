@@ -118,7 +118,7 @@ class Duration:
 
     def before(self, day: int) -> int:
         """The day this long before `day`; month ends clamp (31 August less P6M is 28 February)."""
-        return _shift(day, -self.months) - self.days
+        return _shift(day, -self.months) - self.days if self.months else day - self.days
 
     def after(self, day: int) -> int:
         """The day this long after `day`; month ends clamp."""
@@ -126,19 +126,23 @@ class Duration:
 
     def first_beyond(self, day: int) -> int:
         """The first day whose look-back of this length no longer reaches `day`."""
-        return _first_beyond(self, day)
+        if not self.months:
+            return day if day in (EVER, FOREVER) else day + self.days + 1
+        return _first_beyond(self.months, self.days, day)
 
 
 @lru_cache(maxsize=100_000)
-def _first_beyond(length: Duration, day: int) -> int:
+def _first_beyond(months: int, days: int, day: int) -> int:
     if day in (EVER, FOREVER):
         return day
+    length = Duration(months, days, "")
     found = max(length.after(day) - 4, day)
     while length.before(found) <= day:
         found += 1
     return found
 
 
+@lru_cache(maxsize=100_000)
 def _shift(day: int, months: int) -> int:
     if not months:
         return day

@@ -71,6 +71,11 @@ class Value(NamedTuple):
         return any(part is not None for part in parts) or bool(self.text or self.unread)
 
     @property
+    def plain(self) -> bool:
+        """Whether there is no word or flag that could say otherwise than the number."""
+        return not (self.text or self.interpretation or self.absent) and self.concept is None and self.boolean is None
+
+    @property
     def empty(self) -> bool:
         return not (self.answered or self.interpretation)
 

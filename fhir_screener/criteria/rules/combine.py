@@ -69,22 +69,22 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
     `deciding` are the branches that carry the verdict; by default those that have it.
     """
     carrying = list(deciding) or [i for i, b in enumerate(branches) if b.verdict is verdict and b.applicable]
-    reason = None
+    reason, first = None, None
     if verdict is UNKNOWN:
         unknowns = [i for i in carrying if branches[i].reason is not None]
-        reason = first_reason(r for i in unknowns if (r := branches[i].reason) is not None)
+        reason = first_reason([r for i in unknowns if (r := branches[i].reason) is not None])
         carrying = [i for i in unknowns if branches[i].reason is reason] or unknowns
-    first = soonest(branches) if verdict is UNKNOWN else None
+        first = soonest(branches)
     return Finding(
         verdict,
         reason,
         rule=kind,
-        branches=tuple(branches),
+        branches=branches if isinstance(branches, tuple) else tuple(branches),
         decided_by=carrying[0] if carrying else None,
-        applicable=any(b.applicable for b in branches) if branches else True,
-        clock=bool(carrying) and all(branches[i].clock for i in carrying),
-        repeatable=bool(carrying) and all(branches[i].repeatable for i in carrying),
-        leans=next((branches[i].leans for i in carrying if branches[i].leans is not None), None),
+        applicable=not branches or True in [b.applicable for b in branches],
+        clock=bool(carrying) and False not in [branches[i].clock for i in carrying],
+        repeatable=bool(carrying) and False not in [branches[i].repeatable for i in carrying],
+        leans=next(filter(None.__ne__, [branches[i].leans for i in carrying]), None),
         settle=way(branches[first]) if first is not None else "",
         soonest=first,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import ClassVar
 
 from fhir_screener.criteria.blank import BORN, PATIENT, VERSION
@@ -24,6 +25,7 @@ from fhir_screener.verdict import Reason
 Age = tuple[int, str]
 
 
+@lru_cache(maxsize=100_000)
 def age_day(born: int, at: Age) -> int:
     """The day (ordinal) on which somebody born on `born` completes this age."""
     number, unit = at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from fhir_screener.criteria.absence import absent, fetched
@@ -31,6 +32,7 @@ from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, Reason
 
 FINAL = frozenset({"final", "amended", "corrected"})
+COUNTS = FINAL | {"preliminary"}
 WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}
 HALF_YEAR = Duration.parse("P6M")
 NEGATIVES = ("not_met", "context", "against")
@@ -48,11 +50,11 @@ class Result(NamedTuple):
     preliminary: bool
 
 
-def results(view: View, sets: frozenset[str], limits: Limits) -> Iterator[Result]:
+def results(view: View, sets: frozenset[str], limits: Limits) -> list[Result]:
     """The results of tests in `sets` that count: no controls, nobody else's, nothing withdrawn or not yet there."""
     found = []
     for fact in among(view.index.observations, sets):
-        if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
+        if fact.other_subject or fact.status not in COUNTS:
             continue
         days = view.point(fact.effective, fact.issued)
         if days is not None and not view.begun(days):
@@ -63,10 +65,10 @@ def results(view: View, sets: frozenset[str], limits: Limits) -> Iterator[Result
             reading = read_value(value, limits, view.terminology, view.terminology.site.ranges.get(name, ()))
             if reading.says is not Polarity.NONE:
                 found.append(Result(fact, value, hit, days, reading, fact.status == "preliminary"))
+    if True not in [result.preliminary for result in found]:
+        return found
     superseded = {(_test(r), r.days) for r in found if not r.preliminary}
-    for result in found:
-        if not (result.preliminary and (_test(result), result.days) in superseded):
-            yield result
+    return [r for r in found if not (r.preliminary and (_test(r), r.days) in superseded)]
 
 
 def _test(result: Result) -> str:
@@ -74,7 +76,8 @@ def _test(result: Result) -> str:
 
 
 def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[str, Hit, Value]]:
-    for name in sorted(sets & fact.hits.keys()):
+    hits = fact.hits
+    for name in sorted(sets & hits.keys()) if len(hits) > 1 else hits.keys() & sets:
         if not fact.value.empty or fact.value.absent or not fact.components:
             yield name, fact.hits[name], fact.value
         break
@@ -102,7 +105,33 @@ class ResultRule:
 
     def evaluate(self, view: View) -> Finding:
         found = sorted(self.found(view), key=newest_first)
-        return fetched(self._judge(view, found).but(rule=self.kind), view, RESULT_TYPES, self._what())
+        finding = self._quiet(view, found) or self._judge(view, found).but(rule=self.kind)
+        return fetched(finding, view, RESULT_TYPES, self._what())
+
+    def _quiet(self, view: View, found: list[Result]) -> Finding | None:
+        """The answer where there are only negatives that settle nothing; time cannot change it, so no day is marked."""
+        index = view.index
+        if self.negative != "context" or not self.of.isdisjoint(index.near) or not self.of.isdisjoint(index.mentions):
+            return None
+        for result in found:
+            if result.reading.says is not Polarity.NEGATIVE or result.fact.note:
+                return None
+        if self.latest:
+            first = self.within.before(view.day)
+            inside = [r.days.hi for r in found if r.days and min(r.days.hi, view.day) >= first]
+            newest = max(inside, default=0)
+            found = [r for r in found if r.days is None or (inside and r.days.hi == newest)]
+        beside = Tally(beside=[self._cite(r, decides=False) for r in found]).around()
+        return unknown(Reason.NO_DATA, *beside, self._nothing, rule=self.kind, settle=self._way)
+
+    @cached_property
+    def _nothing(self) -> Evidence:
+        """That nothing is on record."""
+        return absent(say("{what} within {window}", what=self._what(), window=self.within), RESULT_TYPES)
+
+    @cached_property
+    def _way(self) -> str:
+        return self._order()
 
     def found(self, view: View) -> Iterable[Result]:
         """The results to judge; other kinds of tests read theirs in their own way."""
@@ -145,7 +174,7 @@ class ResultRule:
 
     def _sort(self, view: View, result: Result, tally: Tally, clearing: list[Result]) -> None:
         placed = view.place(result.days, self.within) if result.days else When.STRADDLES
-        says, evidence = result.reading.says, self._cite(result)
+        says = result.reading.says
         note = result.fact.note
         if note and placed is not When.BEFORE and (said := takes_back(note)):
             tally.doubt(Reason.TEXT_ONLY, self._cite(result, say("but the note beside it says {words!r}", words=said)))
@@ -154,13 +183,13 @@ class ResultRule:
         elif says is Polarity.POSITIVE:
             self._sort_positive(view, result, tally)
         elif placed is When.BEFORE or self._overtaken(result, clearing):
-            tally.context(aside(evidence))
+            tally.context(self._cite(result, decides=False))
         elif says is Polarity.CONFLICTING:
-            tally.doubt(Reason.CONFLICTING, evidence)
+            tally.doubt(Reason.CONFLICTING, self._cite(result))
         elif says is Polarity.EQUIVOCAL:
-            tally.doubt(Reason.EQUIVOCAL, evidence)
+            tally.doubt(Reason.EQUIVOCAL, self._cite(result))
         else:
-            tally.doubt(Reason.UNREADABLE, evidence)
+            tally.doubt(Reason.UNREADABLE, self._cite(result))
 
     def _sort_negative(self, result: Result, placed: When, tally: Tally, clearing: list[Result]) -> None:
         if self.negative == "context" or placed is When.BEFORE:
@@ -236,8 +265,7 @@ class ResultRule:
             return unknown(Reason.NO_DATA, *map(aside, negatives), *tally.around(), leans=NOT_MET, settle=self._order())
         if clearing:
             return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
-        note = absent(say("{what} within {window}", what=self._what(), window=self.within), RESULT_TYPES)
-        return unknown(Reason.NO_DATA, *tally.around(), note, settle=self._order())
+        return unknown(Reason.NO_DATA, *tally.around(), self._nothing, settle=self._way)
 
     def _cite(self, result: Result, note: Text = "", decides: bool = True) -> Evidence:
         words = join("; ", (result.reading.says.words, result.reading.note, note))
