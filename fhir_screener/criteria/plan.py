@@ -25,6 +25,12 @@ class Asked(Protocol):
     def evaluate(self, view: Any) -> Finding: ...
 
 
+class Joint(Asked, Protocol):
+    """A rule whose answer follows from those of its parts."""
+
+    def over(self, branches: tuple[Finding, ...]) -> Finding: ...
+
+
 class Plan:
     """The memory of one study; one for all its patients.
 
@@ -80,12 +86,13 @@ class Plan:
                 self._shared[key] = self.keep(found)
         return found
 
-    def joined(self, key: tuple[int, ...], branches: tuple[Finding, ...], over: Callable[..., Finding]) -> Finding:
-        """What a rule makes of its branches; remembered where all are shared. `key`: ids of the rule and branches."""
+    def joined(self, rule: Joint, branches: tuple[Finding, ...]) -> Finding:
+        """What a rule makes of its branches; remembered where all are shared."""
         # Only ids of shared findings get into a key, and these live as long as the plan: no id is ever used again.
+        key = (id(rule), *map(id, branches))
         found = self._shared.get(key)
         if found is None:
-            found = over(branches)
+            found = rule.over(branches)
             if self.shares(*branches) and len(self._shared) < _REMEMBERED:
                 self._shared[key] = self.keep(found)
         return found

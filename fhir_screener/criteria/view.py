@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from operator import is_not
 from typing import Any
 
 from fhir_screener.criteria.blank import Scope
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.index import Index
-from fhir_screener.criteria.plan import Asked, Plan
+from fhir_screener.criteria.plan import Asked, Joint, Plan
 from fhir_screener.records.dates import EVER, FOREVER, Days, Duration, read_date
 from fhir_screener.records.facts import Patient, Span
 from fhir_screener.records.patient_record import PatientRecord
@@ -32,13 +33,15 @@ class When(Enum):
 class Shared:
     """What all views of one record share: the index, what fills blanks, and answers where nothing is on record."""
 
-    __slots__ = ("asked", "constants", "index", "plan", "scope")
+    __slots__ = ("alike", "asked", "constants", "index", "plan", "scope")
 
     def __init__(self, record: PatientRecord, plan: Plan) -> None:
         self.plan = plan
         self.index = Index(record)
         self.scope = Scope(record)
         self.constants = plan.constants(record.failed, record.absent)
+        self.alike: dict[int, tuple[Finding, Finding]] = {}
+        """{id of a finding: itself, and a shared finding that is alike in all that a rule above looks at}"""
         self.asked: dict[int, list[Any]] = {}
         """{id of a rule: what it has worked out of the record, whatever the day}"""
 
@@ -115,6 +118,25 @@ class View:
             self.watch = outer
         return found
 
+    def joined(self, rule: Joint, branches: tuple[Finding, ...]) -> Finding:
+        """What a rule makes of its branches: worked out once for all that are alike."""
+        alike = self.shared.alike
+        like = tuple([alike[id(one)][1] if id(one) in alike else one for one in branches]) if alike else branches
+        found = self.plan.joined(rule, like)
+        if like is branches or not any(map(is_not, like, branches)):
+            return found
+        own = found.but(branches=branches)
+        if self.plan.shares(found):
+            alike[id(own)] = (own, found)
+        return own
+
+    def like_nothing(self, rule: Asked, finding: Finding) -> Finding:
+        """The finding, noted as alike to the rule's answer where nothing is on record."""
+        constant = self.shared.constants.get(id(rule)) or self._constant(rule)
+        if finding.alike(constant) and finding.settle == constant.settle:
+            self.shared.alike[id(finding)] = (finding, constant)
+        return finding
+
     def _constant(self, rule: Asked) -> Finding:
         nobody = PatientRecord(Patient(id=""), failed=self.record.failed, absent=self.record.absent)
         blank = View(nobody, self.day, self.zone, self.terminology, self.study, self.parameters, self.plan)
@@ -165,7 +187,10 @@ class View:
 
     def point(self, span: Span, *others: str | None) -> Days | None:
         """The best single date of a result: the end of its period, its start, else the first readable of `others`."""
-        for text in (span.end, span.start, *others):
+        found = self.days(span.end) if span.end else None
+        if found is not None:
+            return found
+        for text in (span.start, *others):
             found = self.days(text)
             if found is not None:
                 return found

@@ -55,8 +55,7 @@ class _Combined:
         return say("({rules})", rules=join(self.joint, [rule.describe() for rule in self.rules]))
 
     def evaluate(self, view: View) -> Finding:
-        branches = tuple([view.ask(rule) for rule in self.rules])
-        return view.plan.joined((id(self), *map(id, branches)), branches, self.over)
+        return view.joined(self, tuple([view.ask(rule) for rule in self.rules]))
 
     def over(self, branches: Branches) -> Finding:
         """What follows from the answers of the parts, in their order."""
@@ -84,7 +83,7 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
         applicable=not branches or True in [b.applicable for b in branches],
         clock=bool(carrying) and False not in [branches[i].clock for i in carrying],
         repeatable=bool(carrying) and False not in [branches[i].repeatable for i in carrying],
-        leans=next(filter(None.__ne__, [branches[i].leans for i in carrying]), None),
+        leans=next((leans for leans in [branches[i].leans for i in carrying] if leans is not None), None),
         settle=way(branches[first]) if first is not None else "",
         soonest=first,
     )

@@ -77,7 +77,12 @@ def _test(result: Result) -> str:
 
 def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[str, Hit, Value]]:
     hits = fact.hits
-    for name in sorted(sets & hits.keys()) if len(hits) > 1 else hits.keys() & sets:
+    if len(hits) == 1 and not fact.components:
+        (name,) = hits
+        if name in sets:
+            yield name, hits[name], fact.value
+        return
+    for name in sorted(sets & hits.keys()):
         if not fact.value.empty or fact.value.absent or not fact.components:
             yield name, fact.hits[name], fact.value
         break
@@ -111,7 +116,12 @@ class ResultRule:
     def _quiet(self, view: View, found: list[Result]) -> Finding | None:
         """The answer where there are only negatives that settle nothing; time cannot change it, so no day is marked."""
         index = view.index
-        if self.negative != "context" or not self.of.isdisjoint(index.near) or not self.of.isdisjoint(index.mentions):
+        if (
+            not found
+            or self.negative != "context"
+            or not self.of.isdisjoint(index.near)
+            or not self.of.isdisjoint(index.mentions)
+        ):
             return None
         for result in found:
             if result.reading.says is not Polarity.NEGATIVE or result.fact.note:
@@ -122,7 +132,8 @@ class ResultRule:
             newest = max(inside, default=0)
             found = [r for r in found if r.days is None or (inside and r.days.hi == newest)]
         beside = Tally(beside=[self._cite(r, decides=False) for r in found]).around()
-        return unknown(Reason.NO_DATA, *beside, self._nothing, rule=self.kind, settle=self._way)
+        finding = unknown(Reason.NO_DATA, *beside, self._nothing, rule=self.kind, settle=self._way)
+        return view.like_nothing(self, finding)
 
     @cached_property
     def _nothing(self) -> Evidence:
