@@ -84,7 +84,7 @@ class Course:
             at = min(ahead)
             then, changed = self._view.on(at), at in self._stated
             touched: set[int] = set()
-            then.known = dict(self._view.known)
+            then.known, then.due = dict(self._view.known), self._due
             due = [(key, rule) for key, (rule, days) in self._due.items() if at in days]
             before = [then.known.pop(key) for key, _ in due]
             for (key, rule), old in zip(due, before, strict=True):
@@ -96,11 +96,8 @@ class Course:
                     touched |= then.plan.roots.get(key, _NONE)
             if changed or touched:
                 changed = self._again(then, None if changed else touched)
-            for key, (rule, days) in then.due.items():
-                self._due[key] = (rule, days | self._due[key][1] if key in self._due else days)
-                ahead |= days
             self._stated |= then.stated
-            ahead |= then.stated
+            ahead = ahead.union(then.stated, *(days for _, days in self._due.values()))
             self._view = then
             yield at, changed
 

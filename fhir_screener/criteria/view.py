@@ -113,9 +113,11 @@ class View:
             outer, self.watch = self.watch, set()
             found = self.known[at] = rule.evaluate(self)
             if self.watch:
-                self.due[at] = (rule, self.watch)
-                outer |= self.watch
+                self.due[at] = (rule, self.watch | self.due[at][1] if at in self.due else self.watch)
             self.watch = outer
+        if at in self.due:
+            # Whoever asks depends on these days too.
+            self.watch |= self.due[at][1]
         return found
 
     def joined(self, rule: Joint, branches: tuple[Finding, ...]) -> Finding:

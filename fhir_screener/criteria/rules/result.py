@@ -127,10 +127,7 @@ class ResultRule:
             if result.reading.says is not Polarity.NEGATIVE or result.fact.note:
                 return None
         if self.latest:
-            first = self.within.before(view.day)
-            inside = [r.days.hi for r in found if r.days and min(r.days.hi, view.day) >= first]
-            newest = max(inside, default=0)
-            found = [r for r in found if r.days is None or (inside and r.days.hi == newest)]
+            found = self._latest(view, found)
         beside = Tally(beside=[self._cite(r, decides=False) for r in found]).around()
         finding = unknown(Reason.NO_DATA, *beside, self._nothing, rule=self.kind, settle=self._way)
         return view.like_nothing(self, finding)
