@@ -126,14 +126,16 @@ def server_source(
 ) -> ServerSource:
     """The charts on the source server, read for these studies. `url`: instead of the setting, for a command's option.
 
-    With `as_of`, no more is read than a study can use on that day.
+    With `as_of`, no more is read than a study can use on that day; but where the site states that administrations are
+    complete, and absence is an answer, those without a date are read too.
     """
+    whole = "MedicationAdministration" in loaded.terminology.site.complete
     servers = servers or Servers(settings.but(source_url=url) if url else settings)
     capability = servers.source_capability
     return ServerSource(
         servers.source,
         capability,
-        make_plan(loaded.studies, capability, settings.source_profile, as_of),
+        make_plan(loaded.studies, capability, settings.source_profile, None if whole else as_of),
         loaded.terminology,
         loaded.studies,
         cohort=_cohort(settings.cohort),

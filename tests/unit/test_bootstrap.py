@@ -12,7 +12,7 @@ import pytest
 from fhir_screener.bootstrap import Screener, build_screener
 from fhir_screener.bootstrap.screener import over, recruits
 from fhir_screener.errors import ChunkRefused, SettingsError
-from fhir_screener.fhir.capability import Capability
+from fhir_screener.fhir.capability import Capability, TypeAbilities
 from fhir_screener.screening.memory_ledger import MemoryLedger
 from fhir_screener.screening.sweep_plan import Chunk
 from fhir_screener.settings import Settings
@@ -124,6 +124,19 @@ def test_a_worker_with_another_sites_overlay_refuses(screener: Make, mappings: P
     for site in ("there", ""):
         with pytest.raises(ChunkRefused, match=f"the mapping of {STUDY} is"):
             screener(site=site).benches.bench_of(chunk)
+
+
+@pytest.mark.parametrize(("complete", "hidden"), [("[MedicationAdministration]", 0), ("[Condition]", 1)])
+def test_where_absence_is_an_answer_drugs_without_a_date_are_read_too(
+    complete: str, hidden: int, screener: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "here.yaml").write_text(f"site: here\ncomplete: {complete}\n")
+    one = screener(mappings=Path(__file__).parents[2] / "mappings", site=str(tmp_path / "here.yaml"))
+    given = TypeAbilities(frozenset({"search-type"}), frozenset({"patient", "effective-time"}))
+    one.servers.__dict__["source_capability"] = Capability("4.0.1", {"MedicationAdministration": given})
+    loaded = one.benches.load(["NCT04660565"])
+    source = one.benches.bench(loaded, DAY).source
+    assert len([said for said in source.hidden if "what has no date" in said]) == hidden
 
 
 def test_a_mapping_that_cannot_be_loaded_is_a_refusal(screener: Make, mappings: Path) -> None:
