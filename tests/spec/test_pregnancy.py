@@ -11,6 +11,7 @@ LACTATING = """
 lactating:
   conditions: [lactation]
   suppressed: [weaned]
+  delivery: [pregnancy-ended]
   status: [breastfeeding]
   values: {positive: [nursing], negative: [not-nursing]}
   within: P12M
@@ -64,3 +65,9 @@ def test_the_latest_answer_of_the_woman_decides(ask) -> None:
     assert ask(LACTATING, make.result("L7", "哺乳", on="2019-11-10"), patient=HER).reason is Reason.STALE
     assert ask(LACTATING, make.condition("G3", onset="2021-01-10"), no, patient=HER).reason is Reason.CONFLICTING
     assert ask(LACTATING, make.condition("G3", onset="2019-01-10"), no, patient=HER).verdict is NOT_MET
+
+
+def test_a_no_does_not_outlive_a_birth_that_came_after_it(ask) -> None:
+    no, born = make.result("L7", "未哺乳", on="2021-02-10"), make.condition("G2", onset="2021-02-15")
+    assert ask(LACTATING, no, born, patient=HER).reason is Reason.NO_DATA
+    assert ask(LACTATING, no, make.condition("G2", onset="2021-02-01"), patient=HER).verdict is NOT_MET

@@ -82,6 +82,7 @@ class LactatingRule:
         if not answers:
             return []
         newest = max(r.days.hi for r in answers if r.days is not None)
+        born = max((days.hi for _, _, days in done(view, self.delivery) if days), default=0)
         clearing = []
         for one in answers:
             said = one.reading.says
@@ -89,7 +90,8 @@ class LactatingRule:
             window = self.test_within if said is Polarity.NEGATIVE else self.within
             assert one.days is not None
             placed = view.place(one.days, window)
-            if one.days.hi < newest or (placed is When.BEFORE and said is not Polarity.POSITIVE):
+            outlived = said is Polarity.NEGATIVE and one.days.lo <= born
+            if outlived or one.days.hi < newest or (placed is When.BEFORE and said is not Polarity.POSITIVE):
                 tally.context(cite(one.fact, said.words, value=value_text(one.value), hit=one.hit, decides=False))
             elif placed is When.BEFORE:
                 tally.doubt(Reason.STALE, evidence)
