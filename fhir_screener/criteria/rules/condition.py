@@ -99,7 +99,7 @@ class ConditionRule:
         freed = self._freed(view, fact, hit, role, when)
         if freed is MET:
             tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
-        elif not touches and self.past and role == "in" and not is_doubtful(fact, hit):
+        elif not touches and self.past and role in ("in", "review") and not is_doubtful(fact, hit):
             tally.doubt(Reason.SUSPECTED, evidence)
         elif not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))

@@ -76,6 +76,8 @@ def _test(result: Result) -> str:
 
 
 def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[str, Hit, Value]]:
+    if fact.members and flags_only(fact):
+        return
     hits = fact.hits
     if len(hits) == 1 and not fact.components:
         (name,) = hits
@@ -90,6 +92,11 @@ def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[str, Hit,
         for name in sorted(sets & component.hits.keys()):
             yield name, component.hits[name], component.value
             break
+
+
+def flags_only(fact: Observation) -> bool:
+    """A panel that leaves the answers to its members: its own flag belongs to no one test."""
+    return bool(fact.members) and not fact.value.answered and not fact.components
 
 
 @dataclass(frozen=True)
@@ -163,7 +170,7 @@ class ResultRule:
             return
         for fact in among(view.index.near, self.of):
             days = view.point(fact.effective, fact.issued)
-            if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
+            if fact.other_subject or fact.status not in FINAL | {"preliminary"} or flags_only(fact):
                 continue
             if days is not None and view.place(days, self.positive_within) in (When.BEFORE, When.FUTURE):
                 continue

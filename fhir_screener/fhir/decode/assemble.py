@@ -221,7 +221,7 @@ def _report(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     one = cast(ReportLean, record)
     found = results.report(one, context)
     facts.observations.extend(found)
-    if found and (one.note or one.conclusion):
+    if found and (one.note or one.conclusion or one.conclusionCode):
         _beside(kind, one, found[0], context, facts)
     if one.result:
         _members(one.result, context, facts)

@@ -12,7 +12,7 @@ from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Mention
 from fhir_screener.terminology.coding import Concept
-from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
+from fhir_screener.terminology.valueset import Hit, Hits
 
 _NOT_THE_PATIENT = re.compile(
     r"family|mother|father|maternal|paternal|donor|家族|母|父|供者|reason for|screening|筛查", re.I
@@ -23,7 +23,7 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
     """What a record names besides `own`, the sets of what it is about; `label` is what it calls its subject."""
     if _NOT_THE_PATIENT.search(label):
         return
-    coded = dict(_answers(record, context)) if isinstance(record, ObservationLean) else {}
+    coded = dict(_answers(record, context))
     told: dict[str, Hit] = {}
     for text in _texts(record):
         for name, hit in context.book.told[text.encode()].items():
@@ -51,11 +51,16 @@ def _texts(record: Lean) -> Iterable[str]:
         yield record.conclusion
 
 
-def _answers(record: ObservationLean, context: Context) -> Iterator[tuple[str, Hit]]:
-    """Diagnoses among the coded answers: a finding whose value is a disease."""
-    for part in (record, *(record.component or ())):
-        if part.valueCodeableConcept:
-            known = context.book.concept[bytes(part.valueCodeableConcept)]
-            for name, hit in (known.hits or NO_HITS).items():
-                if name in context.book.condition_sets:
-                    yield name, hit
+def _answers(record: Lean, context: Context) -> Iterator[tuple[str, Hit]]:
+    """Diagnoses among the coded answers: a finding whose value is a disease, a report that concludes one."""
+    book = context.book
+    concepts: list[Concept] = []
+    if isinstance(record, ObservationLean):
+        parts = (record, *(record.component or ()))
+        concepts = [book.concept[bytes(p.valueCodeableConcept)].concept for p in parts if p.valueCodeableConcept]
+    elif isinstance(record, ReportLean) and record.conclusionCode:
+        concepts = list(book.concepts[bytes(record.conclusionCode)])
+    for concept in concepts:
+        for name, hit in book.known(concept).hits.items():
+            if name in book.condition_sets:
+                yield name, hit
