@@ -9,6 +9,7 @@ from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, RED, YELLOW, Page, columns
 from fhir_screener.cli.render import outcome_text
+from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.report import StudyReport, SweepReport
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.sweep_plan import State
@@ -59,10 +60,33 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
     if study.keeps_out or study.unknown:
         page.line()
         _attrition(page, study, order)
+    _moved(page, study)
+    if study.thin:
+        _named(page, "Kept out by one record or by words alone; a sample to check by hand", _by_value(study.thin))
     if study.not_evaluated:
         _named(page, _many(len(study.not_evaluated), "patient") + " read but not evaluated", study.not_evaluated)
     if study.unwritten:
         _named(page, _many(len(study.unwritten), "Task") + " could not be written", study.unwritten)
+
+
+def _moved(page: Page, study: StudyReport) -> None:
+    """Who is new, changed or gone since the last sweep, with the record that caused it; new ones need none."""
+    changed = {patient: moved for patient, moved in sorted(study.moved.items()) if moved.action != Action.CREATE.value}
+    if not changed:
+        return
+    page.line()
+    page.line(_many(len(changed), "Task") + " changed since the last sweep", BOLD)
+    for patient, moved in list(changed.items())[:NAMED]:
+        why = f"{moved.criterion} by {moved.cause}" if moved.criterion else "no criterion answers otherwise"
+        was = f"{moved.was} to {moved.now}" if moved.was != moved.now else moved.now
+        page.item(f"{patient}: {moved.action}, {was}; {why}")
+    if len(changed) > NAMED:
+        page.item(f"and {len(changed) - NAMED:,} more; the JSON report names all")
+
+
+def _by_value(rows: Mapping[str, str]) -> dict[str, str]:
+    """{patient: criterion}: the records themselves are in the JSON report."""
+    return {patient: why.partition(":")[0] for patient, why in rows.items()}
 
 
 def _many(number: int, what: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action, Existing
+from fhir_screener.screening.change import Change
 from fhir_screener.screening.screening import Screening
 
 
@@ -32,6 +33,14 @@ class Batch:
     warnings: tuple[str, ...] = ()
 
 
+class Applied(NamedTuple):
+    """What was done to a Task: the action, the outcome it said before ("" where unknown), and what answers otherwise."""
+
+    action: Action
+    was: str = ""
+    changes: tuple[Change, ...] = ()
+
+
 class PatientSource(Protocol):
     """Reads charts. Never raises for one patient: that patient is `unread`. ServerError: nothing can be read."""
 
@@ -51,5 +60,5 @@ class CandidateStore(Protocol):
         A deleted one may be missing here: `apply` finds out before it creates, and answers LEAVE_DELETED.
         """
 
-    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Action:
+    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Applied:
         """Carry the action out; a conflict is re-read, reconciled again, retried. Returns what was done."""

@@ -9,8 +9,11 @@ from typing import Any
 
 import msgspec
 
-from fhir_screener.screening.sweep_plan import ChunkResult, Counts, Head, State
+from fhir_screener.screening.sweep_plan import ChunkResult, Counts, Head, Moved, State
 from fhir_screener.screening.sweep_tally import merge
+
+THIN = 20
+"""Exclusions by one record or by words alone that are named for a check by hand."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,9 @@ class StudyReport:
     """One study of a sweep. Counts are patients, but for `actions`, which are Tasks.
 
     `keeps_out` counts a patient under each criterion that keeps her out, `first_out` under the first in the study's
-    order, `unknown` (of those shown) under each that is open. `shown` is {patient id: outcome} of those with a Task.
+    order, `alone_out` under the only one, `unknown` (of those shown) under each that is open. `shown` is {patient id:
+    outcome} of those with a Task, `moved` {patient id: what became of the Task, and why}, `thin` {patient id: the only
+    record or words behind an exclusion}, some of them, to be checked by hand.
     """
 
     study: str
@@ -32,6 +37,9 @@ class StudyReport:
     not_evaluated: Mapping[str, str] = field(default_factory=dict)
     unwritten: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
+    alone_out: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, Moved] = field(default_factory=dict)
+    thin: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,10 +111,10 @@ def make_report(head: Head, results: Iterable[ChunkResult], now: datetime) -> Sw
 
 
 def _add(whole: ChunkResult, part: ChunkResult) -> None:
-    for name in ("outcomes", "actions", "keeps_out", "first_out", "unknown"):
+    for name in ("outcomes", "actions", "keeps_out", "first_out", "alone_out", "unknown"):
         counts: Counts = getattr(whole, name)
         merge(counts, getattr(part, name))
-    for name in ("not_evaluated", "unwritten", "shown"):
+    for name in ("not_evaluated", "unwritten", "shown", "moved", "thin"):
         for study, rows in getattr(part, name).items():
             getattr(whole, name).setdefault(study, {}).update(rows)
     whole.read += part.read
@@ -129,4 +137,7 @@ def _study(study: str, checksum: str, whole: ChunkResult) -> StudyReport:
         not_evaluated=whole.not_evaluated.get(study, {}),
         unwritten=whole.unwritten.get(study, {}),
         shown=whole.shown.get(study, {}),
+        alone_out=whole.alone_out.get(study, {}),
+        moved=whole.moved.get(study, {}),
+        thin=dict(sorted(whole.thin.get(study, {}).items())[:THIN]),
     )

@@ -13,11 +13,11 @@ from datetime import date
 from fhir_screener.errors import ScreenerError, ServerError
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action, Existing, reconcile
-from fhir_screener.screening.ports import Batch, CandidateStore, PatientSource
+from fhir_screener.screening.ports import Applied, Batch, CandidateStore, PatientSource
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult
 from fhir_screener.screening.sweep_read import Reader, fault, is_wide
-from fhir_screener.screening.sweep_tally import count, count_screening
+from fhir_screener.screening.sweep_tally import count, count_moved, count_screening
 
 Judge = Callable[[PatientRecord, date], Screening]
 """Judges one patient against one study on a day; pure."""
@@ -96,9 +96,10 @@ class _Work:
         for screening in screenings:
             there = existing.get(screening.patient)
             action = reconcile(there, screening)
-            done = self._apply(screening, there, action) if action.writes else action
+            done = self._apply(screening, there, action) if action.writes else Applied(action)
             if done is not None:
-                count(self.result.actions, study, done.value)
+                count(self.result.actions, study, done.action.value)
+                count_moved(self.result, screening, done)
 
     def _existing(self, study: str, screenings: list[Screening]) -> Mapping[str, Existing] | None:
         """The Tasks there are; None when they cannot be read: nothing may then be written."""
@@ -118,7 +119,7 @@ class _Work:
         self.result.warnings.append(f"{study}: Tasks could not be looked up, some may be out of date: {why}")
         return None
 
-    def _apply(self, screening: Screening, there: Existing | None, action: Action) -> Action | None:
+    def _apply(self, screening: Screening, there: Existing | None, action: Action) -> Applied | None:
         """What was done; None when it failed."""
         if self._closed:
             self._unwritten(screening, self._closed)

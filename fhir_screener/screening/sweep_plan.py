@@ -99,6 +99,17 @@ Counts = dict[str, dict[str, int]]
 """{study: {what: how many}}"""
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What a sweep did to one Task. `cause` is a record's reference, `time` or `mapping`, "" for a new Task."""
+
+    action: str
+    was: str = ""
+    now: str = ""
+    criterion: str = ""
+    cause: str = ""
+
+
 @dataclass
 class ChunkResult:
     """What became of a chunk: counts, ids and short lines, never a value of a chart."""
@@ -112,8 +123,14 @@ class ChunkResult:
     """Per criterion, the patients it keeps out; a patient counts under each that does."""
     first_out: Counts = field(default_factory=dict)
     """Per criterion, the patients it is the first to keep out, in the study's order: the steps of a funnel."""
+    alone_out: Counts = field(default_factory=dict)
+    """Per criterion, the patients whom it alone keeps out."""
     unknown: Counts = field(default_factory=dict)
     """Per criterion, the patients for whom it is unknown."""
+    moved: dict[str, dict[str, Moved]] = field(default_factory=dict)
+    """{study: {patient id: what became of the Task, and why}} of the Tasks that were written."""
+    thin: dict[str, dict[str, str]] = field(default_factory=dict)
+    """{study: {patient id: `criterion: record`}} of some of those kept out by one record alone, or by words alone."""
     read: int = 0
     unread: dict[str, str] = field(default_factory=dict)
     """{patient id: why}"""

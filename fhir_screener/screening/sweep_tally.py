@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from fhir_screener.screening.brief import deciding_evidence
+from fhir_screener.screening.candidate import NO_LONGER
+from fhir_screener.screening.ports import Applied
 from fhir_screener.screening.screening import Outcome, Screening
-from fhir_screener.screening.sweep_plan import ChunkResult, Counts
+from fhir_screener.screening.sweep_plan import ChunkResult, Counts, Moved
+
+SAMPLE = 5
+"""Patients of a chunk that are named for a check by hand."""
 
 
 def count(counts: Counts, study: str, what: str, number: int = 1) -> None:
@@ -28,9 +34,35 @@ def count_screening(result: ChunkResult, screening: Screening) -> None:
             count(result.keeps_out, study, criterion)
         if out:
             count(result.first_out, study, out[0])
+        if len(out) == 1:
+            count(result.alone_out, study, out[0])
+            _sample(result, screening)
     if screening.shown:
         for open_criterion in screening.open_criteria:
             count(result.unknown, study, open_criterion.id)
+
+
+def count_moved(result: ChunkResult, screening: Screening, done: Applied) -> None:
+    """Enter what became of one patient's Task; what was left as it is needs no word."""
+    if not done.action.writes:
+        return
+    first = next(iter(done.changes), None)
+    now = screening.outcome.value if screening.shown else NO_LONGER
+    moved = Moved(done.action.value, done.was, now, first.criterion if first else "", first.cause if first else "")
+    result.moved.setdefault(screening.study, {})[screening.patient] = moved
+
+
+def _sample(result: ChunkResult, screening: Screening) -> None:
+    """A few of those whom one record alone keeps out, or words alone: for a person to check by hand."""
+    rows = result.thin.setdefault(screening.study, {})
+    if len(rows) >= SAMPLE:
+        return
+    criterion = next(one for one in screening.criteria if one.decides)
+    said = [item for item in deciding_evidence(criterion.finding) if item.decides and item.reference]
+    if said and all("|" not in item.code for item in said):
+        rows[screening.patient] = f"{criterion.id}: words of {said[0].reference}"
+    elif len({item.reference for item in said}) == 1 and not said[0].reference.startswith("Patient/"):
+        rows[screening.patient] = f"{criterion.id}: {said[0].reference}"
 
 
 def merge(into: Counts, more: Counts) -> None:

@@ -59,7 +59,7 @@ class World:
         """What a sweep does with one patient."""
         store = store or self.store()
         there = store.existing(judged.study, [judged.patient]).get(judged.patient)
-        return store.apply(judged, there, reconcile(there, judged))
+        return store.apply(judged, there, reconcile(there, judged)).action
 
     def tasks(self) -> list[Json]:
         return [t for t in self.search("Task") if t.get("intent") == "proposal"]

@@ -22,10 +22,12 @@ from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.merge import closed, merged
 from fhir_screener.fhir.task.names import Withdrawal
 from fhir_screener.fhir.task.provenance import device_reference, provenance, study_end
+from fhir_screener.fhir.task.summary import read_summary
 from fhir_screener.fhir.task.support import StudySheet, Support
 from fhir_screener.fhir.task.writer import Writer
 from fhir_screener.log import Log
 from fhir_screener.screening.candidate import NO_LONGER, Action, Existing, Hand, reconcile
+from fhir_screener.screening.ports import Applied
 from fhir_screener.screening.screening import Screening
 
 _log = Log(__name__)
@@ -67,27 +69,27 @@ class TaskStore:
         """The Tasks there are, by patient id. A deleted one looks absent here: `apply` finds out before it creates."""
         return self._finder.existing(study, patients, by_id=self._writer.client_ids)
 
-    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Action:
+    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Applied:
         """Carry the action out on the Task as it is now; what is done is decided on that, and returned.
 
         Raises Conflict when others kept writing, and ServerError when the server did not do its part.
         """
         if not action.writes:
-            return action
+            return Applied(action)
         self.ensure_support(screening.study)
         if self._writer.client_ids:
             return self._apply(screening)
         with self._guard(f"task:{self._setting.identity.task(screening.study, screening.patient)}"):
             return self._apply(screening)
 
-    def _apply(self, screening: Screening) -> Action:
+    def _apply(self, screening: Screening) -> Applied:
         sent: tuple[Action, Json] | None = None
         setting, by_id = self._setting, self._writer.client_ids
         for left in reversed(range(_ATTEMPTS)):
             task = self._present(screening)
             action = reconcile(self._reduced(task), screening)
             if not action.writes:
-                return self._told(screening, action, task, sent)
+                return Applied(self._told(screening, action, task, sent))
             now = self._clock()
             body = _body(task, screening, action, now, setting)
             sent = (action, body)
@@ -102,7 +104,7 @@ class TaskStore:
                 _log.info("task.again", task=body.get("id"), error=error)
             else:
                 self._setting = setting
-                return action
+                return _applied(action, task, body, screening)
         raise AssertionError("the last attempt returns or raises")
 
     def _next_try(self, error: ServerError, task: Json | Gone | None, setting: Setting, left: int) -> Setting:
@@ -179,6 +181,14 @@ class TaskStore:
             else:
                 return True
         return False
+
+
+def _applied(action: Action, task: Json | Gone | None, body: Json, screening: Screening) -> Applied:
+    """What was done, with what the Task says of its change, if it was changed now."""
+    told = read_summary(body)
+    if not isinstance(task, dict) or told.changed_on != screening.as_of.isoformat():
+        return Applied(action)
+    return Applied(action, told.was, told.changes)
 
 
 def _body(task: Json | Gone | None, screening: Screening, action: Action, now: datetime, setting: Setting) -> Json:

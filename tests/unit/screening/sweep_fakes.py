@@ -15,7 +15,7 @@ from fhir_screener.records.facts import Patient
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action, Existing, Hand, shown_facets
 from fhir_screener.screening.digest import evidence_digest
-from fhir_screener.screening.ports import Batch, Unread
+from fhir_screener.screening.ports import Applied, Batch, Unread
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.sweep import Limits, Sweeper
 from fhir_screener.screening.sweep_chunk import Bench, Judge
@@ -115,11 +115,11 @@ class Target:
             raise self.lookups.popleft()
         return {p: self.tasks[study, p] for p in patients if (study, p) in self.tasks}
 
-    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Action:
+    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Applied:
         if error := self.errors(screening.patient):
             raise error
         if action is Action.CREATE and (screening.study, screening.patient) in self.tasks:
-            return Action.UNCHANGED
+            return Applied(Action.UNCHANGED)
         hand = Hand.CANCELLED_BY_US if action is Action.WITHDRAW else Hand.UNTOUCHED
         self.tasks[screening.study, screening.patient] = Existing(
             hand=hand,
@@ -128,7 +128,7 @@ class Target:
             facets=shown_facets(screening),
         )
         self.writes.append((screening.study, screening.patient, action))
-        return action
+        return Applied(action, existing.outcome if existing else "")
 
 
 @dataclass

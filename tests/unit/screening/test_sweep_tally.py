@@ -1,0 +1,59 @@
+"""What a chunk's result says of single patients: what became of their Tasks and why, and whom to check by hand."""
+
+from __future__ import annotations
+
+from fhir_screener.criteria.evidence import Evidence, met
+from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.change import Change
+from fhir_screener.screening.ports import Applied
+from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.screening.sweep_plan import ChunkResult, Moved
+from fhir_screener.screening.sweep_tally import SAMPLE, count_moved, count_screening
+from tests.builders.screenings import criterion, screening
+
+STUDY = "NCT04660565"
+CODED = Evidence("Condition/1", code="http://hl7.org/fhir/sid/icd-10|C16")
+WORDS = Evidence("Condition/2", code="胃癌")
+OTHER = Evidence("Condition/3", code="http://hl7.org/fhir/sid/icd-10|C18")
+
+
+def out(*evidence: Evidence, patient: str = "p1") -> Screening:
+    found = (criterion(met(*evidence), "E4"),)
+    return screening(outcome=Outcome.EXCLUDED, criteria=found, shown=False, patient=patient)
+
+
+def tallied(*screenings: Screening) -> ChunkResult:
+    result = ChunkResult()
+    for one in screenings:
+        count_screening(result, one)
+    return result
+
+
+def test_a_task_that_was_left_needs_no_word() -> None:
+    result = ChunkResult()
+    count_moved(result, screening(), Applied(Action.UNCHANGED))
+    assert result.moved == {}
+
+
+def test_a_changed_task_has_its_cause() -> None:
+    result = ChunkResult()
+    change = Change("E8a", "not_met", "met", "Observation/9")
+    count_moved(result, out(CODED), Applied(Action.WITHDRAW, "candidate", (change,)))
+    assert result.moved[STUDY]["p1"] == Moved("withdrawn", "candidate", "no-longer-matches", "E8a", "Observation/9")
+
+
+def test_who_is_kept_out_by_one_record_or_by_words_is_to_be_checked() -> None:
+    result = tallied(out(CODED), out(WORDS, patient="p2"), out(CODED, OTHER, patient="p3"))
+    assert result.alone_out == {STUDY: {"E4": 3}}
+    assert result.thin[STUDY] == {"p1": "E4: Condition/1", "p2": "E4: words of Condition/2"}
+
+
+def test_the_sample_is_small() -> None:
+    result = tallied(*(out(CODED, patient=f"p{number}") for number in range(SAMPLE + 3)))
+    assert len(result.thin[STUDY]) == SAMPLE
+
+
+def test_two_reasons_are_none_alone() -> None:
+    two = (criterion(met(CODED), "E4"), criterion(met(OTHER), "E9"))
+    result = tallied(screening(outcome=Outcome.EXCLUDED, criteria=two, shown=False))
+    assert (result.alone_out, result.first_out) == ({}, {STUDY: {"E4": 1}})
