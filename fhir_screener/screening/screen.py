@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 from fhir_screener.criteria.judge import Course, same
 from fhir_screener.criteria.ledger import CriterionFinding
@@ -37,7 +38,11 @@ def screen(
     if outcome is Outcome.CANDIDATE and not evaluated:
         # Something unread may bar this patient: never more than a case to look at.
         outcome = Outcome.REVIEW
-    change = None if barred else _next_change(study, course, view, ledger, outcome, test_names)
+    ahead = course.days(view.watch)
+    change = None if barred else _next_change(study, course, ahead, view, ledger, outcome, test_names)
+    until = _kept_until(course, ahead, ledger, change) if outcome in (Outcome.CANDIDATE, Outcome.REVIEW) else None
+    if outcome is Outcome.LATER and eligible is not None:
+        until = _later_until(study, view.on(eligible.toordinal()))
     return Screening(
         study=study.id,
         study_version=study.version,
@@ -47,7 +52,7 @@ def screen(
         outcome=outcome,
         criteria=ledger,
         eligible_from=eligible,
-        eligible_until=_eligible_until(study, view, outcome, eligible, ledger),
+        eligible_until=until,
         next_change_on=change,
         why_not=barred.why if barred else "",
         evaluated=evaluated,
@@ -112,22 +117,30 @@ def _first_free(study: Study, view: View, ids: set[str]) -> date | None:
     return None
 
 
-def _eligible_until(
-    study: Study, view: View, outcome: Outcome, eligible: date | None, today: Sequence[CriterionFinding]
+def _kept_until(
+    course: Course, ahead: Iterator[tuple[int, bool]], today: Sequence[CriterionFinding], change: date | None
 ) -> date | None:
     """The last day before time alone takes away a verdict that speaks for the patient, the records unchanged.
 
-    For `later` as seen from its first eligible day. An upper age, "within N of onset", a result that leaves its window.
+    An upper age, "within N of onset", a result that leaves its window. Nothing is lost before `change`, the first day on
+    which anything changes; `ahead` are the days of the course after it.
     """
-    if not outcome.kept or (outcome is Outcome.LATER and eligible is None):
+    if change is None:
         return None
-    start = view.on(eligible.toordinal()) if eligible is not None else view
-    if start is not view:
-        today = Course(study.criteria, start).now
-    held = [criterion for criterion, found in zip(study.criteria, today, strict=True) if found.speaks_for]
-    course = Course(held, view.on(start.day))
-    for day, changed in course.days():
-        if changed and not all(found.speaks_for for found in course.now):
+    return _lost(course, chain([(change.toordinal(), True)], ahead), today)
+
+
+def _later_until(study: Study, start: View) -> date | None:
+    """The same for `later`, as seen from its first eligible day."""
+    course = Course(study.criteria, start)
+    return _lost(course, course.days(), course.now)
+
+
+def _lost(course: Course, days: Iterable[tuple[int, bool]], first: Sequence[CriterionFinding]) -> date | None:
+    """The day before one of those that spoke for the patient at first no longer does."""
+    held = [number for number, found in enumerate(first) if found.speaks_for]
+    for day, changed in days if held else ():
+        if changed and not all(course.now[number].speaks_for for number in held):
             return date.fromordinal(day - 1)
     return None
 
@@ -135,13 +148,17 @@ def _eligible_until(
 def _next_change(
     study: Study,
     course: Course,
+    ahead: Iterator[tuple[int, bool]],
     view: View,
     today: Sequence[CriterionFinding],
     outcome: Outcome,
     test_names: Collection[str],
 ) -> date | None:
-    """The first day after `as_of` on which time alone changes a verdict, a reason or the outcome."""
-    for day, changed in course.days(view.watch):
+    """The first day after `as_of` on which time alone changes a verdict, a reason or the outcome.
+
+    `ahead` are the course's days; what is left of them begins after the day found.
+    """
+    for day, changed in ahead:
         if changed and not all(map(same, course.now, today)):
             return date.fromordinal(day)
         if day in view.watch and bar(view.on(day), test_names) is not None:

@@ -11,7 +11,7 @@ from fhir_screener.studies.lint import Checked, Remark, lint
 from fhir_screener.studies.load import Catalog
 
 SETS = {
-    "gout": "kind: condition\ncodes: [{system: icd-10, items: [{code: M10, display: Gout, source: WHO}]}]",
+    "gout": "kind: condition\ncodes: [{system: icd-10, items: [{code: M10, display: Gout, source: WHO}]}]\nnames: [gout]",
     "empty": "kind: condition\ncodes: []",
     "urate": 'kind: result\ncodes: [{system: loinc, items: [{code: "3084-1", display: Urate, source: LOINC}]}]',
     "no-loinc": 'kind: result\ncodes: [{system: loinc, items: [{code: "3084-2", display: Urate, source: a slip}]}]',
