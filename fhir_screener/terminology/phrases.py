@@ -81,7 +81,7 @@ _ALL_DENIED = re.compile(
 )
 _TO_RULE_OUT = re.compile(
     r"(?:建议|拟|进一步|需|请|以便|以|待|行|复查|检查|随访"
-    r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]*?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
+    r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]{0,60}?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
 )
 _NOT_YET = re.compile(
     r"不除外|(?:不能|无法|难以)(?:完全|绝对|明确)?(?:除外|排除)|未排除|未除外"
