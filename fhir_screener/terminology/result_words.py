@@ -93,7 +93,7 @@ def read_words(text: str) -> Polarity | None:
     return found[0] if len(found) == 1 else None
 
 
-_NUMBER = re.compile(r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([^\d\s(][^()（）;；,，]*)?$")
+_NUMBER = re.compile(r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-/.]\d)[^\d\s(][^()（）;；,，]*)?$")
 
 
 @lru_cache(maxsize=20_000)
@@ -102,4 +102,11 @@ def read_number(text: str) -> tuple[str, float, str, str] | None:
     match = _NUMBER.match(fold(text).replace("≤", "<=").replace("≥", ">="))
     if match is None:
         return None
-    return match[1] or "", float(match[2]), (match[3] or "").strip(), match[2]
+    value = float(match[2])
+    if value > _MOST or (not value and re.search("^[^e]*[1-9]", match[2])):
+        return None
+    return match[1] or "", value, (match[3] or "").strip(), match[2]
+
+
+_MOST = 1e18
+"""No measurement of medicine is greater."""

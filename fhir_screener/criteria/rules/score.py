@@ -80,7 +80,7 @@ class ScoreRule:
         if self.answers and fact.value.concept is not None:
             return self._answer(view, fact, fact.value.concept, text)
         number = _number(fact.value)
-        if number is None or (self.at_least is None and self.at_most is None):
+        if number is None or number[0] < 0 or (self.at_least is None and self.at_most is None):
             return unknown(Reason.UNREADABLE, cite(fact, say("the score is not a number"), value=text))
         return self._measure(view, fact, text, *number)
 

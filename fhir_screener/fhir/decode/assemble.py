@@ -84,8 +84,7 @@ def assemble(
     faults = collector.faults.get(person.id, [])
     context = Context(collector.book, collector.references, collector.library, person.id, person.birth_date)
     if spoilt:
-        context.lost.add("Patient")
-        context.problems.append(f"Patient/{person.id}: `{spoilt[0]}` cannot be read")
+        context.unreadable("Patient", versions[0], spoilt[0])
     facts, seen = _Facts(), {}
     for one in chart.of("Encounter")[1]:
         if isinstance(one, Stay) and one.id and (one.date or one.end):
@@ -161,8 +160,7 @@ def _test_and_day(fact: Observation) -> tuple[str, str]:
 def _guarded(make: _Make, kind: str, record: Lean, context: Context, facts: _Facts) -> None:
     what = _unreadable(kind, record, context)
     if what:
-        context.lost.add(kind)
-        context.problems.append(f"{kind}/{record.id or '?'}: `{what}` cannot be read")
+        context.unreadable(kind, record, what)
     try:
         make(kind, record, context, facts)
     except (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:

@@ -88,7 +88,8 @@ class Book:
         found = elements.concept(tree)
         if found is NOTHING and raw.strip() != b"null" and not elements.withheld(tree):
             return SPOILT
-        return self.known(found)
+        known = self.known(found)
+        return SPOILT if not known.hits and elements.misshapen(tree) else known
 
     def known(self, concept: Concept) -> Known:
         """The concept with its sets; those of answers (positive, negative) make nothing worth keeping."""

@@ -93,7 +93,7 @@ def instant(text: str | None) -> datetime | None:
 
 
 def _count(version: str | None) -> int | None:
-    return int(version) if version and version.isdigit() and version.isascii() else None
+    return int(version) if version and len(version) < 20 and version.isdigit() and version.isascii() else None
 
 
 def _newest(kept: list[Lean], seen: list[Glimpse]) -> tuple[list[Lean], list[Glimpse]]:

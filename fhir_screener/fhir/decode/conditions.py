@@ -65,8 +65,7 @@ def _checked(
     found = _status(raw, context, snomed)
     if found in allowed or (not found and (not raw or isinstance(plain(raw), dict | list | NoneType))):
         return found
-    context.lost.add("Condition")
-    context.problems.append(f"Condition/{record.id or '?'}: `{name}` cannot be read")
+    context.unreadable("Condition", record, name)
     return UNREADABLE
 
 

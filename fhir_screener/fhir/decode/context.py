@@ -26,6 +26,11 @@ class Context:
     lost: set[str] = field(default_factory=set)
     """Types with a record that could not be understood at all."""
 
+    def unreadable(self, kind: str, record: Lean, element: str) -> None:
+        """An element on which the record's meaning turns is there and cannot be read: its type is not whole."""
+        self.lost.add(kind)
+        self.problems.append(f"{kind}/{record.id or '?'}: `{element}` cannot be read")
+
     def common(self, kind: str, record: Lean) -> dict[str, Any]:
         """The arguments that every Fact takes."""
         meta = record.meta

@@ -151,7 +151,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         doses=told.doses,
         dose_text=told.text,
         systemic=_systemic(told, found),
-        reasons=_reasons(record, context),
+        reasons=_reasons(kind, record, context),
         unresolved=found.unresolved,
         unlisted=found.unlisted,
         category=(context.book.codes[bytes(record.category)] or ("",))[0] if record.category else "",
@@ -216,15 +216,17 @@ def administered(record: ProcedureLean, procedure_hits: Hits, span: Span, contex
         note=note,
         kind="procedure",
         span=span,
-        reasons=_reasons(record, context),
+        reasons=_reasons("Procedure", record, context),
         unresolved="" if context.book.drugs(hits) else unresolved,
         systemic=by_words(name.label) if name.label else None,
     )
 
 
-def _reasons(record: DrugLean | ProcedureLean, context: Context) -> tuple[Concept, ...]:
+def _reasons(kind: str, record: DrugLean | ProcedureLean, context: Context) -> tuple[Concept, ...]:
     """Why it was given: coded reasons, and references as `Type/id`, for the judge to look up in the chart."""
     coded = context.book.concepts[bytes(record.reasonCode)] if record.reasonCode else ()
+    if not coded and record.reasonCode and bytes(record.reasonCode).strip() not in (b"null", b"[]"):
+        context.unreadable(kind, record, "reasonCode")
     if not record.reasonReference:
         return tuple(coded)
     return (*coded, *(Concept((), ref) for ref in context.references.refs(plain(record.reasonReference))))

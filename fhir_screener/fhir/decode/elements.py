@@ -61,6 +61,21 @@ def withheld(value: Any) -> bool:
     return isinstance(value, dict) and bool(value.get("extension")) and value.keys() <= {"id", "extension"}
 
 
+def misshapen(value: Any) -> bool:
+    """Whether a part of a CodeableConcept that says what it is has a type that none of it can have."""
+    value = first(value)
+    if not isinstance(value, dict):
+        return False
+    listed = many(value.get("coding"))
+    parts = [
+        value.get("text"),
+        *(one.get(key) for one in listed if isinstance(one, dict) for key in ("code", "display")),
+    ]
+    return any(not isinstance(one, dict) for one in listed) or any(
+        isinstance(one, bool | float | dict | list) for one in parts
+    )
+
+
 def concepts(value: Any) -> tuple[Concept, ...]:
     """A list of CodeableConcepts, the empty ones left out."""
     return tuple(found for found in map(concept, many(value)) if found is not NOTHING)

@@ -120,6 +120,11 @@ def consent(record: WholeLean, context: Context) -> Consent:
     provision = tree.get("provision")
     root = provision if isinstance(provision, dict) else {}
     kind = _kind(tree, root)
+    if (provision is not None and not isinstance(provision, dict)) or root.get("type", "deny") not in (
+        "permit",
+        "deny",
+    ):
+        context.unreadable("Consent", record, "provision")
     parts = [one for one in elements.many(root.get("provision")) if isinstance(one, dict)]
     other = [one for one in parts if elements.words(one.get("type")) not in ("", kind)]
     same = (root, *(one for one in parts if one not in other))
@@ -194,9 +199,12 @@ def _identifier(value: Any) -> str:
 
 
 def study(tree: dict[str, Any]) -> tuple[str, ...]:
-    """The names of a ResearchStudy: its identifiers and title."""
-    names = [*(_identifier(one) for one in elements.many(tree.get("identifier"))), elements.words(tree.get("title"))]
-    return tuple(name for name in names if name)
+    """The names of a ResearchStudy: its identifiers and title; none where neither tells it from other studies."""
+    names = [name for one in elements.many(tree.get("identifier")) if (name := _identifier(one))]
+    title = elements.words(tree.get("title"))
+    if not names and not _STUDY.search(title):
+        return ()
+    return (*names, title) if title else tuple(names)
 
 
 def subject(record: WholeLean, context: Context) -> Subject:
@@ -215,7 +223,7 @@ def _unresolved(reference: Any, named: tuple[str, ...], context: Context) -> boo
     """Whether a study is named by nothing but a pointer that leads nowhere, or to a study without a name."""
     text = reference.get("reference") if isinstance(reference, dict) else None
     target = parse(text) if isinstance(text, str) else None
-    if target is None:
+    if target is None or target.kind == "#":
         return named in ((), (context.references.ref(reference),))
     return len(named) == 1 and context.library.studies.get(target.id) == ()
 

@@ -120,6 +120,8 @@ def read(kind: str, data: bytes | Raw) -> Lean:
         tree, lost = _rescued(data)
         found = from_tree(form, _object(tree))
         found.spoilt = _of_form(form, [*(found.spoilt or ()), *lost])
+        if lost and isinstance(found, WholeLean):
+            found.spoilt, data = lost, msgspec.json.encode(tree)
     if isinstance(found, WholeLean):
         found.body = bytes(data)
     return found

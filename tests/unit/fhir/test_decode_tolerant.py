@@ -171,3 +171,24 @@ def test_no_patient_however_odd_breaks_a_chart(odd):
     record = read({**PATIENT, **odd, "resourceType": "Patient", "id": "p"}, condition("good"))
     assert record.patient.id == "p"
     assert record.conditions
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        (condition(code={"coding": [{"system": "urn:local", "code": "x"}], "text": {}}), "code"),
+        (condition(code={"coding": [{"system": "urn:local", "code": True}], "text": "a local word"}), "code"),
+        (statement("s", reasonCode=[{"text": []}]), "reasonCode"),
+        (resource("Consent", "c", status="active", provision=5), "provision"),
+        (resource("Consent", "c", status="active", provision={"type": "perhaps"}), "provision"),
+    ],
+)
+def test_a_part_that_turns_the_meaning_and_has_the_wrong_type(made, named):
+    record = read(made)
+    assert record.problems == (f"{made['resourceType']}/{made['id']}: `{named}` cannot be read",)
+    assert record.failed == {made["resourceType"]}
+
+
+def test_a_version_of_thousands_of_digits_is_no_version():
+    old, new = condition(meta={"versionId": "1"}), condition(meta={"versionId": "9" * 5000})
+    assert len(read(old, new).conditions) == 1
