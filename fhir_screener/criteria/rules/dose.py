@@ -115,6 +115,10 @@ class DoseRule:
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
         """The answer, where it is the same for the earliest beginnings and latest ends as for the opposite."""
         found = self._read(view, lines, tally)
+        for item in lines:
+            if item.intake.first and item.intake.first.hi > view.day:
+                # It may have begun on any day up to today, whichever day that is.
+                view.mark(view.day + 1)
         short = [item.shortest(view.day) for item in lines]
         if all(a.start == b.start and a.end == b.end for a, b in zip(lines, short, strict=True)):
             return found
