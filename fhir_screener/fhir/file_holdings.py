@@ -15,12 +15,12 @@ _KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,60})"')
 _PERSON = re.compile(rb'"resourceType"\s*:\s*"Patient"\s*,\s*"id"\s*:\s*"([^"\\]{1,128})"')
 _WHOSE = re.compile(rb'"reference"\s*:\s*"(?:[^"\\]{0,500}/)?Patient/([^"\\/|#]{1,128})')
 _BY_LENGTH = sorted(FORMS, key=len, reverse=True)
-_TWO = 2
+FEW = 20
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """`types` that are read of it, `patients` it names (no more than two are told), `named` the type in its name.
+    """`types` that are read of it, `patients` it names (no more than FEW are told), `named` the type in its name.
 
     `own`: the one patient whom alone it names and whose Patient is in it, if it is such a file.
     """
@@ -59,7 +59,7 @@ class _Sight:
 
     def look(self, lines: list[bytes]) -> None:
         """Lines that follow one another."""
-        if len(self._patients) < _TWO:
+        if len(self._patients) < FEW:
             # Over the lines together: in a document laid out for people, type and id are not on one line.
             self._people.update(_PERSON.findall(b"\n".join(lines)))
             self._patients.update(self._people)
@@ -68,12 +68,12 @@ class _Sight:
                 self._types.add(line[len(FIRST) : line.find(b'"', len(FIRST))])
             else:
                 self._types.update(_KIND.findall(line))
-            if len(self._patients) < _TWO:
+            if len(self._patients) < FEW:
                 self._patients.update(_WHOSE.findall(line))
 
     def holdings(self, name: str) -> Holdings:
         read = frozenset(kind.decode("ascii", "replace") for kind in self._types) & FORMS.keys()
-        some = frozenset(one.decode("utf-8", "replace") for one in sorted(self._patients)[:_TWO])
+        some = frozenset(one.decode("utf-8", "replace") for one in sorted(self._patients)[:FEW])
         alone = len(self._patients) == 1 and self._people == self._patients
         return Holdings(read if read <= SHARED else read - SHARED, some, named(name), some if alone else frozenset())
 

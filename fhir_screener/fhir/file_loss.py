@@ -15,7 +15,7 @@ from typing import Any
 
 from fhir_screener.fhir.decode.lean import DRUGS, FORMS
 from fhir_screener.fhir.decode.references import References
-from fhir_screener.fhir.file_holdings import Holdings
+from fhir_screener.fhir.file_holdings import FEW, Holdings
 from fhir_screener.fhir.r4_types import R4_TYPES
 from fhir_screener.records.patient_record import CHART_TYPES
 
@@ -234,7 +234,7 @@ def _layout(mine: Holdings, others: list[Holdings]) -> tuple[frozenset[str] | No
     if mine.named and mine.types <= mine.named:
         return mine.named, None
     if others and all(len(one.patients) <= 1 for one in others):
-        if len(mine.patients) == 1:
+        if 0 < len(mine.patients) < FEW:
             return None, mine.patients
         whose = [patient for one in others for patient in one.patients]
         if not mine.patients and len(whose) > 1 and len(whose) == len(set(whose)):

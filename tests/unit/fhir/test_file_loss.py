@@ -71,6 +71,12 @@ def test_a_file_for_each_patient_concerns_its_own_patient_alone(tmp_path: Path) 
     assert failed(tmp_path, one_gz=lines(*P), two_gz=cut) == {"p": set(), "q": EVERY}
 
 
+def test_whom_else_a_damaged_file_of_one_patient_names_is_marked_too_and_nobody_besides(tmp_path: Path) -> None:
+    named = lines(P[0], {**P[1], "subject": {"reference": "Patient/q"}}, *P)
+    found = failed(tmp_path, a=named + b"garb", b=lines(*Q), c=lines(*chart("r")))
+    assert found == {"p": EVERY, "q": EVERY, "r": set()}
+
+
 def test_a_file_that_breaks_off_in_its_last_line_may_lack_more_lines(tmp_path: Path) -> None:
     body = lines(*P, *Q)
     found = failed(tmp_path, Condition_ndjson=lines(P[1], Q[1])[:-40], Patient_ndjson=lines(P[0], Q[0]))
