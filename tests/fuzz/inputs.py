@@ -89,7 +89,8 @@ def _spoilt(resource: dict[str, Any], rng: random.Random) -> bytes:
 def _bytes(name: str, case: Case, layout: str, rng: random.Random, world: World) -> Input:
     parts = [dump(one) for one in case.resources]
     if layout == "two Bundles":
-        return Input(name, "bytes", case, parts, layout, whole=damaged(bundle(parts), rng))
+        # Cut at its beginning it names nobody, and may be anybody's.
+        return Input(name, "bytes", case, parts, layout, shared=True, whole=damaged(bundle(parts), rng))
     if layout == "one Bundle":
         whole = damaged(bundle([*parts, *world.neighbour]), rng)
         return Input(name, "bytes", case, parts, layout, shared=True, whole=whole)
