@@ -19,9 +19,10 @@ from fhir_screener.screening.screen import screen
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.studies.load import Catalog, Loaded
 from fhir_screener.verdict import Reason, Verdict
+from tests.builders.cases import tried
 
 TESTS = Path(__file__).parent.parent
-CASES = sorted(path.parent for path in (TESTS / "cases").glob("*/*/expected.json"))
+CASES = tried()
 FOUR_YEARS = 1461
 
 

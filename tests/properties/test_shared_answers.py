@@ -17,9 +17,10 @@ from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.screen import screen
 from fhir_screener.screening.wire import to_line
 from fhir_screener.studies.load import Catalog, Loaded
+from tests.builders.cases import tried
 
 TESTS = Path(__file__).parent.parent
-CASES = sorted((TESTS / "cases").glob("*/*/expected.json"))
+CASES = [case / "expected.json" for case in tried()]
 AS_OF = date(2021, 3, 1)
 
 
