@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.ledger import Standing
+from fhir_screener.verdict import UNKNOWN, Reason
 
 DRUG, CONSENT, SUBJECT, REGISTER = "?drug", "?consent", "?subject", "?register"
 """What can concern a rule besides value sets: a drug nobody can name, a Consent, a ResearchSubject, the Patient."""
@@ -75,7 +76,22 @@ class Plan:
 
     def shares(self, *findings: Finding) -> bool:
         """Whether all of these are shared."""
-        return self._kept.keys() >= set(map(id, findings))
+        return all(map(self._kept.__contains__, map(id, findings)))
+
+    def outline(self, finding: Finding) -> Finding:
+        """A shared finding that is alike in all that a rule above looks at."""
+        found = finding
+        key = (
+            found.verdict,
+            found.reason,
+            found.applicable,
+            found.clock,
+            found.leans,
+            found.repeatable,
+            found.settle,
+            bool(found.branches),
+        )
+        return self._shared.get(key) or self.shared(key, lambda: _outline(finding))
 
     def shared(self, key: tuple[Any, ...], make: Callable[[], Finding]) -> Finding:
         """The finding of this key, made once. The key names all that it depends on."""
@@ -104,3 +120,12 @@ class Plan:
         if found is None and id(finding) in self._kept:
             found = self._standings[key] = Standing(finding)
         return found
+
+
+def _outline(finding: Finding) -> Finding:
+    """Nothing of the patient: only what the key says."""
+    branches = (_PART,) if finding.branches else ()
+    return finding.but(evidence=(), branches=branches, label="", rule="", decided_by=None, soonest=None)
+
+
+_PART = Finding(UNKNOWN, Reason.NO_DATA)

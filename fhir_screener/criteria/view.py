@@ -112,6 +112,8 @@ class View:
         if found is None:
             outer, self.watch = self.watch, set()
             found = self.known[at] = rule.evaluate(self)
+            if not shared.plan.shares(found):
+                shared.alike[id(found)] = (found, shared.plan.outline(found))
             if self.watch:
                 self.due[at] = (rule, self.watch | self.due[at][1] if at in self.due else self.watch)
             self.watch = outer
@@ -131,13 +133,6 @@ class View:
         if self.plan.shares(found):
             alike[id(own)] = (own, found)
         return own
-
-    def like_nothing(self, rule: Asked, finding: Finding) -> Finding:
-        """The finding, noted as alike to the rule's answer where nothing is on record."""
-        constant = self.shared.constants.get(id(rule)) or self._constant(rule)
-        if finding.alike(constant) and finding.settle == constant.settle:
-            self.shared.alike[id(finding)] = (finding, constant)
-        return finding
 
     def _constant(self, rule: Asked) -> Finding:
         nobody = PatientRecord(Patient(id=""), failed=self.record.failed, absent=self.record.absent)

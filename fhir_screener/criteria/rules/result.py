@@ -136,8 +136,7 @@ class ResultRule:
         if self.latest:
             found = self._latest(view, found)
         beside = Tally(beside=[self._cite(r, decides=False) for r in found]).around()
-        finding = unknown(Reason.NO_DATA, *beside, self._nothing, rule=self.kind, settle=self._way)
-        return view.like_nothing(self, finding)
+        return unknown(Reason.NO_DATA, *beside, self._nothing, rule=self.kind, settle=self._way)
 
     @cached_property
     def _nothing(self) -> Evidence:

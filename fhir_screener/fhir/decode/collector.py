@@ -80,6 +80,9 @@ class Collector:
         lanes, owners = self._lanes, self._owners
         last: Any = None
         owner, chart = "", None
+        into: list[Glimpse] = []
+        of = ""
+        held, limit = self.held, self.limit
         for number, line in enumerate(lines, first):
             lane = lanes.get(line[:_PREFIX]) or self._learn(line)
             if lane is None:
@@ -95,21 +98,22 @@ class Collector:
                 last = record.subject
                 owner = owners[bytes(last)] if last else ""
                 chart = self._chart(owner)
+                of = ""
             if chart is None:
                 left.append((number, line))
                 continue
             item = judge(record)
             if item is record:
                 chart.add(kind, item)
-                self.held += 600 + len(line)
+                held += 600 + len(line)
             else:
-                try:
-                    chart.seen[kind].append(item)  # type: ignore[arg-type]
-                except KeyError:
-                    chart.add(kind, item)
-                self.held += 350
-            if self.held > self.limit:
+                if kind is not of:
+                    into, of = chart.seen.setdefault(kind, []), kind
+                into.append(item)  # type: ignore[arg-type]
+                held += 350
+            if held > limit:
                 self.overflow, last = self.spare, None
+        self.held = held
         return left
 
     def _chart(self, owner: str) -> Chart | None:

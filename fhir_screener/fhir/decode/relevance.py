@@ -47,7 +47,7 @@ class Relevance:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._seen: dict[bytes, bool] = {}
-        self._near: dict[bytes, bool] = {b"": False}
+        self._tests: dict[bytes, bool] = {b"": False}
         self.by_kind: dict[str, Judge] = {
             "Condition": self._condition,
             "Observation": self._observation,
@@ -107,13 +107,11 @@ class Relevance:
 
     def _observation(self, one: ObservationLean) -> Lean | Glimpse:
         try:
-            if self._seen[bytes(one.code)]:
+            if self._tests[bytes(one.code)]:
                 return one
         except KeyError:
-            if self._wanted(one.code):
+            if self._test(one.code):
                 return one
-        if self._looks_like(one.code):
-            return one
         if one.valueCodeableConcept and self._wanted(one.valueCodeableConcept):
             return one
         if one.component and self._components(one.component):
@@ -125,16 +123,13 @@ class Relevance:
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.effectiveInstant or one.issued
         return Glimpse(one.id, one.meta, date)
 
-    def _looks_like(self, raw: Raw) -> bool:
-        """Whether the local name of a test holds that of one that counts; asked of every record, as `_wanted` is."""
+    def _test(self, raw: Raw) -> bool:
+        """Whether a test counts, or its local name holds that of one that does."""
         key = bytes(raw)
-        try:
-            return self._near[key]
-        except KeyError:
-            if len(self._near) > _SPELLINGS:
-                self._near.clear()
-            found = self._near[key] = bool(self._book.near[key])
-            return found
+        if len(self._tests) > _SPELLINGS:
+            self._tests.clear()
+        found = self._tests[key] = self._wanted(raw) or bool(self._book.near[key])
+        return found
 
     def _components(self, parts: list[Valued]) -> bool:
         for part in parts:
