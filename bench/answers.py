@@ -1,12 +1,14 @@
-"""Every ledger line of many charts, in one file: to compare before and after a change that must change nothing.
+"""Every ledger line of many charts: to compare before and after a change that must change nothing.
 
-    python bench/answers.py OUT.ndjson [FOLDER ...]
+    ./dev bench answers [OUT.ndjson [FOLDER ...]]
 
-The worked patients, the sample hospital (1,000 patients, two seeds) and each FOLDER, at two days.
+Without OUT only a checksum is printed. The worked patients, the sample hospital (1,000 patients, two seeds) and each FOLDER, at two days.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -38,12 +40,16 @@ def sources(loaded: Loaded, scratch: Path, folders: list[Path]) -> Iterator[tupl
 
 def main() -> None:
     loaded = Catalog(ROOT / "mappings").load(["NCT04660565"])
-    with tempfile.TemporaryDirectory() as scratch, Path(sys.argv[1]).open("wb") as out:
+    told = hashlib.sha256()
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else os.devnull)
+    with tempfile.TemporaryDirectory() as scratch, target.open("wb") as out:
         for name, path in sources(loaded, Path(scratch), [Path(arg) for arg in sys.argv[2:]]):
             for record in FolderSource(path, loaded.terminology).records():
                 for day in DAYS:
                     line = to_line(screen(loaded.studies[0], record, day, loaded.terminology))
+                    told.update(line)
                     out.write(name.encode() + b" " + line + b"\n")
+    print(f"answers {told.hexdigest()}")
 
 
 if __name__ == "__main__":

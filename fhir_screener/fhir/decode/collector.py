@@ -195,6 +195,7 @@ class Collector:
             return ""
         if kind == "Medication":
             tree = tree_of(record)
+            library.described.clear()
             library.medications[record.id] = {key: tree[key] for key in _MEDICATION if key in tree}
         elif kind == "ResearchStudy":
             library.studies[record.id] = events.study(tree_of(record))

@@ -51,15 +51,25 @@ def referenced(tree: Any, inside: Any, context: Context) -> Drug:
     if not isinstance(tree, dict):
         return Drug(unresolved="medication (unreadable)")
     target = context.references.parse(tree.get("reference"))
-    resource = None
+    found = Drug()
     if target is not None and target.kind == "#":
         resource = contained(inside, target.id)
+        found = described(resource, context) if resource is not None else found
     elif target is not None and target.kind in ("Medication", ""):
-        resource = context.library.medications.get(target.id)
-    found = described(resource, context) if resource is not None else Drug()
+        found = _in_library(target.id, context)
     if found.concept is not NOTHING:
         return found
     return _named(tree, context) or Drug(unresolved=context.references.ref(tree) or "medication (no reference)")
+
+
+def _in_library(id_: str, context: Context) -> Drug:
+    """A Medication resource that is at hand; what it says is worked out once."""
+    library = context.library
+    found: Drug | None = library.described.get(id_)
+    if found is None:
+        resource = library.medications.get(id_)
+        found = library.described[id_] = described(resource, context) if resource is not None else Drug()
+    return found
 
 
 def _named(tree: dict[str, Any], context: Context) -> Drug | None:
