@@ -1,4 +1,4 @@
-# One image for worker, beat and command line. No secret goes into it: settings come from the environment.
+# One image for worker, beat, pages and command line. No secret goes into it: settings come from the environment.
 FROM python:3.11-slim AS wheel
 WORKDIR /build
 COPY pyproject.toml hatch_build.py LICENSE CHANGELOG.md README.md ./

@@ -21,6 +21,7 @@
         ├── Gone                                     410: somebody deleted it
         ├── Conflict                                 409 or 412: somebody else wrote first
         │   └── Overtaken                            a person's decision met one made since they looked
+        ├── NotAudited                               the server did not keep the record of a look at a chart
         ├── PageExpired                              a next link the server has forgotten; start that query again
         ├── ForeignOrigin                            a link or redirect to a server that is not configured
         └── Refused                                  any other 4xx: the request itself is at fault
@@ -156,6 +157,10 @@ class Overtaken(Conflict):
     def __init__(self, what: str, *, where: str = "", now: str = "") -> None:
         self.now = now
         super().__init__(what, where=where)
+
+
+class NotAudited(ServerError):
+    """A look at a chart could not be recorded, so the chart is not shown."""
 
 
 class PageExpired(ServerError):

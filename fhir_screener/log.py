@@ -19,7 +19,7 @@ from fhir_screener.errors import ScreenerError
 _FIELDS = """
     sweep chunk chunks study studies patient patients as_of zone source target outcome action actions count read
     unread unwritten not_evaluated warnings attempt attempts seconds requests error why where task queue pid code
-    broker state
+    broker state method route status what
 """
 FIELDS = frozenset(_FIELDS.split())
 """The fields our own lines may have; any other name is a mistake in the program, and raises."""

@@ -159,6 +159,32 @@ class Settings(BaseSettings):
     web_token: SecretStr = Field(
         SecretStr(""), description="Token of the pages (token); unset: a new one at each start, shown then."
     )
+    web_public_url: WebUrl | None = Field(
+        None, description="Address at which people reach the pages, such as https://screening.example (proxy, oidc)."
+    )
+    web_grants: str = Field(
+        "",
+        description="What groups may (proxy, oidc): group=role:studies@sites; roles are coordinator, study-team, operator;"
+        " studies and sites have commas, * is all, and without @ it is every site."
+        " Example: coordinators=coordinator:*;trial-x=study-team:NCT04660565@north",
+    )
+    web_proxies: Listed = Field(
+        (), description="Addresses or networks of identity proxies: only their headers are believed (proxy)."
+    )
+    web_user_header: str = Field("X-Forwarded-User", description="Header with the user's lasting id (proxy).")
+    web_name_header: str = Field("X-Forwarded-Preferred-Username", description="Header with the name to show (proxy).")
+    web_groups_header: str = Field(
+        "X-Forwarded-Groups", description="Header with the user's groups, with commas (proxy)."
+    )
+    web_sign_out_url: WebUrl | None = Field(
+        None, description="Where the proxy or provider ends its own session; unset: as the provider says, or nowhere."
+    )
+    web_oidc_issuer: WebUrl | None = Field(None, description="Issuer of the OpenID Connect provider (oidc).")
+    web_oidc_client: str = Field("", description="Client id at the provider (oidc).")
+    web_oidc_secret: SecretStr = Field(SecretStr(""), description="Client secret at the provider (oidc).")
+    web_oidc_scopes: str = Field("openid profile", description="Scopes to ask for, with blanks (oidc).")
+    web_oidc_groups: str = Field("groups", description="Claim with the user's groups (oidc).")
+    web_oidc_user: str = Field("sub", description="Claim with the user's lasting id (oidc).")
     ehr_link: str = Field(
         "", description="Address of a patient in the EHR, with {patient} for the id: a link on the candidate's page."
     )

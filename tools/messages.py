@@ -28,6 +28,7 @@ from fhir_screener.screening.views import VIEWS
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import Reason, Verdict
+from fhir_screener.web.oidc import REFUSALS
 from fhir_screener.web.pages import KINDS
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +49,7 @@ SAID_BY_VALUE = (
     *(one.title for one in VIEWS),
     *KINDS.values(),
     *REJECTIONS.values(),
+    *REFUSALS,
     *(one.value.replace("_", " ") for one in Verdict),
     *(one.value for one in Reason),
     *(one.value for one in Outcome),

@@ -11,6 +11,7 @@ import orjson
 from fhir_screener.bootstrap.benches import now, product_version
 from fhir_screener.bootstrap.servers import Servers, mappings_folder, server_source
 from fhir_screener.criteria.model import Study
+from fhir_screener.errors import NotAudited, ServerError
 from fhir_screener.fhir.audit import Audited, audit_event
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.checked import check
@@ -19,6 +20,7 @@ from fhir_screener.fhir.task.desk import Desk
 from fhir_screener.fhir.task.history import Happened, history
 from fhir_screener.fhir.task.pages import Pages
 from fhir_screener.fhir.task.provenance import device_reference
+from fhir_screener.fhir.task.sweep_watch import Watch, last_sweeps
 from fhir_screener.fhir.task.worklist import Worklist
 from fhir_screener.log import Log
 from fhir_screener.records.dates import zone_info
@@ -87,14 +89,29 @@ class Office:
         """What became of a Task, newest first."""
         return history(self.servers.target, task)
 
+    @property
+    def audits(self) -> bool:
+        """Whether looks at charts are recorded: not on a server that offers no AuditEvent, which is said at the start."""
+        return self.servers.target_capability.can("AuditEvent", "create") is not False
+
     def audit(self, what: Audited, by: Person, *, task: str = "", patient: Json | None = None) -> None:
-        """Leave an AuditEvent on the target. Where that fails the page is not shown: raises ServerError."""
-        if self.servers.target_capability.can("AuditEvent", "create") is False:
+        """Leave an AuditEvent on the target. Where it refuses, or does not answer, the page is not shown: NotAudited."""
+        if not self.audits:
             _log.info("audit", what=what.value, task=task)
             return
         device = device_reference("", product_version())
         event = check(audit_event(what, by, self.clock(), device, task=task, patient=patient))
-        self.servers.target.post("AuditEvent", orjson.dumps(event))
+        try:
+            self.servers.target.post("AuditEvent", orjson.dumps(event))
+        except ServerError as error:
+            _log.error("audit.failed", what=what.value, task=task, error=error)
+            raise NotAudited(
+                "the server did not keep the AuditEvent of this look; try again, or tell your admin"
+            ) from None
+
+    def last_sweeps(self) -> Watch:
+        """How the last sweeps went. Raises ServerError."""
+        return last_sweeps(self.servers.target, self.servers.target_capability)
 
     def close(self) -> None:
         self.servers.close()

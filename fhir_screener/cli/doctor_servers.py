@@ -151,3 +151,13 @@ def _beside(capability: Capability) -> Iterator[Line]:
         yield warning(f"{', '.join(refused)} cannot be written there", "Tasks name them by identifier, or do without")
     else:
         yield ok(f"{', '.join(BESIDE)} may be written beside Tasks")
+    yield _audits(capability)
+
+
+def _audits(capability: Capability) -> Line:
+    if capability.can("AuditEvent", "create") is False:
+        return warning(
+            "AuditEvent cannot be written there: who looked at which chart will be in the pages' own log only",
+            "Ask whoever runs the server to offer AuditEvent, or keep that log",
+        )
+    return ok("AuditEvent: each look at a chart and each decision is recorded; what cannot be recorded is not shown")

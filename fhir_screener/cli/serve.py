@@ -5,15 +5,21 @@ from __future__ import annotations
 import secrets
 import socket
 import sys
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fhir_screener.bootstrap import Servers
 from fhir_screener.cli.options import SourceOption, TargetOption, new_app, read_settings
-from fhir_screener.errors import SettingsError
-from fhir_screener.settings import Settings, is_loopback, variable
+from fhir_screener.errors import ServerError, SettingsError
+from fhir_screener.settings import Settings, variable
+
+if TYPE_CHECKING:
+    import uvicorn
 
 app = new_app()
+UNAUDITED = "The FHIR server offers no AuditEvent: who looked at which chart is in this program's log only.\n"
 
 
 @app.command()
@@ -30,19 +36,63 @@ def serve(
 
 def run(settings: Settings, token: str) -> int:
     """Serve; raises SettingsError where the pages would be open to others than they should."""
+    server, place = made(settings, token)
+    sys.stdout.write(f"{unaudited(settings)}The worklist is at {place}\nCtrl-C ends it.\n")
+    sys.stdout.flush()
+    server.run()
+    return 0
+
+
+@dataclass
+class Pages:
+    """A server that listens already. `run` serves until it is told to stop, or by Ctrl-C in the main thread."""
+
+    server: uvicorn.Server
+    listening: socket.socket
+
+    def run(self) -> None:
+        self.server.run(sockets=[self.listening])
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+
+
+def made(settings: Settings, token: str) -> tuple[Pages, str]:
+    """The pages, and the address at which to sign in."""
     import uvicorn
 
     from fhir_screener.web.app import make_app
 
-    if settings.web_auth == "token" and not is_loopback(f"http://{settings.web_host}"):
+    app = make_app(settings, token)
+    try:
+        family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+        listening = socket.create_server((settings.web_host, settings.web_port), family=family)
+    except OSError as error:
+        where = f"{settings.web_host}:{settings.web_port}"
         raise SettingsError(
-            f"{variable('web_host')} is not this machine: a token is for this machine only. Put an identity proxy or"
-            f" OpenID Connect before it, and set {variable('web_auth')}"
-        )
-    listening = socket.create_server((settings.web_host, settings.web_port))
-    place = f"http://{settings.web_host}:{listening.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(make_app(settings, token), log_level="warning", access_log=False))
-    sys.stdout.write(f"The worklist is at {place}/sign-in?token={token}\nCtrl-C ends it.\n")
-    sys.stdout.flush()
-    server.run(sockets=[listening])
-    return 0
+            f"the pages cannot listen on {where} ({error.strerror}): set {variable('web_port')}"
+        ) from None
+    # Its peers' addresses decide who is believed, so no header may change them; and its log is ours, without addresses.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, proxy_headers=False, server_header=False, timeout_keep_alive=5
+    )
+    return Pages(uvicorn.Server(config), listening), _place(settings, token, listening.getsockname()[1])
+
+
+def _place(settings: Settings, token: str, port: int) -> str:
+    if settings.web_auth != "token":
+        return f"{settings.web_public_url}/"
+    host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host
+    return f"http://{host}:{port}/sign-in?token={token}"
+
+
+def unaudited(settings: Settings) -> str:
+    """A line where looks at charts will not be recorded, or it cannot be told yet; else ""."""
+    servers = Servers(settings)
+    try:
+        refused = servers.target_capability.can("AuditEvent", "create") is False
+    except ServerError as error:
+        return f"The FHIR server cannot be asked yet: {error}\n"
+    finally:
+        servers.close()
+    return UNAUDITED if refused else ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +15,18 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from fhir_screener.bootstrap.office import Office
-from fhir_screener.errors import AuthError, ScreenerError, ServerError, UsageError
+from fhir_screener.errors import AuthError, NotAudited, ScreenerError, ServerError, UsageError
 from fhir_screener.log import Log
 from fhir_screener.settings import Settings
 from fhir_screener.web import account, candidate, decide, health, record, worklist
-from fhir_screener.web.guard import StrictHeaders
+from fhir_screener.web.deployment import check, cookie, hosts, is_secure, session_key
+from fhir_screener.web.gate import Gate, Net, Watched
+from fhir_screener.web.guard import Ended, StrictHeaders, user_of
+from fhir_screener.web.metrics import Metrics
+from fhir_screener.web.oidc import Provider
 from fhir_screener.web.pages import FOLDER, message
+from fhir_screener.web.proxy import proxy_users
+from fhir_screener.web.who import User
 
 _log = Log(__name__)
 ROUTES = (
@@ -33,11 +37,13 @@ ROUTES = (
     Route("/candidate/{task}/record/{number:int}", record.shown),
     Route("/candidate/{task}/decide", decide.decided, methods=["POST"]),
     Route("/sign-in", account.sign_in, methods=["GET", "POST"]),
+    Route("/sign-in/oidc", account.begin),
+    Route("/sign-in/oidc/done", account.done),
     Route("/sign-out", account.sign_out, methods=["POST"]),
     Route("/health", health.health),
+    Route("/metrics", health.metrics),
     Mount("/static", StaticFiles(directory=FOLDER / "static")),
 )
-COOKIE = "fhir_screener"
 
 
 class Offices:
@@ -54,26 +60,29 @@ class Offices:
 
 
 def make_app(settings: Settings, token: str, office: Callable[[], Office] | None = None) -> Starlette:
-    """The pages over the servers of these settings. `token` signs people in; `office` makes what pages ask for."""
-    secret = hmac.new(settings.key(settings.writes_to or ""), b"web session", hashlib.sha256).hexdigest()
-    https = settings.web_auth != "token"
+    """The pages over the servers of these settings. `token` signs people in; `office` makes what pages ask for.
+
+    Raises SettingsError where people could not be told apart, or the pages would be open to others than they should.
+    """
+    check(settings)
+    offices = Offices(office or (lambda: Office(settings)))
+    metrics = Metrics(lambda: offices().last_sweeps())
     app = Starlette(
         routes=list(ROUTES),
         middleware=[
-            Middleware(StrictHeaders),
-            Middleware(
-                SessionMiddleware,
-                secret_key=secret,
-                session_cookie=COOKIE,
-                same_site="lax",
-                https_only=https,
-                max_age=None,
-            ),
+            Middleware(Watched, count=metrics.page),
+            Middleware(StrictHeaders, secure=is_secure(settings)),
+            Middleware(Gate, hosts=hosts(settings)),
+            Middleware(SessionMiddleware, secret_key=session_key(settings, token), max_age=None, **cookie(settings)),
+            Middleware(Net),
         ],
         exception_handlers={ScreenerError: failed, 404: missing},
     )
-    app.state.settings, app.state.token = settings, token
-    app.state.office = Offices(office or (lambda: Office(settings)))
+    state = app.state
+    state.settings, state.token, state.office, state.metrics = settings, token, offices, metrics
+    state.ended = Ended()
+    state.proxy_users = proxy_users(settings) if settings.web_auth == "proxy" else None
+    state.provider = Provider(settings) if settings.web_auth == "oidc" else None
     return app
 
 
@@ -83,11 +92,20 @@ async def failed(request: Request, error: Exception) -> Response:
     _log.warning("web.failed", where=type(error).__name__)
     if isinstance(error, UsageError):
         return message(request, 400, "This cannot be done", str(error))
+    if isinstance(error, NotAudited):
+        return message(request, 503, "Not shown, for it could not be recorded that you looked", str(error))
+    if not names_patients(user_of(request)):
+        return message(request, 502, "The FHIR server did not answer as it should", "Try again, or tell your admin.")
     if isinstance(error, AuthError):
         return message(request, 502, "The FHIR server did not let us in", str(error))
     if isinstance(error, ServerError):
         return message(request, 502, "The FHIR server did not answer as it should", str(error))
     return message(request, 500, "This cannot be shown", str(error))
+
+
+def names_patients(user: User | None) -> bool:
+    """Whether an error may be told word by word: it names records by their ids, and a server's address."""
+    return user is not None and user.sees_identity
 
 
 async def missing(request: Request, error: Any) -> Response:

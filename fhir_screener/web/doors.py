@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -33,7 +34,7 @@ def signed_in(show: Page) -> Callable[[Request], Response]:
         if user is None:
             if request.method != "GET":
                 return message(request, 401, "You are not signed in", "Sign in again; nothing was changed.")
-            return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+            return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
         return show(request, user)
 
     return shown

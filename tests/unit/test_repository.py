@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fhir_screener.errors import SettingsError
 from fhir_screener.settings import Settings, env_example, variable
+from fhir_screener.web.deployment import check
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -93,9 +95,21 @@ def test_a_real_parser_accepts_the_compose_file(tmp_path: Path) -> None:
     (tmp_path / "docker-compose.yml").write_text(COMPOSE)
     (tmp_path / ".env").write_text("FHIR_DB_PASSWORD=x\nFHIR_SCREENER_INSTALLATION_KEY=0123456789abcdef\n")
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    done = subprocess.run([parser, "config", "--services"], cwd=tmp_path, env=environ, capture_output=True, text=True)
+    asked = [parser, "--profile", "web", "config", "--services"]
+    done = subprocess.run(asked, cwd=tmp_path, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert set(done.stdout.split()) == {"fhir", "fhir-ready", "fhir-db", "broker", "worker", "beat"}
+    assert set(done.stdout.split()) == {"fhir", "fhir-ready", "fhir-db", "broker", "worker", "beat", "web"}
+
+
+def test_compose_serves_the_pages_to_people_who_were_let_in_elsewhere() -> None:
+    web = yaml.safe_load(COMPOSE)["services"]["web"]
+    assert web["image"] == image("worker")
+    assert web["environment"]["FHIR_SCREENER_WEB_AUTH"] == "${FHIR_SCREENER_WEB_AUTH:-oidc}"
+    assert "FHIR_SCREENER_WEB_TOKEN" not in web["environment"]
+    # Were it told `token`, it would refuse to start: it listens on more than its own machine.
+    given = {"web_host": web["environment"]["FHIR_SCREENER_WEB_HOST"], "web_auth": "token"}
+    with pytest.raises(SettingsError, match="WEB_HOST"):
+        check(Settings.build(given))
 
 
 def test_every_setting_is_explained_in_the_example() -> None:

@@ -12,7 +12,17 @@ from urllib.parse import quote
 
 import orjson
 
-from fhir_screener.errors import Conflict, DataError, Gone, NotFound, Overtaken, ServerError, Unreachable, UsageError
+from fhir_screener.errors import (
+    Conflict,
+    DataError,
+    Gone,
+    NotFound,
+    Overtaken,
+    Refused,
+    ServerError,
+    Unreachable,
+    UsageError,
+)
 from fhir_screener.fhir.audit import Audited, audit_event
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.session import FhirSession
@@ -67,9 +77,11 @@ class Desk:
         """The Task of this id; raises UsageError where there is none of ours."""
         try:
             task: Json = orjson.loads(self._session.get(f"Task/{quote(id, safe='')}", expect="Task").body)
-            subject_of(task)
-        except (NotFound, Gone, DataError):
-            raise UsageError("there is no candidate of this id, or its Task was deleted") from None
+            ours = subject_of(task).source == self._setting.identity.source
+        except (NotFound, Gone, Refused, DataError):
+            ours = False
+        if not ours:  # a Task of another site speaks of a patient of that site, whose id may be somebody else's here
+            raise UsageError("there is no candidate of this id, or its Task was deleted")
         return task
 
     def decide(self, study: str, patient: str, decision: Decision, *, seen: str = "") -> Json:

@@ -18,7 +18,7 @@ SEARCH = frozenset({"identifier", "code", "business-status", "group-identifier",
 
 def capability(transaction: bool = True, beside: frozenset[str] = ALL, **task: Any) -> Capability:
     abilities = TypeAbilities(**{"interactions": ALL, "search_params": SEARCH, "update_create": True, **task})
-    others = {kind: TypeAbilities(interactions=beside) for kind in ("ResearchStudy", "Device", "Provenance")}
+    others = {kind: TypeAbilities(interactions=beside) for kind in ("ResearchStudy", "Device", "Provenance", "AuditEvent")}
     return Capability("4.0.1", {"Task": abilities, **others}, transaction=transaction)
 
 
@@ -29,6 +29,10 @@ def found(lines: list[Line], level: Level) -> str:
 def test_a_server_that_can_do_everything() -> None:
     lines = list(writing(capability(versioning="versioned-update")))
     assert {line.level for line in lines} == {Level.OK}
+
+
+def test_a_server_that_keeps_no_record_of_looks_is_said() -> None:
+    assert "AuditEvent cannot be written" in found(list(writing(capability(beside=frozenset({"read"})))), Level.WARNING)
 
 
 def test_a_server_that_takes_no_tasks_is_a_fault_with_a_way_out() -> None:
