@@ -18,7 +18,9 @@ SEARCH = frozenset({"identifier", "code", "business-status", "group-identifier",
 
 def capability(transaction: bool = True, beside: frozenset[str] = ALL, **task: Any) -> Capability:
     abilities = TypeAbilities(**{"interactions": ALL, "search_params": SEARCH, "update_create": True, **task})
-    others = {kind: TypeAbilities(interactions=beside) for kind in ("ResearchStudy", "Device", "Provenance", "AuditEvent")}
+    others = {
+        kind: TypeAbilities(interactions=beside) for kind in ("ResearchStudy", "Device", "Provenance", "AuditEvent")
+    }
     return Capability("4.0.1", {"Task": abilities, **others}, transaction=transaction)
 
 
