@@ -147,7 +147,7 @@ def test_a_token_for_several_that_was_issued_to_us_holds(provider: Provider, pla
 
 def test_a_strangers_signature_lets_nobody_in(provider: Provider, place: str) -> None:
     shared = OctKey.import_key(SECRET.encode(), {"kid": "one"})
-    public = OctKey.import_key(provider.keys[0].as_pem(private=False), {"kid": "one"})
+    public = OctKey.import_key(provider.keys[0].as_dict(private=False)["n"], {"kid": "one"})
     for key in (RSAKey.generate_key(2048, {"kid": "one"}), RSAKey.generate_key(2048, {"kid": "two"}), shared, public):
         provider.signed_with = key
         browser = Browser(place)
