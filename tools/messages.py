@@ -23,13 +23,13 @@ from babel.messages.pofile import read_po, write_po
 from fhir_screener.i18n import LANGUAGES, catalogue
 from fhir_screener.screening.candidate import NO_LONGER, Action
 from fhir_screener.screening.decision import REJECTIONS, Move
+from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.views import VIEWS
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import Reason, Verdict
 from fhir_screener.web.oidc import REFUSALS
-from fhir_screener.web.pages import KINDS
 
 ROOT = Path(__file__).parents[1]
 SAID_BY_VALUE = (

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from fhir_screener.cli import render
+from fhir_screener.cli.ledger import ledger
 from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.sources import open_source
+from fhir_screener.cli.speech import LangOption, Speech
 from fhir_screener.errors import UsageError
 from fhir_screener.screening.screen import screen as judge
 from fhir_screener.settings import variable
@@ -26,6 +27,7 @@ def why(
     ] = "",
     as_of: AsOf = "",
     site: SiteOption = "",
+    lang: LangOption = "en",
 ) -> int:
     """Say, criterion by criterion and with evidence, why PATIENT is or is not a candidate."""
     settings = read_settings(site=site)
@@ -33,12 +35,12 @@ def why(
     if not where:
         raise UsageError(f"no source: give --source, or set {variable('source_url')}")
     loaded = catalog(settings).load([study])
-    chosen = loaded.studies[0]
+    chosen, speech = loaded.studies[0], Speech(lang, loaded.terminology)
     when = day(as_of, chosen.zone)
     name = patient.removeprefix("Patient/")
     opened = open_source(where, settings, loaded, when, [name])
     for record in opened.records():
-        sys.stdout.write(render.ledger(chosen, judge(chosen, record, when, loaded.terminology)))
+        sys.stdout.write(ledger(chosen, judge(chosen, record, when, loaded.terminology), speech))
         return 0
     reason = opened.unread.get(name, "there is no such patient")
     raise UsageError(f"Patient/{name}: {reason}")

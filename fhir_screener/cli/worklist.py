@@ -13,7 +13,9 @@ import typer
 from fhir_screener.bootstrap import Servers
 from fhir_screener.cli import render
 from fhir_screener.cli.console import Page, columns
+from fhir_screener.cli.ledger import ledger
 from fhir_screener.cli.options import SourceOption, TargetOption, catalog, new_app, read_settings
+from fhir_screener.cli.speech import LangOption, Speech
 from fhir_screener.cli.worklist_decide import decide
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.task.build import Setting
@@ -65,6 +67,7 @@ def show(
     source: SourceOption = "",
     target: TargetOption = "",
     format: FormatOption = "table",
+    lang: LangOption = "en",
 ) -> int:
     """One Task with its whole ledger: every criterion with its evidence, as of the day of the last change."""
     settings = read_settings(source_url=source, target_url=target)
@@ -78,7 +81,8 @@ def show(
             if format == "json":
                 sys.stdout.buffer.write(_json(to_wire(screening)))
             else:
-                sys.stdout.write(render.ledger(known.study(name), screening))
+                loaded = known.load([name])
+                sys.stdout.write(ledger(loaded[name], screening, Speech(lang, loaded.terminology)))
             return 0
     raise UsageError(
         f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id; see worklist list"

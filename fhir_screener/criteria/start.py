@@ -8,6 +8,7 @@ from fhir_screener.criteria.amount import Amount
 from fhir_screener.criteria.disease import counts
 from fhir_screener.criteria.therapy import Line, total
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Days, Duration, iso
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
@@ -36,10 +37,12 @@ class Terms:
         when = view.place(start, self.started_within)
         if when is When.STRADDLES:
             return Reason.IMPRECISE_DATE, say(
-                "Begun {start}, perhaps within {window}.", start=start, window=self.started_within
+                "Begun {start}, perhaps within {window}.", start=start, window=length(self.started_within)
             )
         if when is When.INSIDE and after_pause:
-            note = say("Begun {start}, less than {pause} after an earlier course.", start=start, pause=self.free_for)
+            note = say(
+                "Begun {start}, less than {pause} after an earlier course.", start=start, pause=length(self.free_for)
+            )
             return Reason.JUDGEMENT, note
         if when is When.INSIDE:
             if self._other_disease(view, [i for i in course if i.start <= start.hi]):
@@ -47,9 +50,9 @@ class Terms:
             if _perhaps_none(total(course, view.day)):
                 return Reason.EQUIVOCAL, say("Begun {start}, to be taken as needed only.", start=start)
             template = "Newly begun {start}, after {pause} or more without; no earlier record counts as none."
-            return None, say(template, start=start, pause=self.free_for)
+            return None, say(template, start=start, pause=length(self.free_for))
         if self.is_long(view, start):
-            note = say("Begun {start}, and not raised within {window}.", start=start, window=self.raised_within)
+            note = say("Begun {start}, and not raised within {window}.", start=start, window=length(self.raised_within))
             return Reason.SUSPECTED, note
         return Reason.JUDGEMENT, say("Begun {start} and continuing.", start=start)
 

@@ -10,8 +10,8 @@ from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.valueset import Hit
 
-_SINGLE = re.compile(r"^P(\d+)([DWMY])$")
-_ONE = {"D": say("1 day"), "W": say("1 week"), "M": say("1 month"), "Y": say("1 year")}
+_PART = re.compile(r"(\d+)([HDWMY])")
+_ONE = {"H": say("1 hour"), "D": say("1 day"), "W": say("1 week"), "M": say("1 month"), "Y": say("1 year")}
 
 
 def named(sets: Iterable[str]) -> Text:
@@ -30,18 +30,18 @@ def no_drug(fact: Medication) -> Text:
 
 
 def length(span: Duration) -> Text:
-    """`P90D` as `90 days`; what is no single unit stays as it is written."""
-    found = _SINGLE.match(span.text)
-    if found is None:
-        return span.text
-    n, unit = int(found.group(1)), found.group(2)
+    """`P90D` as `90 days`, `P1Y6M` as `1 year 6 months`; what has no such parts stays as it is written."""
+    return join(" ", [_so_many(int(n), unit) for n, unit in _PART.findall(span.text)]) or span.text
+
+
+def _so_many(n: int, unit: str) -> Text:
     if n == 1:
         return _ONE[unit]
-    if unit == "D":
-        return say("{n} days", n=n)
+    if unit in "YM":
+        return say("{n} years", n=n) if unit == "Y" else say("{n} months", n=n)
     if unit == "W":
         return say("{n} weeks", n=n)
-    return say("{n} months", n=n) if unit == "M" else say("{n} years", n=n)
+    return say("{n} hours", n=n) if unit == "H" else say("{n} days", n=n)
 
 
 def amounts(limits: Mapping[str, float]) -> Text:

@@ -14,34 +14,11 @@ from starlette.responses import HTMLResponse, Response
 from fhir_screener.criteria.wording import length
 from fhir_screener.i18n import LANGUAGES, translator
 from fhir_screener.records.dates import Duration
+from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.sentence import Translate, render
 from fhir_screener.web.guard import csrf_of
 
 FOLDER = Path(__file__).parent
-KINDS = {
-    "all": "all of",
-    "any": "any of",
-    "prefer": "the first that settles",
-    "weigh": "several sources",
-    "doubt": "unless in doubt",
-    "unless": "unless ruled out",
-    "excused": "unless explained",
-    "when": "only where it applies",
-    "not": "the opposite of",
-    "at_least": "so many of",
-    "condition": "diagnoses",
-    "exposure": "drugs",
-    "dose": "dose a day",
-    "result": "test results",
-    "report": "reports",
-    "procedure": "procedures",
-    "pregnant": "pregnancy",
-    "lactating": "lactation",
-    "igra": "interferon-gamma release assay",
-}
-"""Kinds of rules in words, where they are not words already."""
-
-
 _pages = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=select_autoescape(default=True),

@@ -166,10 +166,10 @@ class ConditionRule:
             return Reason.IMPRECISE_DATE, True, say("current, with no date of onset"), False
         placed = view.place(when.start, window)
         if placed is When.INSIDE:
-            return None, True, say("began within {window} and has not ended", window=window), False
+            return None, True, say("began within {window} and has not ended", window=length(window)), False
         if placed is When.BEFORE:
             return Reason.STALE, True, say("began longer ago and was never closed"), False
-        return Reason.IMPRECISE_DATE, True, say("may have begun within {window}", window=window), False
+        return Reason.IMPRECISE_DATE, True, say("may have begun within {window}", window=length(window)), False
 
     def _touches(self, view: View, when: Course, window: Duration) -> Placed:
         if when.current and (when.stated or when.end is not None):
@@ -180,16 +180,16 @@ class ConditionRule:
         if when.end is not None:
             placed = view.place(when.end, window)
             if When.INSIDE in (placed, start):
-                return None, True, say("ended {day}, within {window}", day=when.end, window=window), True
+                return None, True, say("ended {day}, within {window}", day=when.end, window=length(window)), True
             if placed is When.BEFORE:
-                return None, False, say("ended {day}, before {window}", day=when.end, window=window), False
-            note = say("the end {day} may lie within {window}", day=when.end, window=window)
+                return None, False, say("ended {day}, before {window}", day=when.end, window=length(window)), False
+            note = say("the end {day} may lie within {window}", day=when.end, window=length(window))
             return Reason.IMPRECISE_DATE, True, note, False
         if start is When.INSIDE:
-            return None, True, say("began within {window}", window=window), False
+            return None, True, say("began within {window}", window=length(window)), False
         if when.current and when.recorded and view.place(when.recorded, window) is When.INSIDE:
-            return None, True, say("recorded within {window}", window=window), False
-        note = say("nobody recorded whether it lay within {window}", window=window)
+            return None, True, say("recorded within {window}", window=length(window)), False
+        note = say("nobody recorded whether it lay within {window}", window=length(window))
         return Reason.IMPRECISE_DATE, True, note, False
 
     def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:

@@ -87,7 +87,7 @@ class ExposureRule:
         if taken.assumed:
             what = say("{what}, 30 days of supply assumed", what=what)
         evidence = cite(
-            fact, say("{what} within {window}", what=what, window=self.within) if self.within else what, hit=hit
+            fact, say("{what} within {window}", what=what, window=length(self.within)) if self.within else what, hit=hit
         )
         if placed is When.BEFORE:
             tally.context(cite(fact, say("{what}, before the window", what=what), hit=hit, decides=False))
@@ -102,7 +102,9 @@ class ExposureRule:
             tally.doubt(Reason.EQUIVOCAL, evidence)
         elif placed is When.STRADDLES:
             perhaps = say(
-                "{what}, perhaps within {window}" if self.within else "{what}, perhaps", what=what, window=self.within
+                "{what}, perhaps within {window}" if self.within else "{what}, perhaps",
+                what=what,
+                window=length(self.within) if self.within else "",
             )
             tally.doubt(Reason.IMPRECISE_DATE, cite(fact, perhaps, hit=hit))
         elif review:

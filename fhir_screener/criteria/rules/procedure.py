@@ -77,10 +77,10 @@ class ProcedureRule:
             if self.within is not None:
                 placed = view.place(days, self.within) if days else When.STRADDLES
             if placed is When.INSIDE:
-                note = say("done within {window}", window=self.within) if self.within else say("done")
+                note = say("done within {window}", window=length(self.within)) if self.within else say("done")
                 self._yes(cite(fact, note, hit=hit), tally)
             elif placed is When.STRADDLES:
-                perhaps = say("perhaps done within {window}", window=self.within)
+                perhaps = say("perhaps done within {window}", window=length(self.within) if self.within else "")
                 tally.doubt(Reason.IMPRECISE_DATE, cite(fact, perhaps, hit=hit))
             else:
                 tally.context(cite(fact, say("done before the window"), hit=hit, decides=False))

@@ -160,7 +160,7 @@ class ReportRule:
             return not_met(*clearing, *tally.around(), rule=self.kind)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *clearing, *tally.around(), rule=self.kind)
-        note = absent(say("{what} within {window}", what=named(self.of), window=self.within), RESULT_TYPES)
+        note = absent(say("{what} within {window}", what=named(self.of), window=length(self.within)), RESULT_TYPES)
         return unknown(Reason.NO_DATA, *tally.around(), note, rule=self.kind, settle=order_of(self.of))
 
     def _about(self) -> str:

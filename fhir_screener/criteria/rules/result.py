@@ -141,7 +141,7 @@ class ResultRule:
     @cached_property
     def _nothing(self) -> Evidence:
         """That nothing is on record."""
-        return absent(say("{what} within {window}", what=self._what(), window=self.within), RESULT_TYPES)
+        return absent(say("{what} within {window}", what=self._what(), window=length(self.within)), RESULT_TYPES)
 
     @cached_property
     def _way(self) -> str:

@@ -10,9 +10,8 @@ import pytest
 from fhir_screener.cli import render
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.screening.screening import Outcome
-from fhir_screener.studies.load import Catalog
 from fhir_screener.verdict import Reason, Verdict
-from tests.builders.screenings import criterion, excluded, screening
+from tests.builders.screenings import criterion, screening
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 SCORE = Evidence("Observation/1", note="Score of 24, at least 20.", value="24", date="2021-02-11T10:00:00+08:00")
@@ -73,25 +72,3 @@ def test_who_is_open_in_minor_criteria_only_comes_first() -> None:
 
 def test_an_empty_table_is_a_sentence() -> None:
     assert render.table([]).startswith("Nobody")
-
-
-def test_the_ledger_tells_what_decided_from_what_was_looked_at() -> None:
-    study = Catalog(MAPPINGS).study("NCT04660565")
-    found = screening(criteria=(criterion(met(ASIDE, SCORE), "I3", "inclusion", "chart"),))
-    text = render.ledger(study, found)
-    assert text.startswith("Patient/p1: candidate\n")
-    assert "I3 inclusion: met\n" in text
-    assert "  * Score of 24, at least 20. = 24 [2021-02-11] (Observation/1)" in text
-    assert "  - IgG4-RD: on record. (Condition/7)" in text
-    assert text.index("  * Score") < text.index("  - IgG4-RD")
-    assert next(c.text for c in study.criteria if c.id == "I3")[:60] in text
-
-
-def test_the_ledger_says_why_there_is_none() -> None:
-    study = Catalog(MAPPINGS).study("NCT04660565")
-    text = render.ledger(study, excluded(why_not="merged into another record", replaced_by="p2"))
-    assert "Not screenable: merged into another record." in text
-    assert "Merged into Patient/p2." in text
-    text = render.ledger(study, screening(evaluated=False, failed=frozenset({"Observation"})))
-    assert "Not evaluated: Observation could not be read." in text
-    assert "Could not be understood: Observation/13: no code" in text

@@ -1,0 +1,224 @@
+"""One patient's whole ledger as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.text import Text as Styled
+
+from fhir_screener.cli.console import BOLD, DIM, Page
+from fhir_screener.cli.render import COLOURS, OUTCOME_COLOURS, evidence
+from fhir_screener.cli.speech import Speech
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
+from fhir_screener.criteria.model import Study
+from fhir_screener.criteria.settling import way
+from fhir_screener.screening.absence_words import missing, searched, silent
+from fhir_screener.screening.coverage import Coverage
+from fhir_screener.screening.kind_words import KINDS
+from fhir_screener.screening.plain_words import OUTCOMES, REASONS, settling, standing
+from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.coding import system_name
+
+_FOR, _AGAINST = "green", "red"
+_MOOT = (Outcome.EXCLUDED, Outcome.NOT_SCREENABLE)
+"""Outcomes that no answer to an open question would change."""
+
+
+def ledger(study: Study, screening: Screening, speech: Speech | None = None) -> str:
+    """The ledger as text for this window: what it comes to, each criterion with its records, and what nobody recorded."""
+    speech, page = speech or Speech(), Page()
+    texts = {criterion.id: criterion.text for criterion in study.criteria}
+    quiet = [found for found in screening.criteria if silent(found)]
+    _head(page, study, screening, speech)
+    for found in screening.criteria:
+        if found not in quiet:
+            _criterion(page, texts.get(found.id, ""), found, speech)
+    if quiet:
+        _silent(page, texts, quiet, speech)
+    return str(page)
+
+
+def _head(page: Page, study: Study, screening: Screening, speech: Speech) -> None:
+    outcome = screening.outcome.value
+    head = Styled(f"{screening.reference}: ", style=BOLD)
+    head.append(speech(say(outcome)).replace("_", " "), style=OUTCOME_COLOURS.get(outcome, ""))
+    page.line(head)
+    page.line(
+        speech(
+            say(
+                "{study} {title}, version {version}; judged as of {day}",
+                study=study.id,
+                title=study.title,
+                version=study.version,
+                day=screening.as_of,
+            )
+        )
+    )
+    page.line()
+    page.line(speech(OUTCOMES[screening.outcome]))
+    for line in _headlines(screening):
+        page.item(speech(line))
+    asked = [] if screening.outcome in _MOOT else list(_to_do(screening))
+    if asked:
+        page.line(speech(say("To settle what is open:")))
+    for line in asked:
+        page.item(speech(line), mark="? ")
+    for problem in screening.problems:
+        page.item(speech(say("Could not be understood: {problem}", problem=problem)))
+
+
+def _headlines(screening: Screening) -> Iterator[Text]:
+    if screening.why_not:
+        yield say("Not screenable: {why}.", why=screening.why_not)
+    if screening.replaced_by:
+        yield say("Merged into Patient/{id}.", id=screening.replaced_by)
+    if not screening.evaluated:
+        yield say("Not evaluated: {types} could not be read.", types=", ".join(sorted(screening.failed)))
+    yield from _what_counts(screening)
+    if screening.eligible_from:
+        yield say("Could qualify from {day}.", day=screening.eligible_from)
+    if screening.eligible_until:
+        yield say("As it stands until {day}; then time alone takes something away.", day=screening.eligible_until)
+    if screening.next_change_on:
+        yield say("Time alone changes something on {day}.", day=screening.next_change_on)
+    if screening.criteria:
+        yield from _known(screening.coverage)
+
+
+def _what_counts(screening: Screening) -> Iterator[Text]:
+    """The criteria that keep the patient out and, where none does, those that need a person to look."""
+    out = [_kept_out(c) for c in screening.criteria if c.decides]
+    if out:
+        yield say("Kept out by {criteria}.", criteria=join("; ", out))
+    eyes = [
+        say("{id} ({why})", id=c.id, why=REASONS[c.reason]) for c in screening.criteria if _doubtful(c) and c.reason
+    ]
+    if eyes:
+        yield say("Somebody must look at {criteria}.", criteria=join("; ", eyes))
+
+
+def _doubtful(found: CriterionFinding) -> bool:
+    return found.finding.needs_eyes
+
+
+def _kept_out(found: CriterionFinding) -> Text:
+    if found.finding.clock:
+        return say("{id} (until time has passed)", id=found.id)
+    if found.finding.repeatable:
+        return say("{id} (unless a repeated test says otherwise)", id=found.id)
+    return found.id
+
+
+def _to_do(screening: Screening) -> Iterator[Text]:
+    """What to do, each once, with the criteria that it settles; what is asked at the visit last."""
+    for facet in screening.settle_facets:
+        ids = [c.id for c in screening.criteria if c.settle == facet and _is_open(c)]
+        yield say("{what}: {criteria}", what=settling(facet), criteria=join(", ", ids))
+    visit = [c.id for c in screening.open_criteria if c.phase != "prescreen"]
+    if visit:
+        yield say("at the visit: {criteria}", criteria=join(", ", visit))
+
+
+def _is_open(found: CriterionFinding) -> bool:
+    return found.phase == "prescreen" and (found.reason is not None or (found.decides and found.finding.repeatable))
+
+
+def _known(coverage: Coverage) -> Iterator[Text]:
+    yield say(
+        "Inclusions: {met} met, {open} open; exclusions: {out} ruled out, {unclear} open.",
+        met=coverage.inclusions_met,
+        open=coverage.inclusions_open,
+        out=coverage.exclusions_ruled_out,
+        unclear=coverage.exclusions_open,
+    )
+    if coverage.since:
+        yield say("{count} records read, the oldest of {day}.", count=coverage.records, day=coverage.since[:10])
+    else:
+        yield say("{count} records read.", count=coverage.records)
+
+
+def _criterion(page: Page, protocol: str, found: CriterionFinding, speech: Speech) -> None:
+    page.line()
+    page.line(_title(found, speech))
+    page.item(Styled(protocol, style="italic"), mark="")
+    items = list(evidence(found.finding))
+    for item in items:
+        if missing(item) is None:
+            page.item(_record(item, speech), mark="* " if item.decides else "- ", style="" if item.decides else DIM)
+    for line in searched(found.finding):
+        page.item(speech(line), mark="- ", style=DIM)
+    if found.reason is not None and found.settle:
+        page.item(speech(_way(found)), mark="? ")
+
+
+def _title(found: CriterionFinding, speech: Speech) -> Styled:
+    head = Styled(speech(say("{id} {role}: ", id=found.id, role=say(found.role))), style=BOLD)
+    colour = _AGAINST if found.decides else _FOR if found.speaks_for else COLOURS["unknown"]
+    head.append(speech(standing(found)), style=colour)
+    if found.reason is not None:
+        head.append(" " + speech(say("({why})", why=REASONS[found.reason])), style=colour)
+    return head
+
+
+def _way(found: CriterionFinding) -> Text:
+    """What settles it, and where it has branches, which of them is settled soonest, and how."""
+    leaf = _soonest(found.finding)
+    what = settling(found.settle)
+    if leaf is None:
+        return say("To settle it: {what}", what=what)
+    about, quick = _about(leaf), settling(way(leaf) or found.settle)
+    if quick == what:
+        return say("To settle it: {what}, first about: {about}", what=what, about=about)
+    return say("To settle it: {what}; soonest: {quick}, about: {about}", what=what, quick=quick, about=about)
+
+
+def _soonest(finding: Finding) -> Finding | None:
+    """The leaf at the end of the soonest branches; None where there is no branch, or the ledger no longer has them."""
+    leaf = None
+    while finding.soonest is not None and finding.soonest < len(finding.branches):
+        leaf = finding = finding.branches[finding.soonest]
+    return leaf
+
+
+def _about(leaf: Finding) -> Text:
+    """What a leaf asks: its label, else what was looked for, else its kind."""
+    absent = [found[0] for item in leaf.evidence if (found := missing(item)) is not None]
+    return leaf.label or join("; ", dict.fromkeys(absent)) or say(KINDS.get(leaf.rule, leaf.rule))
+
+
+def _silent(page: Page, texts: dict[str, str], quiet: Iterable[CriterionFinding], speech: Speech) -> None:
+    """Criteria of which nothing on record speaks, in a line or two each."""
+    page.line()
+    page.line(speech(say("Nothing on record: looked for, and found neither for nor against")), BOLD)
+    for found in quiet:
+        page.item(Styled(texts.get(found.id, ""), style="italic"), mark=f"{found.id:4} ")
+        if found.settle:
+            page.item(speech(settling(found.settle)), mark="? ", indent=7)
+
+
+def _record(item: Evidence, speech: Speech) -> str:
+    """Sentence, then date and value as recorded, where it stands in the chart, and what the site's table says of it."""
+    system, _, code = item.standard.rpartition("|")
+    local = item.code.rpartition("|")[2]
+    parts = (
+        _when(item.date),
+        say("recorded as {value}", value=item.value) if item.value else "",
+        item.reference,
+        say("{local}: {system} {code} by the site's table", local=local, system=system_name(system), code=code)
+        if code
+        else "",
+    )
+    tail = " · ".join(speech(part) for part in parts if part)
+    return f"{speech(item.note) or item.display}{f' [{tail}]' if tail else ''}"
+
+
+def _when(recorded: str) -> Text:
+    """Day or days of a record: `2021-02-20..` as "from 2021-02-20"."""
+    first, dots, last = (part if part == ".." else part[:10] for part in recorded.partition(".."))
+    if not dots:
+        return first
+    if first and last:
+        return say("{start} to {end}", start=first, end=last)
+    return say("from {start}", start=first) if first else say("until {end}", end=last)

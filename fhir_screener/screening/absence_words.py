@@ -1,0 +1,67 @@
+"""What was searched and not found, told from what was found: a page lists it together, not record by record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
+from fhir_screener.sentence import Sentence, Text, join, say
+from fhir_screener.verdict import Reason
+
+_WRITTEN = re.compile(r"Nothing on record about (.+) \((\d+) records? read(?: since ([^)]*))?\)\.", re.DOTALL)
+_TEMPLATE = "Nothing on record about {what} ({records} read"
+
+
+def missing(item: Evidence) -> tuple[Text, Text, str] | None:
+    """(what was looked for, how many records, since when) of a stated absence; None for everything else.
+
+    A ledger kept in a Task has the sentence as text, in English.
+    """
+    if item.reference:
+        return None
+    note = item.note
+    if isinstance(note, Sentence) and note.template.startswith(_TEMPLATE):
+        parts = note.parts or {}
+        return parts["what"], parts["records"], str(parts.get("since", ""))
+    found = _WRITTEN.fullmatch(str(note))
+    if found is None:
+        return None
+    count = int(found.group(2))
+    records = say("1 record") if count == 1 else say("{count} records", count=count)
+    return found.group(1), records, found.group(3) or ""
+
+
+def searched(finding: Finding) -> Iterator[Text]:
+    """One sentence for all that was looked for among the same records.
+
+    Beside a record that answers the question without settling it, nothing that settles it is what is absent.
+    """
+    groups: dict[tuple[bool, Text, str], list[Text]] = {}
+    for leaf in _leaves(finding):
+        beside = any(item.reference for item in leaf.evidence)
+        for item in leaf.evidence:
+            if (found := missing(item)) is not None:
+                what, records, since = found
+                groups.setdefault((beside, records, since), []).append(what)
+    for (beside, records, since), whats in groups.items():
+        names = join("; ", dict.fromkeys(whats))
+        among = say("{records} since {since}", records=records, since=since) if since else records
+        template = "Nothing that settles it in {records}: {names}" if beside else "Nothing in {records}: {names}"
+        yield say(template, records=among, names=names)
+
+
+def silent(found: CriterionFinding) -> bool:
+    """Whether nothing on record speaks of a criterion: what was looked for is absent, and the register alone is there."""
+    return found.reason is Reason.NO_DATA and all(
+        missing(item) is not None or item.reference.startswith("Patient/")
+        for leaf in _leaves(found.finding)
+        for item in leaf.evidence
+    )
+
+
+def _leaves(finding: Finding) -> Iterator[Finding]:
+    yield finding
+    for branch in finding.branches:
+        yield from _leaves(branch)

@@ -1,0 +1,26 @@
+"""Kinds of rules, as a page names them."""
+
+from __future__ import annotations
+
+KINDS = {
+    "all": "all of",
+    "any": "any of",
+    "prefer": "the first that settles",
+    "weigh": "several sources",
+    "doubt": "unless in doubt",
+    "unless": "unless ruled out",
+    "excused": "unless explained",
+    "when": "only where it applies",
+    "not": "the opposite of",
+    "at_least": "so many of",
+    "condition": "diagnoses",
+    "exposure": "drugs",
+    "dose": "dose a day",
+    "result": "test results",
+    "report": "reports",
+    "procedure": "procedures",
+    "pregnant": "pregnancy",
+    "lactating": "lactation",
+    "igra": "interferon-gamma release assay",
+}
+"""Kinds of rules in words, where they are not words already."""
