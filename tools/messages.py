@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from fhir_screener.i18n import LANGUAGES, catalogue
 from fhir_screener.screening.candidate import NO_LONGER, Action
 from fhir_screener.screening.decision import REJECTIONS, Move
+from fhir_screener.screening.funnel import Stage
 from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.views import VIEWS
@@ -54,6 +55,7 @@ SAID_BY_VALUE = (
     *(one.value for one in Reason),
     *(one.value for one in Outcome),
     NO_LONGER,
+    *(one.value for one in Stage if one is not Stage.KEPT_OUT),
     *(one.value for one in Move),
     *(one.value for one in Action if one.writes),
     *("inclusion", "exclusion", "ask", "chart", "consent", "male", "female", "other", "unknown"),

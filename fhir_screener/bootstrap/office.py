@@ -9,6 +9,7 @@ from functools import cached_property
 import orjson
 
 from fhir_screener.bootstrap.benches import now, product_version
+from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.bootstrap.servers import Servers, mappings_folder, server_source
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import NotAudited, ServerError
@@ -57,6 +58,10 @@ class Office:
     @cached_property
     def desk(self) -> Desk:
         return Desk(self.servers.target, self.servers.target_capability, self.setting, self.clock, product_version())
+
+    @cached_property
+    def reports(self) -> Reports:
+        return Reports(self.settings, self.servers, self.setting, self.clock)
 
     @cached_property
     def loaded(self) -> Loaded:

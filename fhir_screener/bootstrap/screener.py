@@ -11,9 +11,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from fhir_screener.bootstrap.benches import Benches, checksums, now
+from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.bootstrap.servers import Servers
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ScreenerError, SettingsError
+from fhir_screener.fhir.task.build import Setting
 from fhir_screener.log import Log
 from fhir_screener.records.dates import read_date
 from fhir_screener.screening.memory_ledger import MemoryLedger
@@ -72,6 +74,11 @@ class Screener:
         from fhir_screener.fhir.task.sweep_record import SweepTasks
 
         return SweepTasks(self.servers.target, self.servers.target_capability, self.servers.identity)
+
+    @cached_property
+    def reports(self) -> Reports:
+        setting = Setting(self.servers.identity, pool=self.settings.owner)
+        return Reports(self.settings, self.servers, setting, now)
 
     def sweep(
         self,

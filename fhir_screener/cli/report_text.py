@@ -8,8 +8,10 @@ from datetime import UTC
 from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, RED, YELLOW, Page, columns
+from fhir_screener.cli.funnel_text import add_funnel
 from fhir_screener.cli.render import outcome_text
 from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.funnel import Reached, funnel
 from fhir_screener.screening.report import StudyReport, SweepReport
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.sweep_plan import State
@@ -18,13 +20,15 @@ NAMED = 10
 """Patients named for one reason; the rest are counted. The JSON report names all."""
 
 
-def report_text(report: SweepReport, order: Mapping[str, Sequence[str]]) -> str:
-    """`order`: {study: its criteria in the protocol's order}."""
+def report_text(
+    report: SweepReport, order: Mapping[str, Sequence[str]], reached: Mapping[str, Reached] | None = None
+) -> str:
+    """`order`: {study: its criteria in the protocol's order}; `reached`: {study: what became of its candidates}."""
     page = Page()
     _head(page, report)
     for study in report.studies:
         page.line()
-        _study(page, study, report, order.get(study.study, ()))
+        _study(page, study, report, order.get(study.study, ()), (reached or {}).get(study.study))
     if report.unread:
         page.line()
         _named(page, _many(len(report.unread), "patient") + " could not be read", report.unread)
@@ -47,7 +51,7 @@ def _head(page: Page, report: SweepReport) -> None:
     page.line(f"{what} {report.target}")
 
 
-def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[str]) -> None:
+def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[str], reached: Reached | None) -> None:
     page.line(f"{study.study}: {study.evaluated:,} of {report.patients:,} patients evaluated", BOLD)
     best_first = [outcome.value for outcome in reversed(Outcome)]
     found = [(outcome, study.outcomes[outcome]) for outcome in best_first if outcome in study.outcomes]
@@ -57,6 +61,9 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
         "would be" if report.dry_run else "Tasks",
         sorted(study.actions.items(), key=lambda item: item[0] in _QUIET),
     )
+    if study.outcomes:
+        page.line()
+        add_funnel(page, funnel(study, report.patients, order, reached))
     if study.keeps_out or study.unknown:
         page.line()
         _attrition(page, study, order)
@@ -106,9 +113,9 @@ def _counts(page: Page, what: str, counts: Iterable[tuple[str, int]]) -> None:
 
 def _attrition(page: Page, study: StudyReport, order: Sequence[str]) -> None:
     """Criterion by criterion, in the protocol's order."""
-    counts = (study.first_out, study.keeps_out, study.unknown)
+    counts = (study.first_out, study.alone_out, study.keeps_out, study.unknown)
     named = dict.fromkeys([*order, *(name for row in counts for name in row)])
-    titles = ("criterion", "keeps out first", "keeps out", "open among those shown")
+    titles = ("criterion", "keeps out first", "alone", "keeps out", "open among those shown")
     grid = columns(*titles, right=titles[1:])
     for name in named:
         if any(name in row for row in counts):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 import typer
@@ -24,8 +24,10 @@ from fhir_screener.cli.options import (
     read_settings,
 )
 from fhir_screener.cli.progress import progress
+from fhir_screener.cli.report_html import SUFFIXES, report_html
 from fhir_screener.cli.report_text import report_text
-from fhir_screener.errors import UsageError
+from fhir_screener.errors import ServerError, UsageError
+from fhir_screener.screening.funnel import Reached
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep_ports import Progress
 
@@ -56,13 +58,20 @@ def sweep(
             "--queue/--inline", help="Leave the work to workers, or do it here; queued where a broker is set."
         ),
     ] = None,
-    report: Annotated[Path | None, typer.Option("--report", help="Write the report there too, as JSON.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write the report there too, as JSON; as HTML where it ends so.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--report-html", help="Write the report there too, as one HTML file that prints.")
+    ] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="The language of the HTML report.")] = "en",
 ) -> int:
     """Judge the patients of a FHIR server, and keep one Task for each candidate on the target server.
 
     Run again, it changes only what has changed. A patient who could not be read whole changes no Task.
     """
-    _check(study, all_studies, since, patients, report)
+    _check(study, all_studies, since, patients)
+    files = _files(report, html)
     settings = read_settings(
         source_url=source, target_url=target, site=site, cohort=f"file:{patients}" if patients else ""
     )
@@ -70,10 +79,21 @@ def sweep(
     queued = settings.broker_url is not None if queue is None else queue
     studies = list(dict.fromkeys(study or catalog(settings).ids))
     reports = (_queued if queued else _inline)(screener, studies, parse_as_of(as_of), dry_run)
-    return tell(reports, screener, report)
+    return tell(reports, screener, files, lang)
 
 
-def _check(study: list[str] | None, all_studies: bool, since: str, patients: Path | None, report: Path | None) -> None:
+def _files(report: Path | None, html: Path | None) -> list[Path]:
+    """The files to write, `html` among them; seen to be possible before anything is done."""
+    if html is not None and html.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"--report-html: {html} should end in {SUFFIXES[0]}")
+    files = [file for file in (report, html) if file is not None]
+    for file in files:
+        if not file.parent.is_dir():
+            raise UsageError(f"--report: there is no folder {file.parent}")
+    return files
+
+
+def _check(study: list[str] | None, all_studies: bool, since: str, patients: Path | None) -> None:
     """Everything that can be seen to be wrong before anything is done."""
     if bool(study) == all_studies:
         raise UsageError("say which: --study ID, or --all")
@@ -83,8 +103,6 @@ def _check(study: list[str] | None, all_studies: bool, since: str, patients: Pat
         )
     if patients is not None and not patients.is_file():
         raise UsageError(f"--patients: there is no file {patients}")
-    if report is not None and not report.parent.is_dir():
-        raise UsageError(f"--report: there is no folder {report.parent}")
 
 
 def _inline(screener: Screener, studies: Sequence[str], day: date | None, dry_run: bool) -> list[SweepReport]:
@@ -118,13 +136,28 @@ def _patient(step: Progress) -> Progress:
     return stepped
 
 
-def tell(reports: Sequence[SweepReport], screener: Screener, file: Path | None = None) -> int:
-    """Print the reports, write them to a file where one is named; gives the exit code."""
+def tell(reports: Sequence[SweepReport], screener: Screener, files: Sequence[Path] = (), lang: str = "en") -> int:
+    """Print the reports, write them to the files that are named; gives the exit code."""
     loaded = screener.benches.load([study.study for report in reports for study in report.studies])
     order = {study.id: [criterion.id for criterion in study.criteria] for study in loaded.studies}
+    reached = _reached(screener, order)
     for report in reports:
-        sys.stdout.write(report_text(report, order))
-    if file is not None:
+        sys.stdout.write(report_text(report, order, reached))
+    for file in files:
+        if file.suffix.lower() in SUFFIXES:
+            file.write_text(report_html(reports, loaded.studies, lang, reached), "utf-8")
+            continue
         body = {"sweeps": [report.to_wire() for report in reports]}
         file.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return max((report.exit_code for report in reports), default=0)
+
+
+def _reached(screener: Screener, studies: Iterable[str]) -> dict[str, Reached]:
+    """What became of the candidates since; a target that does not tell costs the report no more than that."""
+    found = {}
+    for study in studies:
+        try:
+            found[study] = screener.reports.reached(study)
+        except ServerError as error:
+            sys.stderr.write(f"warning: who was accepted or enrolled for {study} is not known: {error}\n")
+    return found

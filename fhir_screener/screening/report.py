@@ -9,11 +9,16 @@ from typing import Any
 
 import msgspec
 
+from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.sweep_plan import ChunkResult, Counts, Head, Moved, State
 from fhir_screener.screening.sweep_tally import merge
 
 THIN = 20
 """Exclusions by one record or by words alone that are named for a check by hand."""
+NEW = (Action.CREATE,)
+CHANGED = (Action.REFRESH, Action.UPDATE, Action.RESTORE, Action.RESURFACE)
+GONE = (Action.WITHDRAW, Action.MARK, Action.CLOSE)
+"""What a sweep can do to Tasks, as people ask: who is new, who is changed, who is gone."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,8 @@ class StudyReport:
     `keeps_out` counts a patient under each criterion that keeps her out, `first_out` under the first in the study's
     order, `alone_out` under the only one, `unknown` (of those shown) under each that is open. `shown` is {patient id:
     outcome} of those with a Task, `moved` {patient id: what became of the Task, and why}, `thin` {patient id: the only
-    record or words behind an exclusion}, some of them, to be checked by hand.
+    record or words behind an exclusion}, some of them, to be checked by hand. `left_out` is {list: how many more than
+    it names}, in a report that was shortened.
     """
 
     study: str
@@ -40,6 +46,11 @@ class StudyReport:
     alone_out: Mapping[str, int] = field(default_factory=dict)
     moved: Mapping[str, Moved] = field(default_factory=dict)
     thin: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def total(self, name: str) -> int:
+        """How many patients this list has, those included that a shortened report does not name."""
+        return len(getattr(self, name)) + self.left_out.get(name, 0)
 
 
 @dataclass(frozen=True)
@@ -65,14 +76,19 @@ class SweepReport:
     studies: tuple[StudyReport, ...] = ()
     warnings: tuple[str, ...] = ()
     requests: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def total(self, name: str) -> int:
+        """As `StudyReport.total`, for `unread` and `warnings`."""
+        return len(getattr(self, name)) + self.left_out.get(name, 0)
 
     @property
     def failures(self) -> bool:
         """Whether somebody was not read, not evaluated or not written, or the sweep was given up."""
         return (
             self.state is State.FAILED
-            or bool(self.unread)
-            or any(study.not_evaluated or study.unwritten for study in self.studies)
+            or self.total("unread") > 0
+            or any(study.total("not_evaluated") or study.total("unwritten") for study in self.studies)
         )
 
     @property

@@ -57,6 +57,21 @@ def for_study(show: Callable[[Request, User, Office, Study], Response]) -> Calla
     return shown
 
 
+def for_sweeps(show: Callable[[Request, User, Office, Study], Response]) -> Callable[[Request], Response]:
+    """As `for_study`, for whatever role: of sweeps everybody sees something."""
+
+    @signed_in
+    @wraps(show)
+    def shown(request: Request, user: User) -> Response:
+        office = office_of(request)
+        study = office.study(request.path_params["study"])
+        if study is None or not user.may_see(study.id):
+            return message(request, 404, "There is no such study here", "Choose one of the list.")
+        return show(request, user, office, study)
+
+    return shown
+
+
 def studies_of(user: User, office: Office) -> list[Study]:
     """The studies that the user may see."""
     return [study for study in office.studies if user.may_see(study.id)]

@@ -30,18 +30,8 @@ _pages = Environment(
 
 def page(request: Request, template: str, status: int = 200, **given: Any) -> Response:
     """A page in the reader's language. Everything from charts is escaped by the templates."""
-    language = language_of(request)
-    tell = translator(language)
     context = {
-        "_": tell,
-        "said": lambda text: render(text, tell),
-        "day": lambda value: as_day(value, tell),
-        "moment": lambda value: as_moment(value, tell),
-        "words": lambda text: length(Duration.parse(text)),
-        "plainly": lambda verdict: tell(str(verdict).replace("_", " ")),
-        "kind": lambda rule: tell(KINDS.get(str(rule), str(rule))),
-        "answer": lambda text: ": ".join(tell(part) for part in str(text).split(": ")),
-        "language": language,
+        **_spoken(language_of(request)),
         "languages": LANGUAGES,
         "csrf": csrf_of(request),
         "path": request.url.path,
@@ -49,6 +39,29 @@ def page(request: Request, template: str, status: int = 200, **given: Any) -> Re
         **given,
     }
     return HTMLResponse(_pages.get_template(template).render(context), status_code=status)
+
+
+def file(template: str, language: str, **given: Any) -> str:
+    """A page that stands alone, outside any server, in this language."""
+    style = "".join((FOLDER / "static" / name).read_text("utf-8") for name in ("style.css", "report.css"))
+    return _pages.get_template(template).render(_spoken(language) | {"style": style} | given)
+
+
+def _spoken(language: str) -> dict[str, Any]:
+    """What templates say things with."""
+    tell = translator(language)
+    return {
+        "_": tell,
+        "said": lambda text: render(text, tell),
+        "day": lambda value: as_day(value, tell),
+        "moment": lambda value: as_moment(value, tell),
+        "number": lambda value: f"{value:,}",
+        "words": lambda text: length(Duration.parse(text)),
+        "plainly": lambda verdict: tell(str(verdict).replace("_", " ")),
+        "kind": lambda rule: tell(KINDS.get(str(rule), str(rule))),
+        "answer": lambda text: ": ".join(tell(part) for part in str(text).split(": ")),
+        "language": language,
+    }
 
 
 def language_of(request: Request) -> str:

@@ -62,6 +62,8 @@ RESUME_ON_EXT = f"{_EXTENSION}:resume-on"
 
 SCREENING_CANDIDATE = "screening-candidate"
 SWEEP = "sweep"
+REPORT, REPORT_WORDS = "report", "Report of the sweep"
+"""Output of a sweep's own Task: the report as an attachment of JSON."""
 COORDINATOR = "study-coordinator"
 
 TASK_CODES = {SCREENING_CANDIDATE: "Screening candidate", SWEEP: "Sweep of a cohort"}

@@ -1,7 +1,7 @@
 """The sweep's own record on the target: a Task with code `sweep`, written when it starts and when it is closed.
 
-What the report counts are its outputs; a count of one study names it in a second coding. Numbers only: who was not
-read, and why, is in the report.
+What the report counts are its outputs; a count of one study names it in a second coding. The report itself, with who
+was not read and why, is one more output, an attachment (`sweep_report`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from fhir_screener.errors import Conflict, NotFound, ServerFault
+from fhir_screener.errors import Conflict, NotFound, Refused, ServerFault
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.origin import encode
 from fhir_screener.fhir.searchset import read_page
@@ -23,6 +23,8 @@ from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, codes, coding, concept, dicts
 from fhir_screener.fhir.task.identity import Identity, sweep_identifier
 from fhir_screener.fhir.task.support import client_ids, token_of
+from fhir_screener.fhir.task.sweep_report import report_output
+from fhir_screener.log import Log
 from fhir_screener.screening.sweep_plan import Head, State
 
 _STATUS = {State.PLANNING: "in-progress", State.RUNNING: "in-progress", State.DONE: "completed", State.FAILED: "failed"}
@@ -30,6 +32,7 @@ _TOTALS = {"patients": "Patients to be read", "read": "Patients read", "requests
 _SIZES = {"unread": "Patients not read", "warnings": "Warnings"}
 _STUDY_SIZES = {"not_evaluated": "not-evaluated", "unwritten": "unwritten"}
 _ATTEMPTS = 3
+_log = Log(__name__)
 
 
 class SweepTasks:
@@ -45,7 +48,13 @@ class SweepTasks:
 
     def closed(self, head: Head, report: Mapping[str, Any]) -> None:
         """Write how it ended. `report` is `SweepReport.to_wire()`. Raises ServerError."""
-        self._write(head, sweep_record(head, report, self._identity))
+        whole = sweep_record(head, report, self._identity)
+        try:
+            self._write(head, whole)
+        except Refused as error:
+            # A server may take no Task of this size: the counts are worth more than nothing.
+            _log.warning("sweep.report.refused", sweep=head.sweep, error=error)
+            self._write(head, {**whole, "output": whole["output"][:-1]})
 
     def _write(self, head: Head, task: Json) -> None:
         check(task)
@@ -115,8 +124,8 @@ def sweep_task(head: Head, identity: Identity) -> Json:
 
 
 def sweep_record(head: Head, report: Mapping[str, Any], identity: Identity) -> Json:
-    """The record of a sweep that has ended, with its counts. `report` is `SweepReport.to_wire()`."""
-    return sweep_task(head, identity) | {"output": list(_outputs(report))}
+    """The record of a sweep that has ended, with its counts and, last, the report. `report` is `SweepReport.to_wire()`."""
+    return sweep_task(head, identity) | {"output": [*_outputs(report), report_output(report)]}
 
 
 def _about_study(study: str, checksum: str) -> Json:
