@@ -54,6 +54,7 @@ SAID_BY_VALUE = (
     *(one.value.replace("_", " ") for one in Verdict),
     *(one.value for one in Reason),
     *(one.value for one in Outcome),
+    *(one.value.replace("_", " ") for one in Outcome),
     NO_LONGER,
     *(one.value for one in Stage if one is not Stage.KEPT_OUT),
     *(one.value for one in Move),

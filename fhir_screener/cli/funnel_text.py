@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, DIM, GREEN, RED, YELLOW, Page, width
-from fhir_screener.screening.funnel import AFTER, Funnel, Stage, Step
+from fhir_screener.screening.funnel import AFTER, WIDE, Funnel, Stage, Step
 
 MOST = 48
 """Columns of the longest bar."""
@@ -23,10 +23,14 @@ def add_funnel(page: Page, funnel: Funnel) -> None:
     digits = len(f"{funnel.widest:,}")
     room = max(10, min(MOST, width() - wide - digits - 34))
     full, lost = _marks()
+    scale = funnel.widest
     for name, step in zip(names, funnel.steps, strict=True):
         if step.stage in (Stage.REVIEW, AFTER[0]):
             page.line()
-        left, out = _long(step.number, funnel.widest, room), _long(step.out, funnel.widest, room)
+        if step.stage not in WIDE and scale > funnel.narrow > 0:
+            scale = funnel.narrow
+            page.item(f"from here on {scale:,} patients fill the bar:", mark="", style=DIM)
+        left, out = _long(step.number, scale, room), _long(step.out, scale, room)
         text = Text(f"{name:<{wide}}  {step.number:>{digits},} ")
         text.append(full * left, _TONES.get(step.stage, "")).append(lost * out, RED).append(_told(step), DIM)
         page.item(text, mark="")
@@ -43,7 +47,7 @@ def _name(step: Step) -> str:
 def _told(step: Step) -> str:
     if not step.out:
         return ""
-    alone = f", {step.alone:,} of them by it alone" if step.alone else ""
+    alone = f", {step.alone:,} by it alone" if step.alone else ""
     return f" {step.out:,} out{alone}"
 
 

@@ -25,4 +25,4 @@ def report_html(
         for part in report.studies
         if part.study in known
     ]
-    return file("report_file.html", language, reports=shown)
+    return file("report_file.html", language, reports=shown, ehr=None)

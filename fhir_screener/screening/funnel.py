@@ -24,6 +24,8 @@ class Stage(Enum):
     ENROLLED = "enrolled"
 
 
+WIDE = (Stage.LISTED, Stage.ASSESSED, Stage.SCREENABLE, Stage.SIGNAL)
+"""Of all patients; the others are of those with a signal."""
 OF_LEFT = (Stage.REVIEW, Stage.CANDIDATE)
 """Of those whom nothing keeps out; together they are all of them."""
 AFTER = (Stage.ACCEPTED, Stage.ENROLLED)
@@ -69,6 +71,12 @@ class Funnel:
     @property
     def widest(self) -> int:
         return max((step.number + step.out for step in self.steps), default=0)
+
+    @property
+    def narrow(self) -> int:
+        """Patients of the widest step after the signal: those before are many, and would hide the others."""
+        later = (step.number + step.out for step in self.steps if step.stage not in WIDE)
+        return max(later, default=0)
 
 
 def funnel(report: StudyReport, patients: int, order: Sequence[str], reached: Reached | None = None) -> Funnel:

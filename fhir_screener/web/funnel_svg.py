@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fhir_screener.screening.funnel import AFTER, OF_LEFT, Funnel, Stage, Step
 
-WIDTH, ROW, BAR, GAP = 440, 32, 9, 12
+WIDTH, ROW, GAP, FAN = 440, 32, 12, 20
+BAR_TOP, BAR_END = 18, 27
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,39 @@ class Bar:
 
 @dataclass(frozen=True)
 class Picture:
-    """The whole picture, in units of a `width` x `height` viewBox."""
+    """The whole picture, in units of a `width` x `height` viewBox.
+
+    Below the patients with a signal, who are few among all, bars are longer: there `full` patients fill the width, and
+    `fan` is the shape that says so, "" where all bars have one scale.
+    """
 
     width: int
     height: float
     bars: tuple[Bar, ...]
+    full: int
+    fan: str = ""
 
 
 def draw(funnel: Funnel) -> Picture:
     """A bar a step, one under the other; what people did since stands apart, for it is no part of the sweep."""
-    widest = max(1, funnel.widest)
-    bars, y, before = [], 0.0, ""
+    widest, full = max(1, funnel.widest), max(1, funnel.narrow)
+    bars, y, before, fan, scale = [], 0.0, "", "", widest
     for step in funnel.steps:
         kind = _kind(step.stage)
-        y += GAP if before and kind != before and kind != "criterion" and before != "criterion" else 0
-        bars.append(Bar(step, kind, y, _long(step.number, widest), _long(step.out, widest), _long(step.alone, widest)))
+        if before == "all" and kind != "all" and full < widest:
+            fan, scale = _fan(bars[-1], y + FAN), full
+            y += FAN
+        elif before and kind != before:
+            y += GAP
+        bars.append(Bar(step, kind, y, _long(step.number, scale), _long(step.out, scale), _long(step.alone, scale)))
         y, before = y + ROW, kind
-    return Picture(WIDTH, y, tuple(bars))
+    return Picture(WIDTH, y, tuple(bars), full, fan)
+
+
+def _fan(last: Bar, y: float) -> str:
+    """From the last bar of the one scale to the whole width of the next."""
+    top = last.y + BAR_END + 2
+    return f"M0 {top} H{last.left} L{WIDTH} {y} H0 Z"
 
 
 def _kind(stage: Stage) -> str:

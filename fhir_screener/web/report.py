@@ -12,6 +12,7 @@ from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.sweep_report import report_of
 from fhir_screener.fhir.task.sweeps import swept
 from fhir_screener.screening.report import SweepReport
+from fhir_screener.web.candidate import ehr_link
 from fhir_screener.web.doors import for_sweeps
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.report_view import Naming, counted, view
@@ -42,6 +43,7 @@ def shown(request: Request, user: User, office: Office, study: Study) -> Respons
         sweep=sweep,
         whole=whole is not None,
         unread=unread,
+        ehr=(lambda patient: ehr_link(office, user, patient)) if office.settings.ehr_link else None,
         view=view(report, study, office.reports.reached(study.id), naming, _links(office, study, report, naming)),
     )
 

@@ -12,6 +12,7 @@ from fhir_screener.criteria.model import Study
 from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.worklist import Row
 from fhir_screener.screening.views import VIEWS, view
+from fhir_screener.web.banner import banner_of
 from fhir_screener.web.doors import for_study, office_of, signed_in, studies_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import Someone, people
@@ -50,6 +51,7 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
         study=study,
         studies=studies_of(user, office),
         views=VIEWS,
+        banner=banner_of(office, study),
         view=chosen,
         counts={one.name: office.pages.count(study.id, one, look) for one in VIEWS},
         rows=[(row, who.get(row.patient, Someone())) for row in found.rows],

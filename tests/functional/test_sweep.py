@@ -148,3 +148,25 @@ def test_a_coordinator_decides_from_the_terminal(inside: Inside, server: str, sh
     assert (no_reason.code, "give a reason" in no_reason.err) == (2, True)
     nobody = inside("worklist", "decide", "nobody", "accept", *given)
     assert (nobody.code, "has no Task" in nobody.err) == (2, True)
+
+
+def test_the_report_as_one_html_file(inside: Inside, server: str, shown: dict[str, str], tmp_path: Path) -> None:
+    english, chinese = tmp_path / "r.html", tmp_path / "zh.html"
+    asked = ("sweep", "--study", STUDY, "--source", server, "--as-of", DAY)
+    ran = inside(*asked, "--report-html", english, FHIR_SCREENER_COHORT="all")
+    assert ran.code == 0, ran.said
+    assert "Recruitment funnel" in ran.out
+    page = english.read_text("utf-8")
+    assert f"{PATIENTS} of {PATIENTS}" in page
+    assert "<svg" in page
+    assert "Nobody was left out" in page
+    for loaded in ("<script", "<link", "<img", " src=", "@import", "url("):
+        assert loaded not in page
+    assert inside(*asked, "--report", chinese, "--lang", "zh", FHIR_SCREENER_COHORT="all").code == 0
+    assert "招募漏斗" in chinese.read_text("utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_done(inside: Inside, tmp_path: Path) -> None:
+    ran = inside("sweep", "--study", STUDY, "--source", "http://127.0.0.1:1/fhir", "--report-html", tmp_path / "r.pdf")
+    assert ran.code == 2
+    assert "should end in .html" in ran.said

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from io import BytesIO, TextIOWrapper
 from typing import Any
 
 import pytest
 
 from fhir_screener.cli.report_text import NAMED, report_text
+from fhir_screener.screening.funnel import Reached
 from fhir_screener.screening.report import StudyReport, SweepReport
 from fhir_screener.screening.sweep_plan import State
 
@@ -88,3 +90,32 @@ def test_patients_who_were_not_answered_are_named_by_reason_and_counted() -> Non
 def test_warnings_come_last() -> None:
     text = report_text(report(warnings=("the index search cannot see words",)), ORDER)
     assert text.endswith("1 warning\n  - the index search cannot see words\n")
+
+
+def test_the_funnel_in_plain_text() -> None:
+    study = StudyReport(
+        "S1", "sha256:0f", evaluated=8, outcomes={"excluded": 3, "later": 1, "candidate": 2, "no_signal": 2},
+        first_out={"E1": 1, "E2": 3}, alone_out={"E2": 2},
+    )  # fmt: skip
+    text = report_text(report(studies=(study,)), ORDER, {"S1": Reached(5, 2, 1)})
+    rows = [" ".join(word for word in line.split() if word.strip("█░#-")) for line in text.splitlines()]
+    for row in (
+        "to be read 9",
+        "assessed 8 1 out",
+        "with a signal 6 2 out",
+        "from here on 6 patients fill the bar:",
+        "not kept out by E1 5 1 out",
+        "not kept out by E2 2 3 out, 2 by it alone",
+        "candidates 2",
+        "accepted 5",
+        "enrolled 1",
+        "Of those kept out, 1 are so for a time only (later).",
+    ):
+        assert row in rows
+
+
+def test_the_funnel_needs_no_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", TextIOWrapper(BytesIO(), encoding="ascii"))
+    text = report_text(report(), ORDER)
+    assert "####" in text
+    assert "█" not in text

@@ -14,7 +14,9 @@ DONE = Swept("t1", "s1", State.DONE, datetime(2021, 3, 2, 2, 30, tzinfo=UTC), pa
 RUNNING = Swept("t2", "s2", State.RUNNING, NOW - timedelta(minutes=5))
 
 
-def kinds(*sweeps: Swept, underway: Underway | None = None, schedule: Schedule | None = NIGHT, **more: bool) -> list[str]:
+def kinds(
+    *sweeps: Swept, underway: Underway | None = None, schedule: Schedule | None = NIGHT, **more: bool
+) -> list[str]:
     return [one.kind.value for one in standing(sweeps, NOW, schedule, underway, **more).concerns]
 
 
