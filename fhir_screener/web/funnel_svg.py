@@ -40,7 +40,8 @@ class Picture:
 def draw(funnel: Funnel) -> Picture:
     """A bar a step, one under the other; what people did since stands apart, for it is no part of the sweep."""
     widest, full = max(1, funnel.widest), max(1, funnel.narrow)
-    bars, y, before, fan, scale = [], 0.0, "", "", widest
+    bars: list[Bar] = []
+    y, before, fan, scale = 0.0, "", "", widest
     for step in funnel.steps:
         kind = _kind(step.stage)
         if before == "all" and kind != "all" and full < widest:
