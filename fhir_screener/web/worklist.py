@@ -13,7 +13,7 @@ from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.worklist import Row
 from fhir_screener.screening.views import VIEWS, view
 from fhir_screener.web.banner import banner_of
-from fhir_screener.web.doors import for_study, office_of, signed_in, studies_of
+from fhir_screener.web.doors import for_study, for_sweeps, office_of, signed_in, studies_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import Someone, people
 from fhir_screener.web.who import User
@@ -28,10 +28,10 @@ def home(request: Request, user: User) -> Response:
     return page(request, "studies.html", studies=known, user=user)
 
 
-@for_study
+@for_sweeps
 def overview(request: Request, user: User, office: Office, study: Study) -> Response:
-    """The first view with somebody in it."""
-    return RedirectResponse(f"/study/{study.id}/new", 303)
+    """Where each role begins: with what is new, or with the sweeps."""
+    return RedirectResponse(f"/study/{study.id}/{'new' if user.sees_candidates else 'sweeps'}", 303)
 
 
 @for_study

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
 from fhir_screener.bootstrap.servers import own_mappings
 from fhir_screener.fhir.task.coded import Json
@@ -19,8 +20,10 @@ from fhir_screener.screening.freshness import Standing, Swept, Underway, standin
 from fhir_screener.screening.funnel import Reached
 from fhir_screener.screening.report import make_report
 from fhir_screener.screening.sweep_plan import ChunkResult, Moved, State
+from fhir_screener.settings import Settings
 from fhir_screener.studies.load import Catalog
-from fhir_screener.web import report, sweeps
+from fhir_screener.web import report, sweeps, worklist
+from fhir_screener.web.app import make_app
 from fhir_screener.web.who import Role, User
 from tests.builders.tasks import HEAD, IDENTITY, NOW, STUDY
 
@@ -37,6 +40,7 @@ RESULT = ChunkResult(
     unread={"p-0815": f"Patient/p-0815 {NASTY} timed out"},
     warnings=["Observation of Patient/p-0815 was cut"],
 )
+SETTINGS = Settings.build({"source_url": "http://127.0.0.1:1/fhir"})
 STUDY_FILE = Catalog(own_mappings()).load([STUDY]).studies[0]
 
 
@@ -69,9 +73,19 @@ def asked(
     office: Office, page: Any, role: Role = Role.COORDINATOR, study: str = STUDY, lang: str = "en"
 ) -> tuple[int, str]:
     """Status and text of a page."""
+    answer = answered(office, page, role, study, lang)
+    return answer.status_code, bytes(answer.body).decode()
+
+
+def where(role: Role) -> str:
+    """Where a study's address leads."""
+    return str(answered(Office(), worklist.overview, role).headers["location"])
+
+
+def answered(office: Office, page: Any, role: Role, study: str = STUDY, lang: str = "en") -> Response:
     now = int(time.time())
     session = {"user": User("anna", role=role).to_session(), "csrf": "x", "began": now, "seen": now, "lang": lang}
-    app = SimpleNamespace(state=SimpleNamespace(office=lambda: office))
+    app = make_app(SETTINGS, "a-token-for-tests", lambda: office)  # type: ignore[arg-type,return-value]
     scope = {
         "type": "http",
         "method": "GET",
@@ -82,8 +96,8 @@ def asked(
         "session": session,
         "app": app,
     }
-    answer = page(Request(scope))
-    return answer.status_code, bytes(answer.body).decode()
+    answer: Response = page(Request(scope))
+    return answer
 
 
 def test_a_coordinator_sees_whom_it_is_about_with_cause_and_link() -> None:
@@ -170,6 +184,11 @@ def test_the_history_is_for_all_roles_and_names_nobody(role: Role) -> None:
     assert "not ended" in text
     for secret in (PATIENT, "p-0815"):
         assert secret not in text
+
+
+def test_an_operator_begins_with_the_sweeps() -> None:
+    assert where(Role.OPERATOR) == f"/study/{STUDY}/sweeps"
+    assert where(Role.COORDINATOR) == f"/study/{STUDY}/new"
 
 
 def test_no_sweep_yet_says_how_one_begins() -> None:
