@@ -39,7 +39,7 @@ def decide(
     chosen = catalog(settings).study(study)
     made = decision(
         move,
-        Person(by or _login()),
+        Person(by or login()),
         day("", chosen.zone),
         reason=_reason(reason),
         note=note,
@@ -66,7 +66,8 @@ def open_desk(settings: Settings) -> Desk:
     return Desk(servers.target, servers.target_capability, setting, now, product_version())
 
 
-def _login() -> str:
+def login() -> str:
+    """The name of whoever is at the terminal; raises UsageError where that is nobody."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

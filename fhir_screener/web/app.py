@@ -18,7 +18,7 @@ from fhir_screener.bootstrap.office import Office
 from fhir_screener.errors import AuthError, NotAudited, ScreenerError, ServerError, UsageError
 from fhir_screener.log import Log
 from fhir_screener.settings import Settings
-from fhir_screener.web import account, candidate, decide, health, record, report, sweeps, worklist
+from fhir_screener.web import account, candidate, decide, health, record, report, study_log, sweeps, worklist
 from fhir_screener.web.deployment import check, cookie, hosts, is_secure, session_key
 from fhir_screener.web.gate import Gate, Net, Watched
 from fhir_screener.web.guard import Ended, StrictHeaders, user_of
@@ -34,6 +34,8 @@ ROUTES = (
     Route("/study/{study}", worklist.overview),
     Route("/study/{study}/sweeps", sweeps.listed),
     Route("/study/{study}/sweeps/{sweep}", report.shown),
+    Route("/study/{study}/log.csv", study_log.as_csv),
+    Route("/study/{study}/log.xlsx", study_log.as_xlsx),
     Route("/study/{study}/{view}", worklist.listed),
     Route("/candidate/{task}", candidate.shown),
     Route("/candidate/{task}/record/{number:int}", record.shown),

@@ -34,11 +34,12 @@ def history(session: FhirSession, task: str) -> tuple[Happened, ...]:
         _log.info("history.unread", task=task, error=error)
         return ()
     entries = (entry.get("resource") for entry in dicts(orjson.loads(answer.body).get("entry")))
-    found = [_happened(one) for one in entries if isinstance(one, dict) and one.get("resourceType") == "Provenance"]
+    found = [happened(one) for one in entries if isinstance(one, dict) and one.get("resourceType") == "Provenance"]
     return tuple(sorted(found, key=lambda one: one.when, reverse=True))
 
 
-def _happened(provenance: Json) -> Happened:
+def happened(provenance: Json) -> Happened:
+    """What a Provenance of ours tells."""
     activity = provenance.get("activity")
     moves, actions = codes(activity, names.MOVE), codes(activity, names.ACTION)
     who = next((agent.get("who") or {} for agent in dicts(provenance.get("agent"))), {})
