@@ -22,11 +22,11 @@ from fhir_screener.fhir.task.reached import ENROLLED
 from fhir_screener.fhir.task.sweep_record import counts_of
 from fhir_screener.fhir.task.sweep_report import report_of
 from fhir_screener.fhir.task.sweeps import Sweeps
-from fhir_screener.log import Log
-from fhir_screener.screening.sweep_plan import State
 from fhir_screener.fhir.task.worklist import row_of
+from fhir_screener.log import Log
 from fhir_screener.screening.change import answer
 from fhir_screener.screening.study_log import Entry
+from fhir_screener.screening.sweep_plan import State
 
 _log = Log(__name__)
 PAGE = 100

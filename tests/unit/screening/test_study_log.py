@@ -50,3 +50,7 @@ def test_the_numbers_of_the_flow() -> None:
 
 def test_before_the_first_sweep_nobody_knows_how_many_were_assessed() -> None:
     assert dict(Flow({}).rows())["Assessed for eligibility (last sweep)"] == "not known"
+
+
+def test_whom_each_criterion_was_the_first_to_keep_out() -> None:
+    assert dict(Flow(SWEEP | {"first:E8a": 7, "first:E9": 5}).rows())["Excluded, first by E8a"] == 7
