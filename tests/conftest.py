@@ -25,7 +25,9 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize=os.envi
 hypothesis.settings.load_profile("house")
 
 TESTS = Path(__file__).parent
-WITH_SERVERS = ("integration", "functional")
+WITH_SERVERS = ("integration", "functional", "browser")
+
+pytest_plugins = ["tests.servers"]
 
 
 class NetworkRefused(RuntimeError):
@@ -41,7 +43,7 @@ class Guard:
         if not isinstance(address, tuple) or not isinstance(address[0], str):
             return  # a Unix socket
         if not self.loopback:
-            raise NetworkRefused(f"{address[:2]}: only tests/integration and tests/functional may use sockets")
+            raise NetworkRefused(f"{address[:2]}: only tests of {', '.join(WITH_SERVERS)} may use sockets")
         if not _is_loopback(address[0]):
             raise NetworkRefused(f"{address[:2]}: tests reach this machine only")
 

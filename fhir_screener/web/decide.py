@@ -41,7 +41,7 @@ def _decided(request: Request, user: User, form: dict[str, Any]) -> Response:
     try:
         office.desk.decide(subject.study, subject.patient, made, seen=given(form, "seen"))
     except Overtaken as error:
-        return page(request, "overtaken.html", 409, user=user, error=error, task=id, move=made.move.value)
+        return page(request, "overtaken.html", 409, user=user, error=error, task=id, note=made.note)
     request.app.state.metrics.decided(made.move.value)
     return RedirectResponse(_onward(office, form, id), 303)
 

@@ -1,4 +1,4 @@
-"""Real servers on loopback: three FHIR servers that know nothing of one another, and a broker.
+"""Real servers on loopback, as fixtures of all tests: three FHIR servers that know nothing of one another, and a broker.
 
 `fhir_server` gives the address of an empty server, each test anew, for each of `sandbox`, `sekmet` and `hapi`;
 `shared_fhir_server` one that is emptied once a module, for tests that load much and change little.
@@ -130,7 +130,8 @@ def expunge(base: str) -> None:
         assert answer.status == 200
 
 
-def _emptied(request: pytest.FixtureRequest, logs: Path) -> Iterator[str]:
+def emptied(request: pytest.FixtureRequest, logs: Path) -> Iterator[str]:
+    """The base URL of an empty server, the one that the fixture's parameter names."""
     if request.param == "sandbox":
         with sandbox(logs / "sandbox.log") as base:
             yield base
@@ -143,13 +144,13 @@ def _emptied(request: pytest.FixtureRequest, logs: Path) -> Iterator[str]:
 @pytest.fixture(params=SERVERS)
 def fhir_server(request: pytest.FixtureRequest, logs: Path) -> Iterator[str]:
     """The base URL of an empty FHIR server; the test runs once for each of the three."""
-    yield from _emptied(request, logs)
+    yield from emptied(request, logs)
 
 
 @pytest.fixture(params=SERVERS, scope="module")
 def shared_fhir_server(request: pytest.FixtureRequest, logs: Path) -> Iterator[str]:
     """As `fhir_server`, but emptied once a module. Not for the same test as `fhir_server`: they are one server."""
-    yield from _emptied(request, logs)
+    yield from emptied(request, logs)
 
 
 @pytest.fixture

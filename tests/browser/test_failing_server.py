@@ -1,0 +1,75 @@
+"""A FHIR server that dies while a decision is on its way: the page says what happened; it is written once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from fhir_screener.fhir.task.decided import hers
+from tests.browser.conftest import Seats
+from tests.browser.ward import STUDY, Ward
+
+GONE = {"before the write": "drop", "after the write": "lost"}
+
+
+@pytest.fixture(autouse=True)
+def mended(ward: Ward) -> Iterator[None]:
+    yield
+    ward.mend()
+
+
+def decisions(ward: Ward, patient: str) -> int:
+    seen = [hers(one) for one in reversed(ward.versions(patient))]
+    return sum(before != after for before, after in zip(seen, seen[1:], strict=False))
+
+
+@pytest.mark.parametrize(("moment", "patient"), [("before the write", "p06"), ("after the write", "p07")])
+def test_a_connection_that_breaks_once_costs_nothing(ward: Ward, seat: Seats, moment: str, patient: str) -> None:
+    anna = seat("Anna")
+    anna.candidate(ward.task(patient)["id"])
+    ward.fault(kind=GONE[moment], method="POST", type="Bundle")
+    ward.fault(kind=GONE[moment], method="POST", type="")
+    anna.accept()
+    expect(anna.standing).to_contain_text("accepted, with Anna")
+    assert decisions(ward, patient) == 1
+    assert len(ward.find(f"ResearchSubject?patient={patient}")) == 1
+
+
+@pytest.mark.parametrize(("moment", "patient"), [("before the write", "p08"), ("after the write", "p09")])
+def test_a_server_that_stays_away(ward: Ward, seat: Seats, moment: str, patient: str) -> None:
+    anna, task = seat("Anna"), ward.task(patient)["id"]
+    anna.candidate(task)
+    ward.fault(kind=GONE[moment], count=1, method="POST")
+    ward.fault(kind="drop", count=None)
+    anna.accept()
+    expect(anna.heading).to_contain_text("The FHIR server did not answer", timeout=60_000)
+    expect(anna.standing).to_contain_text("may or may not")
+    ward.mend()
+    assert decisions(ward, patient) == (moment == "after the write")
+    anna.page.get_by_role("link", name="See how it stands").click()
+    expect(anna.standing).to_contain_text("accepted, with Anna" if moment == "after the write" else "requested")
+    if moment == "before the write":
+        anna.accept()
+        expect(anna.standing).to_contain_text("accepted, with Anna")
+    assert decisions(ward, patient) == 1
+
+
+def test_lists_and_charts_say_that_the_server_is_away(ward: Ward, seat: Seats) -> None:
+    anna, task = seat("Anna"), ward.task("p10")["id"]
+    ward.fault(kind="unavailable", count=None)
+    for address in (f"/study/{STUDY}/new", f"/candidate/{task}"):
+        assert anna.go(address).status == 502
+        expect(anna.heading).to_contain_text("The FHIR server did not answer")
+    ward.mend()
+    anna.go(f"/study/{STUDY}/new")
+    expect(anna.heading).to_contain_text("New since my last look")
+
+
+def test_a_source_that_fails_leaves_what_the_sweep_found(ward: Ward, seat: Seats) -> None:
+    anna, task = seat("Anna"), ward.task("p10")["id"]
+    ward.fault(kind="error", count=None, type="Observation")
+    anna.candidate(task)
+    expect(anna.page.get_by_role("status").first).to_contain_text("could not be read")
+    expect(anna.page.get_by_role("region", name="I3")).to_contain_text("24")

@@ -1,0 +1,80 @@
+"""From sign-in to a rejection without a mouse, and always seen where one is."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Seats
+from tests.browser.ward import STUDY, TOKEN, Ward
+
+SEEN = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return 'nothing has the focus';
+  const style = getComputedStyle(at), box = at.getBoundingClientRect();
+  if (box.width < 4 || box.height < 4) return at.outerHTML.slice(0, 99) + ' is too small';
+  if (box.bottom < 0 || box.top > innerHeight) return at.outerHTML.slice(0, 99) + ' is out of sight';
+  const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  return ring ? '' : at.outerHTML.slice(0, 99) + ' shows no focus';
+}"""
+"""What is wrong with the focus as it is now, "" for nothing."""
+
+
+def tab_to(page: Page, name: str, most: int = 60) -> None:
+    """Go on from one thing to the next, each of them visibly, until the one of this name."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        assert page.evaluate(SEEN) == ""
+        if name in page.evaluate("() => document.activeElement.innerText || document.activeElement.name"):
+            return
+    raise AssertionError(f"{name} cannot be reached by keyboard")
+
+
+def test_from_sign_in_to_a_rejection(ward: Ward, seat: Seats) -> None:
+    anna = seat("Anna", signed_in=False)
+    page, keys = anna.page, anna.page.keyboard
+    anna.go(f"/sign-in?next=/study/{STUDY}/candidates")
+    tab_to(page, "name")
+    keys.type("Anna")
+    tab_to(page, "token")
+    keys.type(TOKEN)
+    keys.press("Enter")
+    expect(anna.heading).to_contain_text("Candidates")
+    for _ in range(40):
+        keys.press("j")
+        assert page.evaluate(SEEN) == ""
+        if page.evaluate("() => document.activeElement.innerText") == "Patient 03":
+            break
+    keys.press("Enter")
+    expect(anna.heading).to_contain_text("Patient 03")
+    keys.press("r")
+    assert page.evaluate(SEEN) == ""
+    expect(anna.desk.get_by_label("Reason")).to_be_focused()
+    keys.type("Could not be reached")
+    tab_to(page, "Reject")
+    keys.press("Enter")
+    expect(anna.standing).to_contain_text("rejected, with Anna (Could not be reached)")
+    assert ward.task("p03")["status"] == "rejected"
+    assert anna.troubles == []
+
+
+def test_each_key_of_the_candidate_goes_to_its_decision(ward: Ward, seat: Seats) -> None:
+    anna = seat("Anna")
+    anna.candidate(ward.task("p04")["id"])
+    for key, name in {"r": "Reason", "s": "Until", "n": "Note"}.items():
+        anna.heading.click()
+        anna.page.keyboard.press("Escape")
+        anna.page.evaluate("() => document.activeElement.blur()")
+        anna.page.keyboard.press(key)
+        expect(anna.desk.get_by_label(name)).to_be_focused()
+        assert anna.page.evaluate(SEEN) == ""
+    anna.page.keyboard.type("r s n")
+    expect(anna.desk.get_by_label("Note")).to_have_value("r s n")  # letters in a field are letters
+
+
+def test_the_first_stop_leads_to_the_content(ward: Ward, seat: Seats) -> None:
+    anna = seat("Anna")
+    anna.candidate(ward.task("p04")["id"])
+    anna.page.keyboard.press("Tab")
+    assert anna.page.evaluate(SEEN) == ""
+    anna.page.keyboard.press("Enter")
+    expect(anna.page.get_by_role("main")).to_be_focused()

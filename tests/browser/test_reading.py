@@ -1,0 +1,75 @@
+"""Reading needs no JavaScript, no wide screen and no screen at all; and after sign-out there is nothing left to read."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from fhir_screener.screening.views import VIEWS
+from tests.browser.conftest import Seats
+from tests.browser.ward import STUDY, Ward
+
+
+def test_without_javascript_everything_can_be_read_and_decided(ward: Ward, seat: Seats) -> None:
+    anna = seat("Anna", java_script_enabled=False)
+    anna.view("Candidates")
+    anna.open("Patient 11")
+    expect(anna.page.get_by_role("img", name="Time line")).to_be_visible()
+    expect(anna.page.get_by_role("region", name="I3")).to_contain_text("24")
+    anna.page.get_by_text("Nothing on record, or asked at the visit").click()
+    expect(anna.page.get_by_role("region", name="E1 ")).to_be_visible()
+    anna.reject("Could not be reached")
+    expect(anna.standing).to_contain_text("rejected, with Anna")
+    anna.undo()
+    expect(anna.standing).to_contain_text("requested")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_390_pixels_hold_every_page(ward: Ward, seat: Seats, language: str) -> None:
+    anna = seat("Anna", viewport={"width": 390, "height": 844})
+    anna.go(f"/?lang={language}")
+    task = ward.task("p12")["id"]
+    wide = {}
+    for address in [*(f"/study/{STUDY}/{view.name}" for view in VIEWS), f"/candidate/{task}", f"/candidate/{task}/record/0"]:
+        anna.go(address)
+        for folded in anna.page.locator("details").all():
+            folded.evaluate("one => { one.open = true }")
+        width = anna.page.evaluate("() => document.documentElement.scrollWidth")
+        if width > 390:
+            wide[address] = width
+    assert wide == {}
+
+
+def test_in_print_the_ledger_stands_and_the_controls_do_not(ward: Ward, seat: Seats) -> None:
+    anna = seat("Anna")
+    anna.candidate(ward.task("p12")["id"])
+    anna.page.emulate_media(media="print")
+    expect(anna.desk).to_be_hidden()
+    expect(anna.page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(anna.heading).to_be_visible()
+    expect(anna.page.get_by_role("img", name="Time line")).to_be_visible()
+    # What is folded on the screen is unfolded on paper.
+    expect(anna.page.get_by_role("region", name="E1 ")).to_be_visible()
+    anna.page.emulate_media(media="print", color_scheme="dark")
+    assert anna.page.evaluate("() => getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
+
+
+def test_after_sign_out_the_back_button_shows_nothing(ward: Ward, seat: Seats) -> None:
+    anna = seat("Anna")
+    anna.view("Candidates")
+    anna.open("Patient 12")
+    anna.page.get_by_role("button", name="Sign out").click()
+    expect(anna.heading).to_contain_text("Sign in")
+    for _ in range(3):
+        anna.page.go_back()
+        expect(anna.page.get_by_text("Patient 12")).to_have_count(0)
+        expect(anna.heading).to_contain_text("Sign in")
+
+
+def test_addresses_hold_no_patient(ward: Ward, seat: Seats) -> None:
+    anna, seen = seat("Anna"), []
+    anna.page.on("request", lambda asked: seen.append(asked.url))
+    anna.view("Candidates")
+    anna.open("Patient 12")
+    assert not any(word in address for address in seen for word in ("p12", "Patient"))
+    assert all(address.startswith(anna.place) for address in seen)  # nothing is loaded from elsewhere
