@@ -30,6 +30,7 @@ from fhir_screener.screening.views import VIEWS
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import Reason, Verdict
+from fhir_screener.web.candidate import NO_PATIENT, SOME_UNREAD
 from fhir_screener.web.oidc import REFUSALS
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +63,7 @@ SAID_BY_VALUE = (
     *("inclusion", "exclusion", "ask", "chart", "consent", "male", "female", "other", "unknown"),
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "{day} {month} {year}",
+    *(NO_PATIENT, SOME_UNREAD),
 )
 """Words of a chart or an enumeration that are said as they are."""
 

@@ -30,6 +30,11 @@ from fhir_screener.web.timeline_svg import draw, tone
 from fhir_screener.web.who import User
 
 
+NO_PATIENT = "the source has no such patient any more"
+SOME_UNREAD = "the source did not give all of it"
+"""Why a chart is not judged today, where the source gave no error of its own."""
+
+
 @dataclass(frozen=True)
 class Ledger:
     """What is shown: the Task's screening, or today's where both say the same (it can be read in any language).
@@ -90,7 +95,7 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
     try:
         record = office.chart(subject_of(task).patient)
         now = office.judged(study, record) if record is not None else None
-        unread = "" if now is not None else "the source has no such patient any more"
+        unread = "" if now is not None else NO_PATIENT
     except ServerError as error:
         now, unread = None, str(error)
     if swept is None:
@@ -99,10 +104,17 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
         return Ledger(now, today=True)
     if now is None:
         return Ledger(swept, unread)
+    if _lost(now) - _lost(swept):
+        return Ledger(swept, SOME_UNREAD)  # what could not be read today has not changed for that
     if evidence_digest(now) == evidence_digest(swept):
         return Ledger(now, today=True)
     differs = changes(swept, now)
     return Ledger(now, differs=differs, today=True) if wanted_now else Ledger(swept, differs=differs)
+
+
+def _lost(screening: Screening) -> set[str]:
+    """The criteria that are open because records could not be read."""
+    return {one.id for one in screening.criteria if one.reason is Reason.NOT_FETCHED}
 
 
 def ehr_link(office: Office, user: User, patient: str) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fhir_screener.bootstrap.office import Office
-from fhir_screener.errors import Overtaken, UsageError
+from fhir_screener.errors import Overtaken, ServerError, UsageError
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.web import guard
@@ -32,7 +32,10 @@ async def decided(request: Request) -> Response:
 
 def _decided(request: Request, user: User, form: dict[str, Any]) -> Response:
     office, id = office_of(request), request.path_params["task"]
-    task = office.desk.by_id(id)
+    try:
+        task = office.desk.by_id(id)
+    except ServerError as error:
+        return _not_answered(request, user, error, form, may_stand=False)
     subject = subject_of(task)
     study = office.study(subject.study)
     if study is None or not user.may_see(study.id):
@@ -42,8 +45,18 @@ def _decided(request: Request, user: User, form: dict[str, Any]) -> Response:
         office.desk.decide(subject.study, subject.patient, made, seen=given(form, "seen"))
     except Overtaken as error:
         return page(request, "overtaken.html", 409, user=user, error=error, task=id, note=made.note)
+    except ServerError as error:
+        return _not_answered(request, user, error, form, may_stand=True)
     request.app.state.metrics.decided(made.move.value)
     return RedirectResponse(_onward(office, form, id), 303)
+
+
+def _not_answered(
+    request: Request, user: User, error: ServerError, form: dict[str, Any], *, may_stand: bool
+) -> Response:
+    """What was asked for, and whether it may have been written all the same (`may_stand`); nothing is tried unasked."""
+    asked = {"move": given(form, "move"), "note": given(form, "note"), "task": request.path_params["task"]}
+    return page(request, "unanswered.html", 502, user=user, error=str(error), may_stand=may_stand, **asked)
 
 
 def decision_of(form: dict[str, Any], user: User, today: date) -> Decision:

@@ -24,7 +24,7 @@ ATTACKS = (
 def hostile(patient: str, number: int) -> dict[str, Json]:
     """A chart with markup wherever a person or a machine may write."""
     found, attack = chart(patient, f"Eve {ATTACKS[number]}"), ATTACKS[number]
-    found["pt"]["identifier"][0]["value"] = attack
+    found["patient"]["identifier"][0]["value"] = attack
     found["dx"]["code"]["text"] = f"IgG4-related disease {attack}"
     found["dx"]["code"]["coding"][0]["display"] = f"IgG4-related disease {attack}"
     found["dx"]["note"] = [{"text": attack}]

@@ -39,7 +39,8 @@ def test_the_morning(hospital: str, seat: Seats, logs: Path) -> None:
         )
         ward.sweep()
         second_morning(anna)
-    assert [one["status"] for one in ward.find("ResearchSubject?_count=20")] == ["screening"]
+    subjects = {one["individual"]["reference"].split("/")[-1]: one["status"] for one in ward.find("ResearchSubject")}
+    assert subjects == {"acc": "screening", "cha": "not-registered"}  # the second was taken back
     assert anna.troubles == []
 
 

@@ -43,7 +43,7 @@ def chart(patient: str, name: str) -> dict[str, Json]:
     text = re.sub(r"20\d\d-\d\d-\d\d", lambda found: _later(found[0], moved), text)
     found = [entry["resource"] for entry in json.loads(text)["entry"]]
     found[0]["name"] = [{"text": name}]
-    return {one["id"].removeprefix(f"{patient}-"): one for one in found}
+    return {one["id"].removeprefix(f"{patient}-").replace(patient, "patient"): one for one in found}
 
 
 def _later(day: str, moved: timedelta) -> str:
