@@ -29,7 +29,6 @@ from fhir_screener.web.record import references_of
 from fhir_screener.web.timeline_svg import draw, tone
 from fhir_screener.web.who import User
 
-
 NO_PATIENT = "the source has no such patient any more"
 SOME_UNREAD = "the source did not give all of it"
 """Why a chart is not judged today, where the source gave no error of its own."""
@@ -69,7 +68,7 @@ def shown(request: Request, user: User) -> Response:
         row=row_of(task, office.setting.pool),
         notes=dicts(task.get("note")),
         version=version_of(task),
-        who=people(office, user, [subject.patient]).get(subject.patient, Someone()),
+        who=_who(office, user, subject.patient),
         ehr=ehr_link(office, user, subject.patient),
         ledger=ledger,
         screening=ledger.screening,
@@ -110,6 +109,14 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
         return Ledger(now, today=True)
     differs = changes(swept, now)
     return Ledger(now, differs=differs, today=True) if wanted_now else Ledger(swept, differs=differs)
+
+
+def _who(office: Office, user: User, patient: str) -> Someone:
+    """Who it is; nobody known where the source cannot say: the ledger of the Task can be read all the same."""
+    try:
+        return people(office, user, [patient]).get(patient, Someone())
+    except ServerError:
+        return Someone()
 
 
 def _lost(screening: Screening) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Callable
@@ -68,4 +69,4 @@ def test_over_many_tries_no_decision_is_lost(ward: Ward, seat: Seats) -> None:
 def moves(ward: Ward) -> list[object]:
     """Each time that a coordinator's elements became others."""
     seen = [hers(one) for one in reversed(ward.versions("p02"))]
-    return [after for before, after in zip(seen, seen[1:], strict=False) if before != after]
+    return [after for before, after in itertools.pairwise(seen) if before != after]

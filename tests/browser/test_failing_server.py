@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -24,7 +25,7 @@ def mended(ward: Ward) -> Iterator[None]:
 
 def decisions(ward: Ward, patient: str) -> int:
     seen = [hers(one) for one in reversed(ward.versions(patient))]
-    return sum(before != after for before, after in zip(seen, seen[1:], strict=False))
+    return sum(before != after for before, after in itertools.pairwise(seen))
 
 
 @pytest.mark.parametrize(("moment", "patient"), [("before the write", "p06"), ("after the write", "p07")])
@@ -76,9 +77,10 @@ def test_lists_and_charts_say_that_the_server_is_away(ward: Ward, seat: Seats) -
     expect(anna.heading).to_contain_text("New since my last look")
 
 
-def test_a_source_that_fails_leaves_what_the_sweep_found(ward: Ward, seat: Seats) -> None:
+@pytest.mark.parametrize("kind", ["Observation", "Patient"])
+def test_a_source_that_fails_leaves_what_the_sweep_found(ward: Ward, seat: Seats, kind: str) -> None:
     anna, task = seat("Anna"), ward.task("p10")["id"]
-    ward.fault(kind="error", count=None, type="Observation")
+    ward.fault(kind="error", count=None, type=kind)
     anna.candidate(task)
     expect(anna.page.get_by_role("status").first).to_contain_text("could not be read")
     expect(anna.page.get_by_role("region", name="I3")).to_contain_text("24")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
@@ -14,7 +12,7 @@ from tests.browser.ward import STUDY, Json, Ward, chart
 ATTACKS = (
     "<script>window.struck = 1</script>",
     "<img src=x onerror='window.struck = 1'>",
-    "\"><svg onload=window.struck=1>",
+    '"><svg onload=window.struck=1>',
     "{{ 7 * 7 }}{% raw %}",
     "</title></main><iframe srcdoc='<script>top.struck=1</script>'>",
     "javascript:window.struck=1",
@@ -37,10 +35,10 @@ def hostile(patient: str, number: int) -> dict[str, Json]:
 
 
 @pytest.fixture(scope="module")
-def struck(ward: Ward) -> Iterator[Ward]:
+def struck(ward: Ward) -> Ward:
     ward.admit(*(hostile(f"eve{number}", number) for number in range(len(ATTACKS))))
     ward.sweep()
-    yield ward
+    return ward
 
 
 def nothing_ran(person: Coordinator) -> None:

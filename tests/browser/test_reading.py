@@ -30,7 +30,11 @@ def test_390_pixels_hold_every_page(ward: Ward, seat: Seats, language: str) -> N
     anna.go(f"/?lang={language}")
     task = ward.task("p12")["id"]
     wide = {}
-    for address in [*(f"/study/{STUDY}/{view.name}" for view in VIEWS), f"/candidate/{task}", f"/candidate/{task}/record/0"]:
+    for address in [
+        *(f"/study/{STUDY}/{view.name}" for view in VIEWS),
+        f"/candidate/{task}",
+        f"/candidate/{task}/record/0",
+    ]:
         anna.go(address)
         for folded in anna.page.locator("details").all():
             folded.evaluate("one => { one.open = true }")

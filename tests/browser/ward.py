@@ -39,7 +39,9 @@ def today() -> date:
 def chart(patient: str, name: str) -> dict[str, Json]:
     """{what it is, such as `hbsag`: the resource}: a plain candidate of this id and name, whose chart ends today."""
     moved = today() - MADE
-    text = PATTERN.read_text().replace("b00-pt", patient).replace("b00-", f"{patient}-").replace('"B00"', f'"{patient}"')
+    text = (
+        PATTERN.read_text().replace("b00-pt", patient).replace("b00-", f"{patient}-").replace('"B00"', f'"{patient}"')
+    )
     text = re.sub(r"20\d\d-\d\d-\d\d", lambda found: _later(found[0], moved), text)
     found = [entry["resource"] for entry in json.loads(text)["entry"]]
     found[0]["name"] = [{"text": name}]
@@ -111,7 +113,14 @@ def ask(url: str, body: Any = None, method: str | None = None) -> Any:
 @contextmanager
 def pages(ward: Ward, log: Path, **more: str) -> Iterator[str]:
     """The address of `fhir-screener serve` over the ward's server."""
-    given = {"source_url": ward.base, "web_token": TOKEN, "studies": STUDY, "web_port": "0", "log_level": "info", **more}
+    given = {
+        "source_url": ward.base,
+        "web_token": TOKEN,
+        "studies": STUDY,
+        "web_port": "0",
+        "log_level": "info",
+        **more,
+    }
     env = {**os.environ, **{variable(name): value for name, value in given.items()}}
     command: Sequence[str] = [sys.executable, "-m", "fhir_screener", "serve"]
     with child(command, env=env, log=log, announces=True) as process:
