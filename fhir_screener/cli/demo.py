@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -22,16 +24,19 @@ import typer
 from fhir_screener.bootstrap import build_screener, worker
 from fhir_screener.cli import render
 from fhir_screener.cli.console import BOLD, Page
+from fhir_screener.cli.demo_day import MEI, live_through
 from fhir_screener.cli.demo_truth import compared
 from fhir_screener.cli.options import catalog, new_app, read_settings
 from fhir_screener.cli.progress import Step, progress
 from fhir_screener.cli.report_text import report_text
+from fhir_screener.cli.serve import made
 from fhir_screener.cli.worklist import open_worklist
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ServerError
 from fhir_screener.sandbox.broker import broker
 from fhir_screener.sandbox.hospital import TRUTH, write
 from fhir_screener.sandbox.processes import Process, fhir_server
+from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.settings import DEMO_KEY, Settings
@@ -70,19 +75,20 @@ def demo(
     """
     began = time.monotonic()
     with _ended_by_signals(), ExitStack() as stack:
-        stage = _set_up(stack, patients)
+        stage = _set_up(stack, patients, nights=2 if serve else 1)
         report = _swept(stage)
         sys.stdout.write(_candidates(stage))
         sys.stdout.write(_closing(stage, report, time.monotonic() - began))
         sys.stdout.flush()
         if serve:
+            sys.stdout.write(_second_night(stage))
             with suppress(KeyboardInterrupt):  # how it is meant to end
-                _serve(stage)
+                _serve(stage, stack.enter_context(_pages(stage)))
     return report.exit_code
 
 
-def _set_up(stack: ExitStack, patients: int | None) -> Stage:
-    """Start broker and worker, write the hospital meanwhile, then serve it."""
+def _set_up(stack: ExitStack, patients: int | None, nights: int) -> Stage:
+    """Start broker and worker, write the hospital meanwhile, then serve it. The last of the nights is today's."""
     given = read_settings(sandbox_patients=patients)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fhir-screener-demo-")))
     stack.enter_context(_temporary(folder))
@@ -96,12 +102,15 @@ def _set_up(stack: ExitStack, patients: int | None) -> Stage:
             "chunk_size": CHUNK,
             "installation_key": DEMO_KEY,
             "log_level": "warning",
+            "studies": (STUDY,),
+            "web_port": given.web_port if "web_port" in given.model_fields_set else 0,
+            "web_token": given.web_token,
             **({"mappings": given.mappings} if given.mappings else {}),
         }
     )
     hand = stack.enter_context(worker(settings, log=folder / "worker.log", grace=1.0))
     study = catalog(settings).study(STUDY)
-    day = datetime.now(UTC).astimezone(ZoneInfo(study.zone)).date()
+    day = datetime.now(UTC).astimezone(ZoneInfo(study.zone)).date() - timedelta(days=nights - 1)
     with progress(f"making a hospital of {given.sandbox_patients:,} patients") as step:
         write(folder / "hospital", given.sandbox_patients, given.sandbox_seed, day, progress=step)
         step(given.sandbox_patients, None)
@@ -110,13 +119,44 @@ def _set_up(stack: ExitStack, patients: int | None) -> Stage:
 
 
 def _swept(stage: Stage) -> SweepReport:
-    """A queued sweep, watched to its end, with its report."""
-    screener = build_screener(stage.settings)
-    with progress("sweeping") as step:
-        (head,) = screener.start([STUDY], stage.day)
-        report = screener.follow(head, _alive(stage, step))
+    """The first night: a queued sweep, watched to its end, with its report."""
+    report = _sweep(stage, stage.day, "sweeping")
     sys.stdout.write(report_text(report, {STUDY: [criterion.id for criterion in stage.study.criteria]}))
     return report
+
+
+def _sweep(stage: Stage, day: date, doing: str) -> SweepReport:
+    screener = build_screener(stage.settings)
+    with progress(doing) as step:
+        (head,) = screener.start([STUDY], day)
+        return screener.follow(head, _alive(stage, step))
+
+
+def _second_night(stage: Stage) -> str:
+    """A day goes by, and another sweep: who came back, who no longer matches, whose answers changed."""
+    today = stage.day + timedelta(days=1)
+    decided = live_through(stage.settings, STUDY, today)
+    actions = _sweep(stage, today, "a day later: sweeping again").studies[0].actions
+    moved = ", ".join(f"{number} {action}" for action, number in actions.items() if Action(action).writes)
+    page = Page()
+    page.line()
+    page.line(f"Then a day: a made-up coordinator, {MEI.shown}, decided {decided} times, and a few results came in.")
+    page.line(f"The second night, as of {today}: Tasks {moved or 'all as they were'}.")
+    return str(page)
+
+
+@contextmanager
+def _pages(stage: Stage) -> Iterator[str]:
+    """The coordinators' pages in a thread of this process; the address at which to sign in."""
+    settings = stage.settings
+    pages, place = made(settings, settings.web_token.get_secret_value() or secrets.token_urlsafe(24))
+    thread = threading.Thread(target=pages.run, name="pages", daemon=True)
+    thread.start()
+    try:
+        yield place
+    finally:
+        pages.stop()
+        thread.join(2)
 
 
 def _alive(stage: Stage, step: Step) -> Step:
@@ -150,9 +190,12 @@ def _closing(stage: Stage, report: SweepReport, seconds: float) -> str:
     return str(page)
 
 
-def _serve(stage: Stage) -> None:
+def _serve(stage: Stage, place: str) -> None:
     """Stay until Ctrl-C, or until the server ends."""
     page, url = Page(), stage.settings.source_url
+    page.line()
+    page.line("The coordinators' pages, signed in by this link:", BOLD)
+    page.item(place, mark="")
     page.line()
     page.line(f"The FHIR server is at {url} until Ctrl-C. From another terminal", BOLD)
     page.line("(in a checkout, each with ./dev run before it):")

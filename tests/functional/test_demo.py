@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import requests
 
-from tests.functional.program import command, environment, run
+from tests.functional.program import STUDY, command, environment, run
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -76,6 +78,38 @@ def test_however_it_ends_no_process_is_left(way: signal.Signals, mark: str) -> N
         process.stdout.read()
         assert process.wait(30) == (-signal.SIGKILL if way is signal.SIGKILL else 0)
     assert all_gone(mark)
+
+
+VIEWS = "new candidates review one-away later snoozed gone decided"
+
+
+@linux
+def test_it_ends_at_pages_that_show_something_in_every_view(mark: str) -> None:
+    asked = command("demo", "--patients", "150")
+    with subprocess.Popen(
+        asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(**{mark: "1"})
+    ) as process:
+        assert process.stdout
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "until Ctrl-C" in line:
+                break
+        assert "0 candidates that were not planned" in said
+        assert re.search(r"second night, as of .*: Tasks .*1 resurfaced", said), said
+        link = re.search(r"http://127\.0\.0\.1:\d+(?=/sign-in\?token=(\S+))", said)
+        assert link
+        browser = requests.Session()
+        assert browser.get(f"{link[0]}/sign-in?token={link[1]}&name=Anna", timeout=60).url.endswith("/new")
+        shown = {view: browser.get(f"{link[0]}/study/{STUDY}/{view}", timeout=60).text for view in VIEWS.split()}
+        assert [view for view, text in shown.items() if "/candidate/" not in text] == []
+        assert "Mei Lin" in shown["decided"] + shown["snoozed"] + shown["candidates"]
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(30) == 0
+    assert all_gone(mark)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{link[0]}/health", timeout=5)
 
 
 @linux

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,11 +47,12 @@ class Hospital:
 
 @contextmanager
 def hospital(folder: Path, patients: int = 60) -> Iterator[Hospital]:
-    """A hospital of so many patients on a sandbox server, swept once."""
+    """A hospital of so many patients on a sandbox server, swept twice."""
     write(folder / "hospital", patients, 1, DAY)
     with fhir_server(load=[folder / "hospital"], log=folder / "server.log") as server:
         there = Hospital(server.base_url, [], frozenset())
-        build_screener(there.settings()).sweep([STUDY], DAY)
+        for day in (DAY, DAY + timedelta(days=40)):  # in which tests run out: rows say what changed
+            build_screener(there.settings()).sweep([STUDY], day)
         there.tasks = [task for task in found(there.base, "Task") if task["intent"] == "proposal"]
         there.secrets = frozenset(secrets_of(found(there.base, "Patient")))
         assert there.tasks
