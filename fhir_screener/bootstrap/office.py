@@ -66,7 +66,7 @@ class Office:
     @cached_property
     def loaded(self) -> Loaded:
         """The studies of the settings, else all."""
-        catalog = Catalog(mappings_folder(self.settings))
+        catalog = Catalog(mappings_folder(self.settings), self.settings.site)
         return catalog.load(list(self.settings.studies) or list(catalog.ids))
 
     @property
