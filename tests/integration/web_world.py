@@ -35,6 +35,7 @@ class Hospital:
     base: str
     tasks: list[Any]
     secrets: frozenset[str]
+    sweeps: tuple[str, ...] = ()
 
     def settings(self, **changes: Any) -> Settings:
         given = {"source_url": self.base, "cohort": "all", "site": "example", "installation_key": KEY, "web_port": 0}
@@ -54,6 +55,7 @@ def hospital(folder: Path, patients: int = 60) -> Iterator[Hospital]:
         for day in (DAY, DAY + timedelta(days=40)):  # in which tests run out: rows say what changed
             build_screener(there.settings()).sweep([STUDY], day)
         there.tasks = [task for task in found(there.base, "Task") if task["intent"] == "proposal"]
+        there.sweeps = tuple(task["id"] for task in found(there.base, "Task") if task["intent"] == "plan")
         there.secrets = frozenset(secrets_of(found(there.base, "Patient")))
         assert there.tasks
         assert there.secrets
