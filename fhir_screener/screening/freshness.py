@@ -42,9 +42,14 @@ class Swept:
     actions: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def unreached(self) -> int:
+        """Patients to whom it never came; those of a sweep that has not ended are not known."""
+        return 0 if self.state.open else max(0, self.patients - self.evaluated - self.unread - self.not_evaluated)
+
+    @property
     def left(self) -> int:
-        """Patients who were not read, not evaluated or not written."""
-        return self.unread + self.not_evaluated + self.unwritten
+        """Patients who were not reached, not read, not evaluated or not written."""
+        return self.unreached + self.unread + self.not_evaluated + self.unwritten
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,11 @@ class ReportView:
         return self.report.state is State.FAILED
 
     @property
+    def unreached(self) -> int:
+        """Patients to whom the sweep never came."""
+        return max(0, self.report.patients - self.study.evaluated - self.unread.total - self.not_evaluated.total)
+
+    @property
     def going_on(self) -> bool:
         return self.report.state.open
 
@@ -172,16 +177,21 @@ def _rows(found: StudyReport, study: Study) -> tuple[Row, ...]:
 def _left(rows: Mapping[str, str], total: int, naming: Naming) -> Left:
     groups: dict[str, list[str]] = {}
     for patient, reason in sorted(rows.items()):
-        groups.setdefault(reason if naming is Naming.IDS else _nameless(reason, patient), []).append(patient)
+        plain = _impersonal(reason, patient)
+        groups.setdefault(plain if naming is Naming.IDS else _nameless(plain, patient), []).append(patient)
     most = NAMED if naming is Naming.IDS else 0
     made = [Group(reason, tuple(who[:most]), len(who) - len(who[:most])) for reason, who in groups.items()]
     return Left(total, tuple(sorted(made, key=lambda one: -(len(one.patients) + one.more))), total - len(rows))
 
 
+def _impersonal(reason: str, patient: str) -> str:
+    """The reason without the patient's id, which may stand in it: so that one reason of many is one group."""
+    return re.sub(rf"(?<![\w.-]){re.escape(patient)}(?![\w-])", "…", reason)
+
+
 def _nameless(reason: str, patient: str) -> str:
-    """The reason without the patient's id, which may stand in it, and without other records' ids."""
-    plain = re.sub(rf"(?<![\w.-]){re.escape(patient)}(?![\w-])", "…", reason)
-    return re.sub(r"\b([A-Z][A-Za-z]+)/[\w.-]+", r"\1", plain)
+    """The reason without the patient's id and without other records' ids."""
+    return re.sub(r"\b([A-Z][A-Za-z]+)/[\w.…-]+", r"\1", _impersonal(reason, patient))
 
 
 def _movers(found: StudyReport, actions: tuple[Action, ...], naming: Naming, links: Mapping[str, str]) -> Movers:

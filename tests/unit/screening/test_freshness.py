@@ -59,6 +59,12 @@ def test_patients_left_out_of_the_last() -> None:
         assert kinds(replace(DONE, **{name: 1})) == ["left"]
 
 
+def test_patients_to_whom_it_never_came_are_left_out_too() -> None:
+    assert replace(DONE, evaluated=6, unread=1).unreached == 2
+    assert kinds(replace(DONE, evaluated=8)) == ["left"]
+    assert RUNNING.left == 0
+
+
 def test_a_night_was_missed() -> None:
     yesterday = replace(DONE, began=DONE.began - timedelta(days=1))
     (concern,) = standing([yesterday], NOW, NIGHT).concerns

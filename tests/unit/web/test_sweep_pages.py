@@ -117,6 +117,14 @@ def test_what_a_server_said_is_shown_and_never_run() -> None:
     assert "&lt;script&gt;" in text
 
 
+def test_one_reason_for_many_is_told_once() -> None:
+    unread = {f"p{n}": f"the server failed, HTTP 500: Patient/p{n}" for n in range(90)}
+    _, text = asked(Office(ended(replace(RESULT, unread=unread))), report.shown)
+    assert text.count("HTTP 500") == 1
+    assert "p0, p1, p10" in text
+    assert "and 40 more" in text
+
+
 @pytest.mark.parametrize("role", [Role.STUDY_TEAM, Role.OPERATOR])
 def test_who_may_not_know_reads_no_id(role: Role) -> None:
     _, text = asked(Office(ended()), report.shown, role)
@@ -163,7 +171,7 @@ def test_one_that_was_given_up_never_says_that_nobody_was_left_out() -> None:
     _, text = asked(Office(sweep_record(failed, body, IDENTITY)), report.shown)
     assert "was given up" in text
     assert "Nobody was left out" not in text
-    assert "did not come to all patients" in text
+    assert "Not reached: 1" in text
 
 
 def test_the_picture_has_the_same_numbers_as_the_table_behind_it() -> None:
