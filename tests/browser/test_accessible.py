@@ -23,11 +23,16 @@ CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 
 def addresses(ward: Ward) -> list[str]:
     """One of each page there is."""
-    task = ward.task("p05")["id"]
+    task, sweep = (
+        ward.task("p05")["id"],
+        ward.find("Task?code=urn:fhir-screener:task|sweep&_sort=-authored-on")[0]["id"],
+    )
     return [
         *(f"/study/{STUDY}/{view.name}" for view in VIEWS),
         f"/candidate/{task}",
         f"/candidate/{task}/record/0",
+        f"/study/{STUDY}/sweeps",
+        f"/study/{STUDY}/sweeps/{sweep}",
         "/nowhere",
         "/candidate/nobody",
     ]
