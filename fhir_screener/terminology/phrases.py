@@ -91,14 +91,18 @@ _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(r"\W*(?:疫苗|免疫球蛋白|筛查|咨询|宣教|vaccin|immun|screen|counsel|prophyla)")
 
 
+_REACH = 500
+"""Characters on either side of a term that are read, so that a text without full stops costs its length, not its square."""
+
+
 def clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the clause around `start`..`end` begins and ends."""
+    """Where the clause around `start`..`end` begins and ends, as far as it is read."""
     return _around(_CLAUSE, text, start, end)
 
 
 def _around(marks: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int]:
-    left, right = 0, len(text)
-    for mark in marks.finditer(text):
+    left, right = max(0, start - _REACH), min(len(text), end + _REACH)
+    for mark in marks.finditer(text, left, right):
         if mark.end() <= start:
             left = mark.end()
         elif mark.start() >= end:
@@ -108,8 +112,17 @@ def _around(marks: re.Pattern[str], text: str, start: int, end: int) -> tuple[in
 
 
 def stance(text: str, start: int, end: int) -> Stance:
-    """What folded `text` says of the term at `start`..`end`, judged within its own clause and what leads up to it."""
+    """What folded `text` says of the term at `start`..`end`, judged within its own clause and what leads up to it.
+
+    Where the sentence goes on beyond what is read, nothing in it is certain.
+    """
     left, right = _around(_SENTENCE, text, start, end)
+    said = _stance(text, start, end, left, right)
+    cut = 0 < left == start - _REACH or end + _REACH == right < len(text)
+    return Stance.DOUBTFUL if cut and said in (Stance.ASSERTED, Stance.PAST) else said
+
+
+def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     inner, outer = (left + place for place in _around(_COMMA, text[left:right], start - left, end - left))
     before, own, after = text[left:inner], text[inner:start], text[end:outer]
     if _of_another(before, own, after, text[end:right]):

@@ -8,8 +8,10 @@ that is not negative. An allergy to a drug is no exposure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.names import Names
@@ -24,6 +26,15 @@ _ABBREVIATION = 4
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|过敏|不耐受")
 _COUNTS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 _RESULTS = {Polarity.POSITIVE: Stance.ASSERTED, Polarity.EQUIVOCAL: Stance.DOUBTFUL}
+
+
+class _Place(NamedTuple):
+    """Where a text names a member of the set `name`."""
+
+    start: int
+    end: int
+    name: str
+    kind: str
 
 
 class Teller:
@@ -49,15 +60,26 @@ class Teller:
         """{set named: how}. The first telling place of each set."""
         plain = fold(text)
         names, owners = self._index
-        places = [(start, end, *owners[owner]) for owner, start, end in names.find(plain)]
+        places = [_Place(start, end, *owners[owner]) for owner, start, end in names.find(plain)]
+        tests = [place.start for place in places if place.kind == "result"]
         found: dict[str, Hit] = {}
-        for start, end, name, kind in places:
-            if name in found or any(a <= start and end <= b and b - a > end - start for a, b, _, _ in places):
+        for start, end, name, kind in _outermost(places):
+            if name in found:
                 continue
-            said = _result(plain, start, end, places) if kind == "result" else _said(plain, start, end, kind)
+            said = _result(plain, start, end, tests) if kind == "result" else _said(plain, start, end, kind)
             if said is not None:
                 found[name] = Hit(None, by_name=True, stance=said, words=plain[start:end])
         return found or NO_HITS
+
+
+def _outermost(places: Iterable[_Place]) -> Iterator[_Place]:
+    """The places from left to right, without those inside a longer name."""
+    longest: _Place | None = None
+    for place in sorted(places, key=lambda one: (one.start, -one.end)):
+        if longest is None or place.end > longest.end:
+            longest = place
+        if place[:2] == longest[:2]:
+            yield place
 
 
 def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
@@ -68,12 +90,16 @@ def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
     return said if said in _COUNTS else None
 
 
-def _result(text: str, start: int, end: int, places: Iterable[tuple[int, int, str, str]]) -> Stance | None:
-    """What is said of a test: the words after its name and before the next one's, else those of its clause."""
+def _result(text: str, start: int, end: int, tests: Sequence[int]) -> Stance | None:
+    """What is said of a test: the words after its name and before the next one's, else those of its clause.
+
+    `tests` are the places where names of tests begin, in order.
+    """
     left, right = clause(text, start, end)
     if stance(text, start, end) in (Stance.OTHER_PERSON, Stance.PLANNED, Stance.NEGATED):
         return None
-    after = min((a for a, _, _, kind in places if kind == "result" and a >= end), default=right)
+    following = bisect_left(tests, end)
+    after = tests[following] if following < len(tests) else right
     first = _FIRST.match(text, end, right)
     said = read_words(first[1]) if first else None
     said = said or read_words(text[end : min(after, right)].strip(" :：=为是")) or read_words(text[left:right])

@@ -274,7 +274,7 @@ class Terminology:
             if not text or hit.by_name or self.sets[name].kind != "condition":
                 continue
             said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
-            if (said and not _SAME & set(said)) or _OPEN.search(text):
+            if (said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]):
                 hits[name] = hit._replace(stance=Stance.DOUBTFUL, words=text)
 
     def _places(
@@ -297,6 +297,8 @@ _SAME = frozenset({Stance.ASSERTED, Stance.PAST, Stance.PLANNED})
 
 _OPEN = re.compile(r"(?:\?|待查|待排|待除外)\W*$")
 """A text that ends open."""
+_TAIL = 40
+"""Characters of a text that are looked at for how it ends."""
 
 
 class _Named(NamedTuple):
