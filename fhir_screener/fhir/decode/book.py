@@ -81,9 +81,10 @@ class Book:
         self.bounds: Memo[Bounds] = Memo(lambda raw: _bounds(plain(raw)))
         self.instructions: Memo[Instructions] = Memo(lambda raw: instructions(plain(raw)))
         self._words: Memo[Known] = Memo(lambda raw: self.known(Concept((), raw.decode())), 20_000)
-        self.concept[b""] = UNKNOWN
 
     def _concept(self, raw: bytes) -> Known:
+        if not raw:
+            return UNKNOWN
         tree = plain(raw)
         found = elements.concept(tree)
         if found is NOTHING and raw.strip() != b"null" and not elements.withheld(tree):
