@@ -96,6 +96,32 @@ def test_an_ordinary_drug_in_words_is_none_of_its_business(judged, words) -> Non
     assert judged(drug(words)).outcome.value == "candidate"
 
 
+NOTED = "Received rituximab at another hospital in December 2020."
+
+
+@pytest.mark.parametrize(
+    ("record", "answer"),
+    [
+        ({"resourceType": "Observation", "status": "final"}, "text-only"),
+        ({"resourceType": "Observation", "status": "unknown"}, "no-data"),
+        ({"resourceType": "Immunization", "status": "not-done"}, "text-only"),
+    ],
+)
+def test_what_never_counts_names_nothing_either(judged, record, answer) -> None:
+    named = {"code": {"text": "Follow-up"}, "vaccineCode": {"text": "Follow-up"}}
+    assert said(judged(noted(NOTED, **named, **record)), "E5") == answer
+
+
+@pytest.mark.parametrize(("status", "answer"), [("completed", "text-only"), ("entered-in-error", "not_met")])
+def test_the_note_of_a_procedure_entered_in_error_is_not_heard(judged, status, answer) -> None:
+    body = {"resourceType": "Procedure", "code": {"text": "Follow-up"}, "status": status}
+    assert said(judged(noted("Known HIV infection.", **body)), "E8b") == answer
+
+
+def test_the_note_of_a_drug_that_may_be_taken_is_heard(judged) -> None:
+    assert said(judged(drug("ramipril", status="unknown", note=[{"text": NOTED}])), "E5") == "text-only"
+
+
 def test_an_unknown_drug_matters_only_where_it_may_have_been_taken(judged) -> None:
     assert judged(drug("Zyxolin", status="not-taken")).outcome.value == "candidate"
     old = {"start": "2012-01-01", "end": "2012-03-01"}

@@ -197,12 +197,17 @@ def _condition(kind: str, record: Lean, context: Context, facts: _Facts) -> None
 
 def _beside(kind: str, record: Lean, fact: Fact, context: Context, facts: _Facts) -> None:
     """What the record names besides its own subject; nothing of it counts in what counts as never said."""
-    if fact.status not in ("entered-in-error", "cancelled", "registered") and not _withdrawn(fact):
+    if not _never_said(fact):
         facts.mentions += mentions(kind, record, fact.hits, fact.concept.label, context)
 
 
-def _withdrawn(fact: Fact) -> bool:
-    return isinstance(fact, Condition) and fact.verification == "entered-in-error"
+def _never_said(fact: Fact) -> bool:
+    """Whether a record of this status counts for nothing at all (SEMANTICS 5); a drug of status unknown may be taken."""
+    if isinstance(fact, Condition) and fact.verification == "entered-in-error":
+        return True
+    if isinstance(fact, Observation) and fact.status == "unknown":
+        return True
+    return fact.status in ("entered-in-error", "cancelled", "registered")
 
 
 def _observation(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
@@ -259,7 +264,7 @@ def _procedure(kind: str, record: Lean, context: Context, facts: _Facts) -> None
         _count(kind, fact, context, facts)
     if given is not None:
         facts.medications.append(given)
-    if fact.note:
+    if fact.note and not _never_said(fact):
         # A drug that only the note names is already taken to be given.
         own = {**fact.hits, **(given.hits if given is not None else {})}
         facts.mentions += mentions(kind, one, own, fact.concept.label, context)
