@@ -113,8 +113,8 @@ def _end(view: View, fact: Medication, first: Days | None) -> tuple[Days, bool] 
     if fact.kind == "dispense" and first is not None:
         days = int(fact.supply_days or ASSUMED_SUPPLY)
         return Days(first.lo + days - 1, first.hi + days - 1), not fact.supply_days
-    point = fact.span.start == fact.span.end
-    if fact.span.end and not (point and fact.kind == "statement" and fact.status == "active"):
+    point = fact.moment or (fact.span.start == fact.span.end and fact.status == "active")
+    if fact.span.end and not (point and fact.kind == "statement"):
         end = view.days(fact.span.end)
         if end is not None:
             return end, False
@@ -142,11 +142,11 @@ def _is_point(fact: Medication, single: bool) -> bool:
 def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None) -> Intake:
     open_end = Days(FOREVER, FOREVER)
     if fact.status == "active" or fact.status in _UNSURE:
-        said = _last_said(view, fact)
+        said = _last_said(view, fact, first)
         if said is not None and view.older_than(said, FRESH):
             note = say("open-ended, last confirmed {day}", day=said)
             return Intake(fact, first, open_end, ongoing=True, doubt=Reason.STALE, note=note)
-        if said is None and first is None:
+        if said is None:
             return Intake(
                 fact,
                 first,
@@ -163,9 +163,9 @@ def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None
     return Intake(fact, first, Days(min(lo, view.day), FOREVER), doubt=doubt, undated=first is None, note=note)
 
 
-def _last_said(view: View, fact: Medication) -> Days | None:
-    """When it was last asserted, ordered or dispensed; where none of these is dated, last updated."""
+def _last_said(view: View, fact: Medication, first: Days | None) -> Days | None:
+    """When it was last asserted, ordered or dispensed; where none of these is dated, last updated, else begun."""
     said = [d for text in (fact.asserted, fact.authored) if (d := view.days(text)) and view.begun(d)]
     if said:
         return max(said, key=lambda d: d.hi)
-    return view.days(fact.updated)
+    return view.days(fact.updated) or first

@@ -173,6 +173,8 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     intent: str = ""
     do_not: bool = False
     span: Span = NO_SPAN
+    moment: bool = False
+    """Whether `span` is one moment at which it was taken, which says nothing of its end."""
     authored: str | None = None
     asserted: str | None = None
     supply_days: float | None = None

@@ -60,7 +60,9 @@ def drug(code: str, kind: str = "statement", **more: Any) -> facts.Medication:
     taken, mg = more.pop("taken", None), more.pop("mg", None)
     doses = () if mg is None else (dose(mg),)
     defaults = {"statement": "active", "request": "active"}
-    fields = {"status": defaults.get(kind, "completed"), "span": span(taken), "doses": doses, "systemic": True, **more}
+    moment = kind == "statement" and taken is not None and ".." not in taken
+    fields = {"status": defaults.get(kind, "completed"), "doses": doses, "systemic": True, "moment": moment, **more}
+    fields["span"] = span(taken)
     named = {"concept": coded, "hits": _hits(coded), **fields}
     return facts.Medication(ref=f"Medication/{next(_number)}", kind=kind, **named)
 

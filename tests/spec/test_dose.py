@@ -181,7 +181,8 @@ def test_what_is_no_start(ask, fact, expected) -> None:
         ([course(OLD, 20, "2020-11-21"), course(NEW, 40)], "met"),  # 90 days without
         ([course(OLD, 20, "2020-11-22"), course(NEW, 40)], "judgement"),
         ([course(OLD, 20, "2020-11"), course(NEW, 40)], "imprecise-date"),
-        ([make.drug("P1", taken=OLD, status="completed", mg=20, authored=OLD), course(NEW, 40)], "met"),
+        ([make.drug("P1", taken=OLD, status="completed", mg=20), course(NEW, 40)], "imprecise-date"),
+        ([make.drug("P1", taken=f"{OLD}..{OLD}", status="completed", mg=20), course(NEW, 40)], "met"),
         ([make.drug("P1", taken=f"{OLD}..", status="completed", mg=20), course(NEW, 40)], "imprecise-date"),
         ([course("2021-02-10", 40, "2021-02-28")], "no-data"),  # ended yesterday
         ([course("2021-02-10", 40, "2021-03-01")], "met"),  # ends today

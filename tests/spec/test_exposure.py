@@ -57,6 +57,28 @@ def test_tablets_completed_without_an_end_may_reach_into_the_window(ask) -> None
     assert ask(TABLETS, fact).reason is Reason.IMPRECISE_DATE
 
 
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (make.drug("P1", taken="2020-06-01", status="completed"), "imprecise-date"),
+        (make.drug("P1", taken="2020-06-01", status="stopped"), "imprecise-date"),
+        (make.drug("P1", taken="2020-06-01", status="unknown"), "equivocal"),
+        (make.drug("P1", taken="2020-06-01..2020-06-01", status="completed"), "no-data"),
+        (make.drug("P1", taken="2020-06-01", status="completed", doses=(make.dose(5, once=True),)), "no-data"),
+        (make.drug("P1", taken="2021-01-15", status="completed"), "met"),
+    ],
+)
+def test_the_moment_of_a_statement_is_no_end(ask, fact, expected) -> None:
+    """effectiveDateTime tells when it was taken, not until when, but for single doses and infusions."""
+    found = ask(TABLETS, fact)
+    assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+@pytest.mark.parametrize(("taken", "expected"), [("2020-06-01..", None), ("2019-06-01..", Reason.STALE)])
+def test_an_open_end_without_any_other_date_speaks_from_its_beginning(ask, taken, expected) -> None:
+    assert ask(TABLETS, make.drug("P1", taken=taken)).reason is expected
+
+
 def test_an_order_for_tablets_is_exposure_while_it_is_fresh(ask) -> None:
     assert ask(TABLETS, make.drug("P1", "request", authored="2021-01-05")).verdict is MET
     assert ask(TABLETS, make.drug("P1", "request", authored="2016-01-05")).reason is Reason.STALE

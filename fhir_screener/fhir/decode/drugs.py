@@ -155,6 +155,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         intent=record.intent or "",
         do_not=record.doNotPerform is True,
         span=_span(record),
+        moment=kind == "MedicationStatement" and bool(record.effectiveDateTime),
         authored=record.authoredOn or record.whenHandedOver or record.whenPrepared,
         asserted=record.dateAsserted,
         supply_days=elements.in_days(plain(record.daysSupply)) if record.daysSupply else None,

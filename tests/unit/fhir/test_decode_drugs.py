@@ -54,6 +54,18 @@ def test_a_request():
     assert fact.dose_text == "5 mg qd"
 
 
+@pytest.mark.parametrize(
+    ("dated", "moment"),
+    [
+        ({"effectiveDateTime": "2021-02-01"}, True),
+        ({"effectivePeriod": {"start": "2021-02-01", "end": "2021-02-01"}}, False),
+    ],
+)
+def test_a_statement_dated_by_one_moment_has_no_end(dated, moment):
+    fact = only(resource("MedicationStatement", status="completed", medicationCodeableConcept=PREDNISONE, **dated))
+    assert (fact.span.start, fact.moment) == ("2021-02-01", moment)
+
+
 def test_an_administration_has_a_single_dosage():
     fact = only(
         resource(
