@@ -8,7 +8,9 @@ from functools import lru_cache
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.dose_words import DIGITS, OFTEN, milligrams
 
-_STRENGTH = re.compile(rf"({DIGITS})\s*(mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?:\s*/\s*({DIGITS})?\s*(ml|毫升))?")
+_STRENGTH = re.compile(
+    rf"(?<!\d)({DIGITS})\s*(mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?:\s*/\s*({DIGITS})?\s*(ml|毫升))?"
+)
 _RHYTHM = re.compile("|".join(f"(?<![a-z])(?:{pattern})(?![a-z])" for pattern, _, _ in OFTEN) + "|次")
 
 

@@ -82,7 +82,7 @@ def names_pattern(words: Iterable[str]) -> re.Pattern[str] | None:
 
 
 _TEST_WORDS = re.compile(
-    r"[\[(（【].*?[\])）】]|\b(?:test|assay|serum|plasma|blood|level|result|screen(?:ing)?|quantitative|qualitative|by \w+)\b"
+    r"[\[(（【][^\])）】]{0,80}[\])）】]|\b(?:test|assay|serum|plasma|blood|level|result|screen(?:ing)?|quantitative|qualitative|by \w+)\b"
     r"|血清|血浆|全血|测定|检测|检验|试验|定量|定性|筛查|化学发光法|酶联免疫法|结果|[\s,;:，；：/_-]"
 )
 
