@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 from uuid import uuid4
 
-from fhir_screener.bootstrap.servers import Servers, mappings_folder, server_source
+from fhir_screener.bootstrap.servers import Servers, catalog, server_source
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import Busy, ChunkRefused, UsageError
 from fhir_screener.fhir.server_source import ServerSource
@@ -26,7 +26,7 @@ from fhir_screener.screening.sweep_dry import DryStore
 from fhir_screener.screening.sweep_plan import Chunk
 from fhir_screener.screening.sweep_ports import Ledger
 from fhir_screener.settings import Settings
-from fhir_screener.studies.load import Catalog, Loaded
+from fhir_screener.studies.load import Loaded
 
 Key = tuple[frozenset[tuple[str, str]], date, bool]
 KEPT = 3
@@ -51,8 +51,8 @@ class Benches:
 
     def load(self, studies: list[str]) -> Loaded:
         """These studies, else those of the settings, else all. Read anew each time."""
-        catalog = Catalog(mappings_folder(self._settings), self._settings.site)
-        return catalog.load(studies or list(self._settings.studies) or list(catalog.ids))
+        known = catalog(self._settings)
+        return known.load(studies or list(self._settings.studies) or list(known.ids))
 
     def bench(self, loaded: Loaded, as_of: date, *, dry_run: bool = False) -> Workbench:
         """What these studies are judged with on this day."""

@@ -10,7 +10,7 @@ import orjson
 
 from fhir_screener.bootstrap.benches import now, product_version
 from fhir_screener.bootstrap.reports import Reports
-from fhir_screener.bootstrap.servers import Servers, mappings_folder, server_source
+from fhir_screener.bootstrap.servers import Servers, catalog, server_source
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import NotAudited, ServerError
 from fhir_screener.fhir.audit import Audited, audit_event
@@ -30,7 +30,7 @@ from fhir_screener.screening.decision import Person
 from fhir_screener.screening.screen import screen
 from fhir_screener.screening.screening import Screening
 from fhir_screener.settings import Settings
-from fhir_screener.studies.load import Catalog, Loaded
+from fhir_screener.studies.load import Loaded
 
 _log = Log(__name__)
 
@@ -66,8 +66,8 @@ class Office:
     @cached_property
     def loaded(self) -> Loaded:
         """The studies of the settings, else all."""
-        catalog = Catalog(mappings_folder(self.settings), self.settings.site)
-        return catalog.load(list(self.settings.studies) or list(catalog.ids))
+        known = catalog(self.settings)
+        return known.load(list(self.settings.studies) or list(known.ids))
 
     @property
     def studies(self) -> tuple[Study, ...]:

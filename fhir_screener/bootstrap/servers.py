@@ -17,12 +17,17 @@ from fhir_screener.fhir.server_source import ServerSource
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.identity import Identity
 from fhir_screener.settings import Settings, variable
-from fhir_screener.studies.load import Loaded
+from fhir_screener.studies.load import Catalog, Loaded
 
 
 def mappings_folder(settings: Settings) -> Path:
     """The folder of the setting, else that of the installed package, else that of the checkout."""
     return settings.mappings if settings.mappings is not None else own_mappings()
+
+
+def catalog(settings: Settings) -> Catalog:
+    """The studies of the mappings folder in force, as the site of the settings reads them."""
+    return Catalog(mappings_folder(settings), settings.site)
 
 
 def own_mappings() -> Path:

@@ -91,7 +91,7 @@ def day(text: str, zone: str) -> date:
 
 
 def catalog(settings: Settings) -> Catalog:
-    """The studies of the mappings folder in force."""
-    from fhir_screener.bootstrap.servers import mappings_folder  # brings HTTP with it
+    """The studies of the mappings folder in force, as the site of the settings reads them."""
+    from fhir_screener.bootstrap import servers  # brings HTTP with it
 
-    return Catalog(mappings_folder(settings), settings.site)
+    return servers.catalog(settings)

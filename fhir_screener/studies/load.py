@@ -62,6 +62,10 @@ class Catalog:
             )
         self.mappings, self._site = mappings, site
 
+    def elsewhere(self, mappings: Path) -> Catalog:
+        """The studies of another mappings folder, as the same site reads them."""
+        return Catalog(mappings, str(site_file(self.mappings, self._site)) if self._site else "")
+
     @cached_property
     def value_sets(self) -> ValueSetFolder:
         return ValueSetFolder(self.mappings / "valuesets", self.overlay)

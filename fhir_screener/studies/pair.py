@@ -47,7 +47,7 @@ def pair_of(old: str, new: str, catalog: Catalog) -> Pair:
 def _catalog(study: str, catalog: Catalog) -> Catalog:
     folder = Path(study).resolve().parent
     own = Path(study).is_file() and folder.name == "studies" and (folder.parent / "valuesets").is_dir()
-    return Catalog(folder.parent) if own and folder.parent != catalog.mappings.resolve() else catalog
+    return catalog.elsewhere(folder.parent) if own and folder.parent != catalog.mappings.resolve() else catalog
 
 
 def _differs(name: str, before: Catalog, after: Catalog) -> bool:

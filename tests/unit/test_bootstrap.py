@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fhir_screener.bootstrap import Screener, build_screener
+from fhir_screener.bootstrap.office import Office
 from fhir_screener.bootstrap.screener import over, recruits
 from fhir_screener.errors import ChunkRefused, SettingsError
 from fhir_screener.fhir.capability import Capability, TypeAbilities
@@ -137,6 +138,16 @@ def test_where_absence_is_an_answer_drugs_without_a_date_are_read_too(
     loaded = one.benches.load(["NCT04660565"])
     source = one.benches.bench(loaded, DAY).source
     assert len([said for said in source.hidden if "what has no date" in said]) == hidden
+
+
+def test_the_pages_judge_as_the_sweep_does(screener: Make, mappings: Path) -> None:
+    """By the same site's overlay, so that a candidate's page cannot say otherwise than its Task."""
+    (mappings / "sites").mkdir()
+    (mappings / "sites" / "here.yaml").write_text("site: here\n")
+    one = screener(site="here")
+    office = Office(one.settings)
+    assert office.loaded.terminology.site.name == "here"
+    assert office.studies[0].checksum == one.benches.load([STUDY]).studies[0].checksum
 
 
 def test_a_mapping_that_cannot_be_loaded_is_a_refusal(screener: Make, mappings: Path) -> None:

@@ -146,7 +146,7 @@ class Desk:
 
     def _version_of(self, task: Json, version: str) -> Json | None:
         try:
-            answer = self._session.get(f"{_where(task)}/_history/{version}", expect="Task")
+            answer = self._session.get(f"{_where(task)}/_history/{quote(version, safe='')}", expect="Task")
         except (NotFound, Gone, ServerError) as error:
             _log.info("task.version", task=task.get("id"), error=error)
             return None

@@ -90,3 +90,15 @@ def test_a_criterion_that_is_new_or_gone_is_a_change(tmp_path: Path, chart: Path
     found = judged(old, new, chart)
     assert found is not None
     assert [(c.criterion, c.before, c.after) for c in found.changes] == [("E1", "", "met")]
+
+
+def test_both_versions_are_read_as_the_same_site_reads_them(tmp_path: Path) -> None:
+    """Else local codes would count in the one and not in the other, and every difference be the site's."""
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    old, new = folder(tmp_path / "old", GOUT), folder(tmp_path / "new", GOUT)
+    (old / "sites").mkdir()
+    (old / "sites" / "here.yaml").write_text("site: here\nnames: {gout: [podagra]}\n")
+    pair = pair_of(str(old / "studies" / "t1.yaml"), str(new / "studies" / "t1.yaml"), Catalog(old, "here"))
+    assert pair.terminology.site.name == "here"
+    assert pair.changed == ()
