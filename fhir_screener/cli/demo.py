@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,13 +21,13 @@ import typer
 
 from fhir_screener.bootstrap import build_screener, worker
 from fhir_screener.cli import render
-from fhir_screener.cli.console import BOLD, Page
+from fhir_screener.cli.console import Page
 from fhir_screener.cli.demo_day import MEI, live_through
+from fhir_screener.cli.demo_pages import pages_of, stay
 from fhir_screener.cli.demo_truth import compared
 from fhir_screener.cli.options import catalog, new_app, read_settings
 from fhir_screener.cli.progress import Step, progress
 from fhir_screener.cli.report_text import report_text
-from fhir_screener.cli.serve import made
 from fhir_screener.cli.worklist import open_worklist
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ServerError
@@ -83,7 +81,8 @@ def demo(
         if serve:
             sys.stdout.write(_second_night(stage))
             with suppress(KeyboardInterrupt):  # how it is meant to end
-                _serve(stage, stack.enter_context(_pages(stage)))
+                place = stack.enter_context(pages_of(stage.settings))
+                stay(stage.settings, STUDY, place, stage.server)
     return report.exit_code
 
 
@@ -145,20 +144,6 @@ def _second_night(stage: Stage) -> str:
     return str(page)
 
 
-@contextmanager
-def _pages(stage: Stage) -> Iterator[str]:
-    """The coordinators' pages in a thread of this process; the address at which to sign in."""
-    settings = stage.settings
-    pages, place = made(settings, settings.web_token.get_secret_value() or secrets.token_urlsafe(24))
-    thread = threading.Thread(target=pages.run, name="pages", daemon=True)
-    thread.start()
-    try:
-        yield place
-    finally:
-        pages.stop()
-        thread.join(2)
-
-
 def _alive(stage: Stage, step: Step) -> Step:
     """The same steps, unless the worker has died: then nobody would ever take another."""
 
@@ -188,28 +173,6 @@ def _closing(stage: Stage, report: SweepReport, seconds: float) -> str:
     page.line(compared(stage.folder / "hospital" / TRUTH, report.studies[0], stage.day))
     page.line(f"All this took {seconds:.1f} s.")
     return str(page)
-
-
-def _serve(stage: Stage, place: str) -> None:
-    """Stay until Ctrl-C, or until the server ends."""
-    page, url = Page(), stage.settings.source_url
-    page.line()
-    page.line("The coordinators' pages, signed in by this link:", BOLD)
-    page.item(place, mark="")
-    page.line()
-    page.line(f"The FHIR server is at {url} until Ctrl-C. From another terminal", BOLD)
-    page.line("(in a checkout, each with ./dev run before it):")
-    for command in (
-        f"fhir-screener worklist list --source {url}",
-        f"fhir-screener worklist show PATIENT --source {url}",
-        f"fhir-screener sweep --study {STUDY} --site {SITE} --source {url} --inline",
-        f"curl '{url}/Task?code=screening-candidate&_count=1'",
-    ):
-        page.item(command, mark="")
-    sys.stdout.write(str(page))
-    sys.stdout.flush()
-    while stage.server.poll() is None:
-        time.sleep(0.3)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def shown(request: Request, user: User, office: Office, study: Study) -> Respons
     except DataError as error:
         whole, unread = None, str(error)
     report = whole or counted(sweep, study)
-    naming = Naming.IDS if user.sees_identity else Naming.LINKS if user.sees_candidates else Naming.NONE
+    naming = _naming(user, here=whole is None or whole.source == office.servers.source_url)
     if naming is not Naming.NONE:
         office.audit(Audited.LIST_READ, user.person)
     return page(
@@ -46,6 +46,13 @@ def shown(request: Request, user: User, office: Office, study: Study) -> Respons
         ehr=(lambda patient: ehr_link(office, user, patient)) if office.settings.ehr_link else None,
         view=view(report, study, office.reports.reached(study.id), naming, _links(office, study, report, naming)),
     )
+
+
+def _naming(user: User, *, here: bool) -> Naming:
+    """How patients may be shown; those of another site, whose sweeps are on the same target, not at all."""
+    if not here or not user.sees_candidates:
+        return Naming.NONE
+    return Naming.IDS if user.sees_identity else Naming.LINKS
 
 
 def _links(office: Office, study: Study, report: SweepReport, naming: Naming) -> dict[str, str]:

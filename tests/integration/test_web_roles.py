@@ -168,3 +168,14 @@ def test_a_task_of_another_site_is_none_of_ours(ward: Hospital) -> None:
             answer = as_role(place, "coordinators").get(f"/candidate/{task['id']}")
             assert answer.status_code == 400
             assert not [secret for secret in ward.secrets if secret in answer.text]
+
+
+def test_of_another_sites_sweep_numbers_are_shown_and_no_patient(ward: Hospital, place: str) -> None:
+    at_home = [as_role(place, "coordinators").get(f"/study/{STUDY}/sweeps/{sweep}").text for sweep in ward.sweeps]
+    assert any(secret in text for secret in ward.secrets for text in at_home)
+    elsewhere = ward.base.replace("127.0.0.1", "localhost")
+    with serving(ward.behind_a_proxy(source_url=elsewhere, target_url=ward.base, source_name="south")) as place:
+        for sweep in ward.sweeps:
+            answer = as_role(place, "coordinators").get(f"/study/{STUDY}/sweeps/{sweep}")
+            assert answer.status_code == 200
+            assert not [secret for secret in ward.secrets if secret in shown(answer)]
