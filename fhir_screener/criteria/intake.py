@@ -68,7 +68,20 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
     """The intake that this record tells of, as seen on the view's day; None where it lies wholly in the future.
 
     `single`: the drug is given as a one-off (an infusion), so that a completed record without end is a point in time.
+    Many rules ask the same of a drug that nobody can name: it is worked out once a day.
     """
+    key = (id(fact), single)
+    found = view.taken.get(key)
+    if found is None:
+        outer, view.watch = view.watch, set()
+        found = view.taken[key] = _intake(view, fact, single), view.watch
+        view.watch = outer
+    view.watch |= found[1]
+    taken: Intake | None = found[0]
+    return taken
+
+
+def _intake(view: View, fact: Medication, single: bool) -> Intake | None:
     first = _first(view, fact)
     ordered = view.days(fact.authored) if fact.kind == "request" else None
     if any(one is not None and not view.begun(one) for one in (ordered, first)):
@@ -102,6 +115,8 @@ def _first(view: View, fact: Medication) -> Days | None:
 
 
 def _bounds(view: View, fact: Medication) -> tuple[Days | None, Days | None]:
+    if not fact.doses:
+        return None, None
     starts = [d for dose in fact.doses if (d := view.days(dose.bounds.start))]
     ends = [d for dose in fact.doses if (d := view.days(dose.bounds.end))]
     everyone = len(ends) == len(fact.doses)

@@ -62,6 +62,7 @@ class View:
         "shared",
         "stated",
         "study",
+        "taken",
         "terminology",
         "watch",
         "zone",
@@ -85,6 +86,8 @@ class View:
         self.known: dict[int, Finding] = {}
         self.stated: set[int] = set()
         self.due: dict[int, tuple[Asked, set[int]]] = {}
+        self.taken: dict[tuple[int, bool], tuple[Any, set[int]]] = {}
+        """{id of a Medication, single: its intake on this day, and the days on which that may change}"""
 
     @property
     def index(self) -> Index:

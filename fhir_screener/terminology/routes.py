@@ -6,6 +6,7 @@ Systems: SNOMED CT route of administration, HL7 v3 RouteOfAdministration, EDQM S
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fhir_screener.terminology.coding import Concept, fold
 
@@ -59,6 +60,7 @@ def by_codes(route: Concept) -> bool | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def by_words(text: str) -> bool | None:
     """Systemic or not, by the words of a route, a dose form or a product's name; what is local is looked for first."""
     folded = fold(text)

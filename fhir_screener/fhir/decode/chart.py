@@ -59,7 +59,8 @@ class Library:
     def __init__(self) -> None:
         self.medications: dict[str, dict[str, Any]] = {}
         self.described: dict[str, Any] = {}
-        """{id of a Medication: the drug that it is}; forgotten whenever one is added, for it may be an ingredient."""
+        self.pointed: dict[bytes, Any] = {}
+        """{id of a Medication, raw reference to one: the drug that it is}; both are forgotten whenever one is added."""
         self.studies: dict[str, tuple[str, ...]] = {}
         self.specimens: dict[str, tuple[str, str]] = {}
         self.results: dict[str, Lean] = {}

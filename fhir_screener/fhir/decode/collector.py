@@ -13,7 +13,7 @@ from fhir_screener.fhir.decode.chart import Chart, Library, Problem
 from fhir_screener.fhir.decode.lean import FORMS, SUBJECT_NEEDED, Glimpse, Lean, WholeLean
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.decode.relevance import Judge, Relevance
-from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, kind_of, plain, read, tree_of
+from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, head, kind_of, plain, read, tree_of
 
 _Lane = tuple[str, Callable[[bytes], Any], Judge]
 _PREFIX = 30
@@ -47,6 +47,11 @@ class Collector:
         self._judge = Relevance(book).by_kind
         self._whole = book.terminology.whole
         self._lanes: dict[bytes, _Lane] = {}
+        self._ways: dict[str, _Lane] = {
+            kind: (kind, fast(kind), judge)
+            for kind, judge in self._judge.items()
+            if kind not in self._whole and not issubclass(FORMS[kind], WholeLean)
+        }
 
     def take(self, kind: str, data: bytes, where: object = "", spare_id: str | None = None, owner: str = "") -> str:
         """Sort one resource in; returns the patient it went to, "" where to none.
@@ -84,7 +89,7 @@ class Collector:
         of = ""
         held, limit = self.held, self.limit
         for number, line in enumerate(lines, first):
-            lane = lanes.get(line[:_PREFIX]) or self._learn(line)
+            lane = lanes.get(line[:_PREFIX]) or self._lane(line)
             if lane is None:
                 left.append((number, line))
                 continue
@@ -125,19 +130,15 @@ class Collector:
             chart = self.charts[owner] = Chart()
         return chart
 
-    def _learn(self, line: bytes) -> _Lane | None:
-        """The lane of lines that begin like this one. No two types of FHIR R4 that we read begin alike."""
-        if not line.startswith(FIRST) or b'"' not in line[len(FIRST) : 64]:
+    def _lane(self, line: bytes) -> _Lane | None:
+        """The lane of a line; remembered where its beginning names the type: no two that we read begin alike."""
+        usual = line.startswith(FIRST) and b'"' in line[len(FIRST) : 64]
+        try:
+            found = self._ways.get(kind_of(line) if usual else head(line).resourceType or "")
+        except BROKEN:
             return None
-        kind = kind_of(line)
-        if (
-            kind not in self._judge
-            or kind in self._whole
-            or len(self._lanes) > 1000
-            or issubclass(FORMS[kind], WholeLean)
-        ):
-            return None
-        found = self._lanes[line[:_PREFIX]] = (kind, fast(kind), self._judge[kind])
+        if found is not None and usual and len(self._lanes) < 1000:
+            self._lanes[line[:_PREFIX]] = found
         return found
 
     def restore(self, owner: str, kind: str, data: bytes, id_: str | None) -> None:
@@ -196,6 +197,7 @@ class Collector:
         if kind == "Medication":
             tree = tree_of(record)
             library.described.clear()
+            library.pointed.clear()
             library.medications[record.id] = {key: tree[key] for key in _MEDICATION if key in tree}
         elif kind == "ResearchStudy":
             library.studies[record.id] = events.study(tree_of(record))

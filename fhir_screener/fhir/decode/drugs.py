@@ -35,7 +35,7 @@ def drug(kind: str, record: DrugLean, context: Context) -> Drug:
             unlisted = context.book.unlisted[bytes(record.medicationCodeableConcept)]
             return Drug(known.concept, known.hits, unlisted=unlisted)
     if record.medicationReference:
-        return referenced(plain(record.medicationReference), record.contained, context)
+        return _pointed(bytes(record.medicationReference), record.contained, context)
     if record.medication:
         context.problems.append(_foreign(kind, record, "`medication` as R5 has it"))
         return Drug(unresolved="medication (not FHIR R4)")
@@ -44,6 +44,22 @@ def drug(kind: str, record: DrugLean, context: Context) -> Drug:
 
 def _foreign(kind: str, record: DrugLean, what: str) -> str:
     return f"{kind}/{record.id or '?'}: shaped by another version of FHIR ({what}); only R4 is read"
+
+
+_SPELLINGS = 50_000
+
+
+def _pointed(raw: bytes, inside: Any, context: Context) -> Drug:
+    """The same for a raw Reference: what lies outside the record is looked up once."""
+    if b"#" in raw:
+        return referenced(plain(raw), inside, context)
+    pointed = context.library.pointed
+    found: Drug | None = pointed.get(raw)
+    if found is None:
+        if len(pointed) >= _SPELLINGS:
+            pointed.clear()
+        found = pointed[raw] = referenced(plain(raw), inside, context)
+    return found
 
 
 def referenced(tree: Any, inside: Any, context: Context) -> Drug:

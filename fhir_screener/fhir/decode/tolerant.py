@@ -28,7 +28,8 @@ class _Head(msgspec.Struct, gc=False):
     resourceType: str | None = None
 
 
-_head = msgspec.json.Decoder(_Head).decode
+head = msgspec.json.Decoder(_Head).decode
+"""The resourceType alone. Raises one of BROKEN."""
 FIRST = b'{"resourceType":"'
 _decoders = {form: msgspec.json.Decoder(form).decode for form in set(FORMS.values())}
 _PARTS: tuple[type[msgspec.Struct], ...] = (Meta, PatientMeta, Period)
@@ -41,7 +42,7 @@ def kind_of(line: bytes) -> str:
         if end > 0:
             return line[17:end].decode("ascii", "replace")
     try:
-        return _head(line).resourceType or ""
+        return head(line).resourceType or ""
     except BROKEN:
         try:
             tree, _ = _rescued(line)
