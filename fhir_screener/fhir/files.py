@@ -79,7 +79,7 @@ class FolderSource:
         self.notes.extend(_left_out(collector, stray, self._only is None))
 
     def _book(self) -> Book:
-        return Book(self._terminology)
+        return Book.of(self._terminology)
 
     def _files(self) -> list[Path]:
         if self.path.is_file():

@@ -24,7 +24,7 @@ Data = Any
 
 def records(data: Data, terminology: Terminology, problems: list[str] | None = None) -> Iterator[PatientRecord]:
     """One record for each Patient in `data`. What cannot be read is added to `problems`; raises UsageError for no FHIR."""
-    collector = Collector(Book(terminology), References())
+    collector = Collector(Book.of(terminology), References())
     for number, body in enumerate(_bodies(data), 1):
         _take(body, collector, f"resource {number}")
     if problems is not None:

@@ -47,7 +47,7 @@ class ServerSource:
     ) -> None:
         self._session, self.plan = session, plan
         self._cohort = Cohort(session, capability, studies, terminology, cohort)
-        self._book = Book(terminology)
+        self._book = Book.of(terminology)
         self._reads = BatchRead(session)
         self._connections = max(connections, 1)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fhir_screener.terminology.coding import BY_PREFIX, Coding, Concept, fold, normal_code
 from fhir_screener.terminology.names import Names
@@ -113,6 +113,8 @@ class Terminology:
     ) -> None:
         self.whole, self.site, self.keep_unread = whole, site, keep_unread
         self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
+        self.learnt: dict[type, Any] = {}
+        """What readers remember of it, each under its own type."""
         self._known: dict[Concept, Hits] = {}
         self._index: dict[tuple[str, str], list[tuple[str, Entry | None, Entry]]] = {}
         for value_set in self.sets.values():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -61,7 +60,7 @@ class _Facts:
     subjects: list[Subject] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     encounters: list[Encounter] = field(default_factory=list)
-    unread: Counter[str] = field(default_factory=Counter)
+    unread: dict[str, int] = field(default_factory=dict)
 
 
 def assemble(
@@ -92,13 +91,15 @@ def assemble(
     for record in chart.of("Encounter")[0]:
         if record.id:
             context.encounters[record.id] = elements.ends(cast(EncounterLean, record).period)
+    complete = collector.book.terminology.site.complete
     for kind in CHART_TYPES:
         if kind not in chart.kept and kind not in chart.seen:
             continue
         kept, glimpses = chart.of(kind)
         dates = [one.date for one in glimpses]
         dates += map(date_of, kept)
-        facts.unread[kind] += sum(one.unread for one in glimpses)
+        if kind in complete:
+            facts.unread[kind] = sum(one.unread for one in glimpses)
         seen[kind] = Seen(len(kept) + len(glimpses), min(filter(None, dates), default=None))
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
@@ -138,7 +139,7 @@ def _record(
         seen=seen,
         failed=frozenset(failed),
         absent=frozenset(absent),
-        unread=+facts.unread,
+        unread={kind: count for kind, count in facts.unread.items() if count > 0},
         problems=tuple(problems),
     )
 

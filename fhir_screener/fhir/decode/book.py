@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.amounts import quantity
 from fhir_screener.fhir.decode.dosage import Instructions, instructions
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Quantity
@@ -57,7 +58,15 @@ SPOILT = Known(NOTHING, NO_HITS, True)
 
 
 class Book:
-    """The memory of one reader, for the value sets of the loaded studies."""
+    """The memory of all readers, for the value sets of the loaded studies."""
+
+    @staticmethod
+    def of(terminology: Terminology) -> Book:
+        """The one book of these value sets: what one reader has learnt, the next knows."""
+        found: Book | None = terminology.learnt.get(Book)
+        if found is None:
+            found = terminology.learnt[Book] = Book(terminology)
+        return found
 
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
@@ -77,7 +86,7 @@ class Book:
         self.visit: Memo[Known] = Memo(lambda raw: self.known(_visit(plain(raw))))
         """Of Encounter.class, a Coding."""
         self.codes: Memo[tuple[str, ...]] = Memo(lambda raw: elements.codes(plain(raw)))
-        self.quantity: Memo[Quantity | None] = Memo(lambda raw: elements.quantity(plain(raw)))
+        self.quantity: Memo[Quantity | None] = Memo(quantity)
         self.bounds: Memo[Bounds] = Memo(lambda raw: _bounds(plain(raw)))
         self.instructions: Memo[Instructions] = Memo(lambda raw: instructions(plain(raw)))
         self._words: Memo[Known] = Memo(lambda raw: self.known(Concept((), raw.decode())), 20_000)

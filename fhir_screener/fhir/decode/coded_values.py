@@ -29,11 +29,15 @@ ALLOWED: dict[str, dict[str, frozenset[str]]] = {
 }
 ALLOWED["MedicationRequest"]["intent"] = frozenset(_INTENT.split())
 """{type: {element: its codes}}; each of these elements is required."""
+_REQUIRED = {kind: tuple(elements.items()) for kind, elements in ALLOWED.items()}
 
 
 def strange(kind: str, record: Any) -> str:
     """The name of a required element that lacks its code, "" where all are as they should be."""
-    return next((name for name, allowed in ALLOWED.get(kind, {}).items() if getattr(record, name) not in allowed), "")
+    for name, allowed in _REQUIRED.get(kind, ()):
+        if getattr(record, name) not in allowed:
+            return name
+    return ""
 
 
 CLINICAL = frozenset("active recurrence relapse inactive remission resolved unknown".split())
