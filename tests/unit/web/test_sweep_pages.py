@@ -51,9 +51,10 @@ def ended(result: ChunkResult = RESULT) -> Json:
 class Office:
     """As `bootstrap.office.Office`, over the Tasks it is given."""
 
-    def __init__(self, *tasks: Json, stands: Standing | None = None) -> None:
+    def __init__(self, *tasks: Json, stands: Standing | None = None, source: str = HEAD.source) -> None:
         self.audited: list[str] = []
         self.settings = SimpleNamespace(ehr_link="")
+        self.servers = SimpleNamespace(source_url=source)
         seen = [one for task in tasks if (one := swept(task, STUDY))]
         self.reports = SimpleNamespace(
             sweeps=SimpleNamespace(by_id=lambda id: tasks[0], of_study=lambda study, before=None: iter(seen)),
@@ -132,6 +133,14 @@ def test_who_may_not_know_reads_no_id(role: Role) -> None:
         assert secret not in text
     assert "Not read: 1" in text
     assert ("/candidate/task-0" in text) is (role is Role.STUDY_TEAM)
+
+
+def test_of_a_sweep_of_another_site_nobody_is_named() -> None:
+    office = Office(ended(), source="http://another/fhir")
+    _, text = asked(office, report.shown)
+    for secret in (PATIENT, "p-0815", "cancer-4711", "/candidate/"):
+        assert secret not in text
+    assert office.audited == []
 
 
 def test_an_operator_is_no_reader_of_charts() -> None:
