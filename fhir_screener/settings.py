@@ -189,6 +189,22 @@ class Settings(BaseSettings):
         "", description="Address of a patient in the EHR, with {patient} for the id: a link on the candidate's page."
     )
 
+    mail_host: str = Field(
+        "", description="SMTP server that tells coordinators of a sweep: counts and a link. Unset: nobody is told."
+    )
+    mail_port: int = Field(587, ge=1, le=65_535, description="Port of the SMTP server.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the SMTP connection is encrypted: starttls, tls (often port 465) or none."
+    )
+    mail_user: str = Field("", description="User name at the SMTP server; unset: no sign-in.")
+    mail_password: SecretStr = Field(SecretStr(""), description="Password at the SMTP server.")
+    mail_from: str = Field("", description="Sender of the e-mails, such as Screening <screening@hospital.example>.")
+    mail_to: Listed = Field(
+        (),
+        description="Coordinators, with commas: Name <address>;language;studies. The language is en or zh, studies have"
+        " blanks between, both may be left out. Example: Anna Weiss <anna@hospital.example>;en;NCT04660565",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines as text (key=value) or as JSON.")
 
@@ -248,6 +264,10 @@ class Settings(BaseSettings):
         key = self.installation_key.get_secret_value()
         if key and len(key) < 16:
             raise ValueError(f"{variable('installation_key')} must have 16 characters or more")
+        if self.mail_user and self.mail_security == "none" and not is_loopback(f"smtp://{self.mail_host}"):
+            raise ValueError(
+                f"{variable('mail_security')} must not be none where a password is sent to another machine"
+            )
         if self.lock_seconds < self.quiet_seconds:
             raise ValueError(f"{variable('lock_seconds')} must not be less than {variable('quiet_seconds')}")
         return self

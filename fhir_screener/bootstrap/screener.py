@@ -16,13 +16,14 @@ from fhir_screener.bootstrap.servers import Servers
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ScreenerError, SettingsError
 from fhir_screener.fhir.task.build import Setting
+from fhir_screener.fhir.task.sweep_record import SweepTasks
 from fhir_screener.log import Log
 from fhir_screener.records.dates import read_date
 from fhir_screener.screening.memory_ledger import MemoryLedger
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep import Limits, Listing, Sweeper
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head
-from fhir_screener.screening.sweep_ports import Ledger, Progress, SweepRecord
+from fhir_screener.screening.sweep_ports import Herald, Ledger, Nobody, Progress
 from fhir_screener.screening.sweep_run import follow, run_inline
 from fhir_screener.screening.sweep_tend import tend
 from fhir_screener.settings import Settings, variable
@@ -62,7 +63,8 @@ class Screener:
         from fhir_screener.broker.celery_app import make_celery
         from fhir_screener.broker.dispatcher import CeleryDispatcher
 
-        return Sweeper(self.ledger, CeleryDispatcher(make_celery(self.settings)), self.record, now, self.limits)
+        dispatcher = CeleryDispatcher(make_celery(self.settings))
+        return Sweeper(self.ledger, dispatcher, self.record, now, self.limits, self.post)
 
     @property
     def limits(self) -> Limits:
@@ -70,9 +72,16 @@ class Screener:
         return Limits(given.chunk_size, given.lock_seconds, given.quiet_seconds, given.attempts)
 
     @cached_property
-    def record(self) -> SweepRecord:
-        from fhir_screener.fhir.task.sweep_record import SweepTasks
+    def post(self) -> Herald:
+        """Tells coordinators; nobody where the settings name no mail server."""
+        if not self.settings.mail_host:
+            return Nobody()
+        from fhir_screener.bootstrap.mail import Post
 
+        return Post(self.settings, lambda: self.record, now)
+
+    @cached_property
+    def record(self) -> SweepTasks:
         return SweepTasks(self.servers.target, self.servers.target_capability, self.servers.identity)
 
     @cached_property
@@ -94,7 +103,9 @@ class Screener:
             bench = self.benches.bench(loaded, head.as_of, dry_run=dry_run).bench
             listing = self._listing(head, loaded)
             reports.append(
-                run_inline(head, listing, bench, self.ledger, self.record, now, time.sleep, self.limits, progress)
+                run_inline(
+                    head, listing, bench, self.ledger, self.record, now, time.sleep, self.limits, progress, self.post
+                )
             )
         return reports
 

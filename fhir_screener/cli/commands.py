@@ -23,6 +23,7 @@ COMMANDS = (
     Entry("sweep", "sweep", "Judge a server's patients and keep one Task for each candidate."),
     Entry("worklist", "worklist", "The candidates' Tasks, as coordinators see them."),
     Entry("log", "log", "A study's screening log for the sponsor, CSV or XLSX, with the CONSORT numbers."),
+    Entry("digest", "digest", "The e-mail that coordinators get after a sweep, shown and not sent."),
     Entry("serve", "serve", "The coordinators' pages: worklist, candidates, decisions."),
     Entry("why", "why", "Why one patient is or is not a candidate, with the evidence."),
     Entry("study", "study", "Study files: list, check, explain, new, diff, schema."),

@@ -20,7 +20,7 @@ from fhir_screener.screening.report import SweepReport, make_report
 from fhir_screener.screening.sweep_chunk import Beat, Bench, failed_chunk, run_chunk
 from fhir_screener.screening.sweep_heart import Heart
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head, State, batches
-from fhir_screener.screening.sweep_ports import Dispatcher, Ledger, SweepRecord
+from fhir_screener.screening.sweep_ports import Dispatcher, Herald, Ledger, Nobody, SweepRecord
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,10 @@ class Sweeper:
         record: SweepRecord,
         now: Callable[[], datetime],
         limits: Limits | None = None,
+        herald: Herald | None = None,
     ) -> None:
         self.ledger, self.dispatcher, self._record, self._now = ledger, dispatcher, record, now
+        self._herald = herald or Nobody()
         self.limits = limits or Limits()
 
     def start(self, head: Head, listing: Listing) -> Head:
@@ -135,12 +137,17 @@ class Sweeper:
         return result
 
     def close(self, head: Head, *, final: bool = False) -> Head:
-        """All is done: write the sweep's record, give the locks back. Idempotent.
+        """All is done: tell people, write the sweep's record, give the locks back. Idempotent.
 
         Raises a retryable ServerError of the target, and leaves the sweep open, unless `final`.
         """
+        results = self.ledger.results(head.sweep)
         closed = replace(head, state=State.DONE, ended=self._now())
-        report = make_report(closed, self.ledger.results(head.sweep), self._now())
+        if warnings := self._herald.closing(head, make_report(closed, results, self._now())):
+            closed = replace(closed, warnings=(*closed.warnings, *warnings))
+            # Told once only: should the record not be written now, the warnings are there the next time.
+            self.ledger.put(replace(head, warnings=closed.warnings))
+        report = make_report(closed, results, self._now())
         try:
             if not head.dry_run:
                 self._record.closed(closed, report.to_wire())

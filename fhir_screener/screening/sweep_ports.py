@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head
 
 Progress = Callable[[int, int | None], None]
@@ -89,3 +90,16 @@ class SweepRecord(Protocol):
 
     def closed(self, head: Head, report: Mapping[str, Any]) -> None:
         """`report` is the JSON form of the SweepReport. Idempotent; raises ServerError."""
+
+
+class Herald(Protocol):
+    """Tells people of a sweep that is about to be closed. Never fails: what goes wrong is a warning of its report."""
+
+    def closing(self, head: Head, report: SweepReport) -> tuple[str, ...]: ...
+
+
+class Nobody:
+    """A Herald who tells nobody."""
+
+    def closing(self, head: Head, report: SweepReport) -> tuple[str, ...]:
+        return ()

@@ -12,7 +12,7 @@ from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep import Limits, Listing, Sweeper
 from fhir_screener.screening.sweep_chunk import Bench
 from fhir_screener.screening.sweep_plan import Chunk, Head, State
-from fhir_screener.screening.sweep_ports import Ledger, Progress, SweepRecord
+from fhir_screener.screening.sweep_ports import Herald, Ledger, Progress, SweepRecord
 from fhir_screener.screening.sweep_retry import retry_wait
 from fhir_screener.screening.sweep_tend import tend
 
@@ -30,10 +30,11 @@ def run_inline(
     sleep: Callable[[float], None],
     limits: Limits | None = None,
     progress: Progress = lambda done, total: None,
+    herald: Herald | None = None,
 ) -> SweepReport:
     """A whole sweep in this thread: the same steps as with workers. Errors as `Sweeper.start`."""
     inline = _Inline(bench, sleep, progress)
-    inline.sweeper = Sweeper(ledger, inline, record, now, limits)
+    inline.sweeper = Sweeper(ledger, inline, record, now, limits, herald)
     head = inline.sweeper.start(head, replace(listing, patients=inline.counted(listing.patients)))
     if head.state.open:
         inline.sweeper.close(head, final=True)

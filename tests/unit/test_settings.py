@@ -20,7 +20,8 @@ installation_key owner mappings site studies cohort
 broker_url ledger_url ledger_days batch_size chunk_size chunk_seconds sweep_seconds lock_seconds quiet_seconds attempts
 nightly_hour nightly_minute nightly_zone web_host web_port web_auth web_token web_public_url
 web_grants web_proxies web_user_header web_name_header web_groups_header web_sign_out_url web_oidc_issuer web_oidc_client
-web_oidc_secret web_oidc_scopes web_oidc_groups web_oidc_user ehr_link log_level log_format
+web_oidc_secret web_oidc_scopes web_oidc_groups web_oidc_user ehr_link mail_host mail_port
+mail_security mail_user mail_password mail_from mail_to log_level log_format
 sandbox_patients sandbox_seed sandbox_port
 """
 

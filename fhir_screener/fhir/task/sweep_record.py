@@ -32,6 +32,8 @@ _TOTALS = {"patients": "Patients to be read", "read": "Patients read", "requests
 _SIZES = {"unread": "Patients not read", "warnings": "Warnings"}
 _STUDY_SIZES = {"not_evaluated": "not-evaluated", "unwritten": "unwritten"}
 _ATTEMPTS = 3
+NEWS = "Coordinators are told by e-mail."
+"""Note of a sweep's Task of which e-mails were sent, or were about to be."""
 _log = Log(__name__)
 
 
@@ -55,6 +57,26 @@ class SweepTasks:
             # A server may take no Task of this size: the counts are worth more than nothing.
             _log.warning("sweep.report.refused", sweep=head.sweep, error=error)
             self._write(head, {**whole, "output": whole["output"][:-1]})
+
+    def claim_news(self, head: Head) -> bool:
+        """Mark that coordinators are told of this sweep; False where it was marked before. Raises ServerError.
+
+        The mark is a note: it outlives the record's being written anew.
+        """
+        for left in reversed(range(_ATTEMPTS)):
+            there = self._there(head)
+            if there is None:
+                raise NotFound("the sweep's own Task is not there to be marked", where="Task")
+            if any(note.get("text") == NEWS for note in dicts(there.get("note"))):
+                return False
+            try:
+                self._update(there, {"note": [*dicts(there.get("note")), {"text": NEWS}]})
+            except Conflict:
+                if not left:
+                    raise
+            else:
+                return True
+        raise AssertionError("the last attempt returns or raises")
 
     def _write(self, head: Head, task: Json) -> None:
         check(task)
