@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import pytest
 
 from fhir_screener.errors import Unreachable
@@ -22,18 +24,6 @@ class Crier:
     def closing(self, head: Head, report: SweepReport) -> tuple[str, ...]:
         self.told.append(report)
         return ("one e-mail was not sent",) if len(self.told) == 1 else ()
-
-
-class Down(Records):
-    """A target that does not take the end of a sweep the first time."""
-
-    tried = 0
-
-    def closed(self, head: Head, report: object) -> None:
-        self.tried += 1
-        if self.tried == 1:
-            raise Unreachable("down")
-        super().closed(head, report)  # type: ignore[arg-type]
 
 
 def done(records: Records, crier: Crier) -> Sweeper:
@@ -61,12 +51,12 @@ def test_people_are_told_what_the_report_says_and_it_says_how_that_went() -> Non
 def test_a_warning_outlives_a_record_that_could_not_be_written() -> None:
     """The herald knows by the sweep's Task whom it told; the second closing must not forget what the first one saw."""
     crier = Crier()
-    sweeper = done(Down(), crier)
+    sweeper = done(Records(errors=deque([Unreachable("down")])), crier)
     with pytest.raises(Unreachable):
         tend(sweeper, "s1")
     assert sweeper.head("s1").state is State.RUNNING
     assert tend(sweeper, "s1").state is State.DONE
-    assert sweeper.report("s1").warnings == ("one e-mail was not sent",)
+    assert sweeper.report("s1").warnings.count("one e-mail was not sent") == 1
 
 
 def test_nobody_is_told_of_a_sweep_that_was_given_up() -> None:
