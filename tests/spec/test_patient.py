@@ -64,6 +64,7 @@ CONSENT = "consent: {to: this-study}"
     [
         ([make.consent("ResearchStudy/NCT1")], MET),
         ([make.consent("https://example.org/NCT12")], UNKNOWN),  # another study whose id begins the same
+        ([make.consent("not NCT12 but NCT1", permit="deny")], NOT_MET),
         ([make.consent("ResearchStudy/NCT1", status="inactive")], UNKNOWN),
         ([make.consent("ResearchStudy/NCT1", permit="deny")], NOT_MET),
         ([make.consent("ResearchStudy/NCT1", permit="")], UNKNOWN),  # names the study, says neither

@@ -8,6 +8,7 @@ active refusal that names it, or a ResearchSubject `withdrawn`. Consent to somet
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -31,12 +32,7 @@ AGREED = frozenset({"eligible", "pending-on-study"})
 
 def names_study(text: str, study: str) -> bool:
     """Whether a reference, policy or identifier names the study: its id as a whole word."""
-    folded, wanted = text.lower(), study.lower()
-    at = folded.find(wanted)
-    if at < 0:
-        return False
-    before, after = folded[at - 1 : at], folded[at + len(wanted) : at + len(wanted) + 1]
-    return not (before.isalnum() or after.isalnum())
+    return re.search(rf"(?<![^\W_]){re.escape(study.lower())}(?![^\W_])", text.lower()) is not None
 
 
 def stated(consent: Consent, study: str) -> str:
