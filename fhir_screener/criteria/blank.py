@@ -123,8 +123,8 @@ def _part(part: Any, scope: Scope) -> Any:
         return scope.text(part[len(MARK) : -len(MARK)])
     if isinstance(part, Absence):
         return scope.sentence(part)
-    if type(part) is Sentence and MARK in str(part):
-        return Sentence(part.template, {name: _part(one, scope) for name, one in (part.parts or {}).items()})
+    if isinstance(part, Sentence) and MARK in str(part):
+        return type(part)(part.template, {name: _part(one, scope) for name, one in (part.parts or {}).items()})
     return part
 
 
