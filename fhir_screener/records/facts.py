@@ -91,6 +91,13 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     hits: Hits = NO_HITS
     note: str = ""
 
+    def hit(self, names: frozenset[str]) -> Hit | None:
+        """The first of these sets that the fact is in."""
+        for name in sorted(names):
+            if name in self.hits:
+                return self.hits[name]
+        return None
+
 
 UNREADABLE = "unreadable"
 """A status that is there and is no code that anybody knows."""
@@ -190,13 +197,6 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     form: str = ""
     strength: Quantity | None = None
     status_reason: str = ""
-
-    def hit(self, names: frozenset[str]) -> Hit | None:
-        """The first of these sets that the drug is in."""
-        for name in sorted(names):
-            if name in self.hits:
-                return self.hits[name]
-        return None
 
 
 class Mention(Fact, frozen=True, kw_only=True, gc=False):

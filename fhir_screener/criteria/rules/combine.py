@@ -1,6 +1,4 @@
-"""Rules made of rules: `all`, `any`, `not`, `at_least`, `prefer`, `weigh`, `doubt`.
-
-`all`, `any`, `not` and `at_least` follow Kleene. The other three are about evidence:
+"""Rules made of rules. `all`, `any`, `not` and `at_least` follow Kleene; the others are about evidence:
 
 * `prefer`: the first branch that settles the question; an unknown that needs eyes is not skipped, it is the answer.
 * `weigh`: several sources for one and the same question. One that says yes and one that says no are in conflict; a

@@ -76,7 +76,7 @@ class ConditionRule:
             (self.review, "review"),
             (self.context, "context"),
         ):
-            hit = next((fact.hits[name] for name in sorted(names) if name in fact.hits), None)
+            hit = fact.hit(names)
             if hit is None:
                 continue
             self._weigh(view, fact, hit, role, tally, decisive)

@@ -30,7 +30,7 @@ class JudgementRule:
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         for fact in among(view.index.conditions, self.show):
-            hit = next((fact.hits[name] for name in sorted(self.show) if name in fact.hits), None)
+            hit = fact.hit(self.show)
             if hit is not None:
                 tally.context(cite(fact, say("on record"), hit=hit, decides=False))
         note = Evidence(note=say("Only a person may say."), decides=False)

@@ -49,7 +49,7 @@ class LactatingRule:
         tally = Tally()
         for fact in among(view.index.conditions, self.conditions | self.suppressed):
             for names, ends in ((self.suppressed, True), (self.conditions, False)):
-                hit = next((fact.hits[name] for name in sorted(names) if name in fact.hits), None)
+                hit = fact.hit(names)
                 if hit is not None and counts(fact, hit):
                     self._weigh(view, fact, hit, ends, tally)
                     break

@@ -71,7 +71,7 @@ class PregnantRule:
 
     def _diagnoses(self, view: View, tally: Tally, outcome: int) -> None:
         for fact in among(view.index.conditions, self.conditions):
-            hit = next((fact.hits[name] for name in sorted(self.conditions) if name in fact.hits), None)
+            hit = fact.hit(self.conditions)
             if hit is None or not counts(fact, hit):
                 continue
             when = course(view, fact)
@@ -97,7 +97,7 @@ class PregnantRule:
     def _due_dates(self, view: View, tally: Tally, outcome: int) -> None:
         found = []
         for fact in among(view.index.observations, self.due_date):
-            hit = next((fact.hits[name] for name in sorted(self.due_date) if name in fact.hits), None)
+            hit = fact.hit(self.due_date)
             due = view.days(fact.value.date or fact.value.text) if hit else None
             said = view.point(fact.effective, fact.issued)
             if hit is None or fact.status not in FINAL or fact.other_subject:

@@ -38,7 +38,7 @@ def done(view: View, sets: frozenset[str]) -> list[tuple[Fact, Hit, Days | None]
         *among(view.index.conditions, sets),
     ]
     for fact in facts:
-        hit = next((fact.hits[name] for name in sorted(sets) if name in fact.hits), None)
+        hit = fact.hit(sets)
         if hit is None or hit.stance not in (Stance.ASSERTED, Stance.PAST):
             continue
         if isinstance(fact, Procedure):

@@ -251,7 +251,7 @@ class ResultRule:
     def _explained(self, view: View, result: Result) -> bool:
         """Whether the result belongs to an episode that is over: dated by its end, or half a year after its onset."""
         for fact in among(view.index.conditions, self.explained_by):
-            hit = next((fact.hits[name] for name in sorted(self.explained_by) if name in fact.hits), None)
+            hit = fact.hit(self.explained_by)
             if hit is None or not counts(fact, hit):
                 continue
             episode = course(view, fact)

@@ -45,7 +45,7 @@ class TestedRule:
     def _done(self, view: View) -> Iterator[Occurrence]:
         """Final records that hold nothing at all: neither a value nor a reason for having none."""
         for fact in among(view.index.observations, self.of):
-            hit = next((fact.hits[name] for name in sorted(self.of) if name in fact.hits), None)
+            hit = fact.hit(self.of)
             empty = fact.value.empty and not fact.value.absent and not fact.components
             if hit is None or not empty or fact.status not in FINAL or fact.other_subject:
                 continue
