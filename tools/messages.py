@@ -32,6 +32,7 @@ from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import Reason, Verdict
 from fhir_screener.web.candidate import NO_PATIENT, SOME_UNREAD
 from fhir_screener.web.oidc import REFUSALS
+from fhir_screener.web.pages import WEEKDAYS
 
 ROOT = Path(__file__).parents[1]
 SAID_BY_VALUE = (
@@ -62,8 +63,12 @@ SAID_BY_VALUE = (
     *(one.value for one in Action if one.writes),
     *("inclusion", "exclusion", "ask", "chart", "consent", "male", "female", "other", "unknown"),
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    *WEEKDAYS,
     "{day} {month} {year}",
     *(NO_PATIENT, SOME_UNREAD),
+    "{month} {year}",
+    *("draft", "requested", "received", "ready", "in-progress", "accepted", "rejected", "on-hold", "completed"),
+    *("failed", "cancelled", "entered-in-error"),
 )
 """Words of a chart or an enumeration that are said as they are."""
 

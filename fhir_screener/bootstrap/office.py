@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
@@ -99,13 +99,15 @@ class Office:
         """Whether looks at charts are recorded: not on a server that offers no AuditEvent, which is said at the start."""
         return self.servers.target_capability.can("AuditEvent", "create") is not False
 
-    def audit(self, what: Audited, by: Person, *, task: str = "", patient: Json | None = None) -> None:
+    def audit(
+        self, what: Audited, by: Person, *, task: str = "", patient: Json | None = None, tasks: Sequence[str] = ()
+    ) -> None:
         """Leave an AuditEvent on the target. Where it refuses, or does not answer, the page is not shown: NotAudited."""
         if not self.audits:
             _log.info("audit", what=what.value, task=task)
             return
         device = device_reference("", product_version())
-        event = check(audit_event(what, by, self.clock(), device, task=task, patient=patient))
+        event = check(audit_event(what, by, self.clock(), device, task=task, patient=patient, tasks=tasks))
         try:
             self.servers.target.post("AuditEvent", orjson.dumps(event))
         except ServerError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -32,10 +33,14 @@ def audit_event(
     task: str = "",
     patient: Json | None = None,
     move: str = "",
+    tasks: Sequence[str] = (),
 ) -> Json:
-    """One AuditEvent. `task` is a Task's reference, `patient` its `for`, `move` the word of a decision."""
+    """One AuditEvent. `task` is a Task's reference, `patient` its `for`, `move` the word of a decision.
+
+    `tasks` are the references of those on a list; each names its patient.
+    """
     reading = what is not Audited.DECISION
-    entities = [{"what": {"reference": task}}] if task else []
+    entities: list[Json] = [{"what": {"reference": one}} for one in ([task] if task else tasks)]
     if patient:
         entities.append({"what": patient, "role": coding(_ROLE, "1", "Patient")})
     subtypes = [coding(_INTERACTION, "read" if reading else "update"), coding(names.MOVE, move or what.value)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -115,12 +116,16 @@ def strings(top: Top, parameter: Parameter) -> list[str]:
     return out
 
 
+def latest_or_earliest(spans: Sequence[Span], last: bool) -> float | None:
+    """The moment that a resource with these dates is sorted by."""
+    return None if not spans else max(one[1] for one in spans) if last else min(spans)[0]
+
+
 def sort_value(top: Top, parameter: Parameter, last: bool) -> Any:
     """What `_sort` orders by, or None: the earliest date, or with `last` the latest."""
     values: list[Any]
     if parameter.kind == "date":
-        values = times(top, parameter)
-        return None if not values else max(one[1] for one in values) if last else min(values)[0]
+        return latest_or_earliest(times(top, parameter), last)
     if parameter.kind == "quantity":
         values = [one[0] for one in quantities(top, parameter)]
     elif parameter.kind in ("token", "exists"):

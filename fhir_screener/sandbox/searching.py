@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fhir_screener.sandbox.abilities import Abilities
 from fhir_screener.sandbox.bundles import bundle, link, match_entries, query_string, warning_entry
-from fhir_screener.sandbox.elements import sort_value
+from fhir_screener.sandbox.elements import latest_or_earliest, sort_value
 from fhir_screener.sandbox.faults import Faults
 from fhir_screener.sandbox.including import included, referred_to
 from fhir_screener.sandbox.indexes import Stored
@@ -19,6 +20,8 @@ from fhir_screener.sandbox.search_parameters import parameters, patient_paramete
 from fhir_screener.sandbox.store import Store
 
 Pairs = Sequence[tuple[str, str]]
+_MANY = 200
+"""From here on it is cheaper to index the whole type than to decode what is to be sorted."""
 
 
 class Searcher:
@@ -34,7 +37,7 @@ class Searcher:
         self._check_patients(query)
         found = find(self._store, kind, query.conditions)
         for name, descending in reversed(query.sort):
-            found = _sorted(found, kind, name, descending)
+            found = _sorted(self._store, found, kind, name, descending)
         shown = [pair for pair in pairs if pair[0] not in query.ignored]
         url = f"{self._store.base}/{kind}?{query_string(shown)}"
         if query.count_only or query.count == 0:
@@ -111,13 +114,19 @@ class Searcher:
         return bundle("searchset", entries, total=total, link=links)
 
 
-def _sorted(found: list[Stored], kind: str, name: str, descending: bool) -> list[Stored]:
+def _sorted(store: Store, found: list[Stored], kind: str, name: str, descending: bool) -> list[Stored]:
     """In order of one parameter, ties as they were; those without a value come last."""
     if name == "_id":
         return sorted(found, key=lambda one: one.id, reverse=descending)
     if name == "_lastUpdated":
         return sorted(found, key=lambda one: one.updated, reverse=descending)
     parameter = parameters(kind)[name]
-    keyed = [(sort_value(one.top(), parameter, descending), one) for one in found]
+    if parameter.kind == "date" and len(found) > _MANY:
+        spans = store.table(kind).values(parameter)
+        keyed: list[tuple[Any, Stored]] = [
+            (latest_or_earliest(spans.get(one.id, ()), descending), one) for one in found
+        ]
+    else:
+        keyed = [(sort_value(one.top(), parameter, descending), one) for one in found]
     valued = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=descending)
     return [one for _, one in valued] + [one for value, one in keyed if value is None]

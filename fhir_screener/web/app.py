@@ -18,8 +18,22 @@ from fhir_screener.bootstrap.office import Office
 from fhir_screener.errors import AuthError, NotAudited, ScreenerError, ServerError, UsageError
 from fhir_screener.log import Log
 from fhir_screener.settings import Settings
-from fhir_screener.web import account, candidate, decide, health, record, report, study_log, sweeps, worklist
-from fhir_screener.web.deployment import check, cookie, hosts, is_secure, session_key
+from fhir_screener.web import (
+    account,
+    candidate,
+    decide,
+    find,
+    health,
+    looks,
+    orders,
+    record,
+    report,
+    several,
+    study_log,
+    sweeps,
+    worklist,
+)
+from fhir_screener.web.deployment import check, cookie, hosts, is_secure, list_key, session_key
 from fhir_screener.web.gate import Gate, Net, Watched
 from fhir_screener.web.guard import Ended, StrictHeaders, user_of
 from fhir_screener.web.metrics import Metrics
@@ -36,6 +50,11 @@ ROUTES = (
     Route("/study/{study}/sweeps/{sweep}", report.shown),
     Route("/study/{study}/log.csv", study_log.as_csv),
     Route("/study/{study}/log.xlsx", study_log.as_xlsx),
+    Route("/study/{study}/orders", orders.listed),
+    Route("/study/{study}/orders.csv", orders.as_csv),
+    Route("/study/{study}/found", find.found, methods=["GET", "POST"]),
+    Route("/study/{study}/decide", several.decided, methods=["POST"]),
+    Route("/study/{study}/looked", looks.looked, methods=["POST"]),
     Route("/study/{study}/{view}", worklist.listed),
     Route("/candidate/{task}", candidate.shown),
     Route("/candidate/{task}/record/{number:int}", record.shown),
@@ -84,6 +103,7 @@ def make_app(settings: Settings, token: str, office: Callable[[], Office] | None
     )
     state = app.state
     state.settings, state.token, state.office, state.metrics = settings, token, offices, metrics
+    state.secret, state.https = list_key(settings), is_secure(settings)
     state.ended = Ended()
     state.proxy_users = proxy_users(settings) if settings.web_auth == "proxy" else None
     state.provider = Provider(settings) if settings.web_auth == "oidc" else None

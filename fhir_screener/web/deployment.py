@@ -62,5 +62,11 @@ def session_key(settings: Settings, token: str) -> str:
     return hmac.new(settings.key(settings.writes_to or ""), told.encode(), hashlib.sha256).hexdigest()
 
 
+def list_key(settings: Settings) -> str:
+    """What addresses of further pages and the moments of last looks are signed with: these outlive sessions and tokens."""
+    told = "\n".join(("web list", settings.source_name))
+    return hmac.new(settings.key(settings.writes_to or ""), told.encode(), hashlib.sha256).hexdigest()
+
+
 def _confidential(url: str) -> bool:
     return urlsplit(url).scheme == "https" or is_loopback(url)

@@ -19,6 +19,7 @@ from fhir_screener.sentence import Translate, render
 from fhir_screener.web.guard import csrf_of
 
 FOLDER = Path(__file__).parent
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _pages = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=select_autoescape(default=True),
@@ -84,6 +85,11 @@ def as_day(value: Any, tell: Translate) -> str:
     return tell("{day} {month} {year}").format(
         day=found.day, month=tell(found.strftime("%b")), number=found.month, year=found.year
     )
+
+
+def as_month(first: date, tell: Translate) -> str:
+    """A month with its year."""
+    return tell("{month} {year}").format(month=tell(first.strftime("%b")), number=first.month, year=first.year)
 
 
 def as_moment(value: Any, tell: Translate) -> str:

@@ -9,8 +9,13 @@ from datetime import date
 import orjson
 
 from fhir_screener.bootstrap.office import Office
+from fhir_screener.fhir.search import escaped
+from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.web.who import User
+
+MOST = 200
+"""Patients of one search."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +30,19 @@ class Someone:
 
 def people(office: Office, user: User, patients: Sequence[str]) -> dict[str, Someone]:
     """{patient id: who it is}. Whom the source does not give is missing here."""
-    if not patients:
-        return {}
-    asked = [
-        ("_id", ",".join(patients)),
-        ("_count", str(len(patients))),
-        ("_elements", "name,identifier,gender,birthDate"),
-    ]
-    answer = office.servers.source.get("Patient", asked, expect="Bundle")
-    found = [
-        e["resource"] for e in dicts(orjson.loads(answer.body).get("entry")) if isinstance(e.get("resource"), dict)
-    ]
+    found: list[Json] = []
+    for start in range(0, len(patients), MOST):
+        some = patients[start : start + MOST]
+        found += searched(office, [("_id", ",".join(map(escaped, some))), ("_count", str(len(some)))])
     today = office.clock().date()
-    return {str(one.get("id")): someone(one, user, today) for one in found if one.get("resourceType") == "Patient"}
+    return {str(one.get("id")): someone(one, user, today) for one in found}
+
+
+def searched(office: Office, asked: list[tuple[str, str]]) -> list[Json]:
+    """The Patients of a search on the source, its first page. By POST: nothing asked for is in an address."""
+    shape = ("_elements", "name,identifier,gender,birthDate")
+    page = office.servers.source.fetch("Patient/_search", read_page, form=[*asked, shape])
+    return [orjson.loads(bytes(entry.resource)) for entry in page.entries if entry.type == "Patient"]
 
 
 def someone(patient: Json, user: User, today: date) -> Someone:

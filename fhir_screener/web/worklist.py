@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fhir_screener.bootstrap.office import Office
 from fhir_screener.criteria.model import Study
+from fhir_screener.errors import PageExpired, ServerError
 from fhir_screener.fhir.audit import Audited
+from fhir_screener.fhir.task.pages import SIZE
 from fhir_screener.fhir.task.worklist import Row
-from fhir_screener.screening.views import VIEWS, view
+from fhir_screener.i18n import translator
+from fhir_screener.screening.decision import REJECTIONS
+from fhir_screener.screening.views import VIEWS, Order, Owners, View, Wanted, view
 from fhir_screener.web.banner import banner_of
 from fhir_screener.web.doors import for_study, for_sweeps, office_of, signed_in, studies_of
-from fhir_screener.web.pages import message, page
+from fhir_screener.web.grouping import by_day, by_order
+from fhir_screener.web.looks import look_of
+from fhir_screener.web.pages import WEEKDAYS, as_month, language_of, message, page
 from fhir_screener.web.people import Someone, people
+from fhir_screener.web.wanted import query_of, sealed, unsealed, wanted_of
 from fhir_screener.web.who import User
+
+GROUPED = 150
+"""Rows of a page of the views that are grouped."""
 
 
 @signed_in
@@ -40,37 +53,73 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
     chosen = view(request.path_params["view"])
     if chosen is None:
         return message(request, 404, "There is no such view", "Choose one of the list.")
-    look = _look(request, study.id)
-    found = office.pages.page(study.id, chosen, look=look, link=request.query_params.get("page", ""))
-    who = people(office, user, [row.patient for row in found.rows])
-    office.audit(Audited.LIST_READ, user.person)
+    wanted, now = wanted_of(request.query_params, user.id), office.clock()
+    look, about = look_of(request, user.id, study.id), (study.id, chosen.name)
+    try:
+        link = unsealed(request, request.query_params.get("page", ""), *about)
+        size = GROUPED if chosen.one_away or chosen.name == "later" else SIZE
+        found = office.pages.page(study.id, chosen, wanted, today=office.today(study), look=look, link=link, size=size)
+    except PageExpired:
+        return message(request, 410, "This page of the list has run out", "Begin again with its first page.")
     return page(
         request,
         "worklist.html",
-        user=user,
-        study=study,
-        studies=studies_of(user, office),
-        views=VIEWS,
-        banner=banner_of(office, study),
-        view=chosen,
-        counts={one.name: office.pages.count(study.id, one, look) for one in VIEWS},
-        rows=[(row, who.get(row.patient, Someone())) for row in found.rows],
+        **around(request, user, office, study, chosen, wanted),
+        **shown(request, user, office, found.rows),
+        counts=found.counts,
         total=found.total,
-        onward=found.next,
-        why=lambda row: _why(row, request),
+        cut=found.cut,
+        banner=banner_of(office, study),
+        look=look,
+        seen=now.isoformat(),
+        onward=sealed(request, found.next, *about),
+        first=not link,
+        groups=by_order(found.rows) if chosen.one_away else (),
+        months=by_day(found.rows, office.today(study)) if chosen.name == "later" else (),
+        month_of=lambda first: as_month(first, translator(language_of(request))),
+        weekdays=[translator(language_of(request))(name) for name in WEEKDAYS],
     )
 
 
-def _why(row: Row, request: Request) -> str:
-    from fhir_screener.web.pages import language_of
+def around(
+    request: Request, user: User, office: Office, study: Study, chosen: View | None, wanted: Wanted
+) -> dict[str, Any]:
+    """What stands around the rows of a list."""
+    done = request.session.pop("done", None)
+    return {
+        "user": user,
+        "study": study,
+        "studies": studies_of(user, office),
+        "views": VIEWS,
+        "view": chosen,
+        "wanted": wanted,
+        "owners": Owners,
+        "orders": Order,
+        "query": lambda **more: query_of(wanted, **more),
+        "back": request.url.path + query_of(wanted) if chosen else f"/study/{study.id}/new",
+        "open_questions": sorted({c.settle for c in study.criteria if c.settle} | ({wanted.facet} - {""})),
+        "rejections": REJECTIONS,
+        "done": done if isinstance(done, dict) and done.get("study") == study.id else None,
+        "today": office.today(study).isoformat(),
+        "tomorrow": (office.today(study) + timedelta(days=1)).isoformat(),
+    }
 
-    return row.summary.why.get(language_of(request)) or row.summary.why.get("en", "")
 
-
-def _look(request: Request, study: str) -> datetime | None:
-    """When the user last looked at this study and said so; None for never."""
-    text = (request.session.get("looks") or {}).get(study)
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC) if text else None
-    except (TypeError, ValueError):
-        return None
+def shown(request: Request, user: User, office: Office, rows: Sequence[Row]) -> dict[str, Any]:
+    """The rows with who they are. Names are read and the reading is audited, at the same time; no row without its audit."""
+    language = language_of(request)
+    tasks = [f"Task/{row.task}" for row in rows]
+    unread = ""
+    with ThreadPoolExecutor(1) as beside:
+        audited = beside.submit(office.audit, Audited.LIST_READ, user.person, tasks=tasks)
+        try:
+            who = people(office, user, [row.patient for row in rows])
+        except ServerError as error:
+            who, unread = {}, str(error) if user.sees_identity else "…"
+        audited.result()
+    return {
+        "rows": rows,
+        "who": lambda row: who.get(row.patient, Someone()),
+        "unread": unread,
+        "why": lambda row: row.summary.why.get(language) or row.summary.why.get("en", ""),
+    }

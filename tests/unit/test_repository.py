@@ -143,7 +143,7 @@ def test_what_is_imported_is_asked_for_and_the_other_way_round() -> None:
     imported = {module.split(".")[0] for path in SOURCES for module, _ in imports(path)}
     used = {re.sub("[._]", "-", owner.lower()) for name in imported for owner in owners.get(name, [])}
     # zoneinfo reads tzdata; ucumvert brings pint, whose version is held; starlette imports the others for sessions and forms
-    by_others = {"tzdata", "pint", "itsdangerous", "python-multipart"}
+    by_others = {"tzdata", "pint", "python-multipart"}
     assert used - {"fhir-core", "fhir-screener"} == asked_for() - by_others
 
 

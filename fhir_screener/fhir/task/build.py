@@ -8,6 +8,7 @@ input output
 status                                       system at creation, and while no person has touched the Task
 owner performerType                          system at creation, then the coordinator
 statusReason note priority restriction       the coordinator
+executionPeriod                              the coordinator: from when a snoozed Task is to be worked on
 extension resume-on, decided-on              the coordinator
 """
 

@@ -4,7 +4,7 @@ move    status                        besides
 ------  ----------------------------  ------------------------------------------------------------
 accept  accepted                      decided-on; owner, where it was nobody's; no snooze
 reject  rejected                      statusReason; decided-on; owner, where it was nobody's; no snooze
-snooze  on-hold                       resume-on
+snooze  on-hold                       resume-on; executionPeriod from that day, by which servers find it
 assign  as it is                      owner
 note    as it is                      note
 undo    as before the last move       all of a coordinator's elements as before it
@@ -25,7 +25,7 @@ from fhir_screener.fhir.task.names import Input
 from fhir_screener.fhir.task.read import input_of
 from fhir_screener.screening.decision import REJECTIONS, Decision, Move, Person
 
-HERS = ("status", "statusReason", "owner", "performerType", "note", "priority", "restriction")
+HERS = ("status", "statusReason", "owner", "performerType", "note", "priority", "restriction", "executionPeriod")
 """A coordinator's elements; her extensions are `resume-on` and `decided-on`."""
 HER_EXTENSIONS = (names.RESUME_ON_EXT, names.DECIDED_ON_EXT)
 _CLOSED = frozenset({"completed", "entered-in-error"})
@@ -67,6 +67,7 @@ def undone(task: Json, earlier: Json, now: datetime) -> Json:
             result.pop(name, None)
     for url in HER_EXTENSIONS:
         set_extension(result, url, next(iter(extensions(earlier, url)), None))
+    _name_owner(result)
     stamp(result, now)
     return result
 
@@ -95,6 +96,7 @@ def _settle(task: Json, status: str, decision: Decision) -> None:
     digest = str(input_of(task, Input.EVIDENCE_DIGEST) or "")
     set_extension(task, names.DECIDED_ON_EXT, {"url": names.DECIDED_ON_EXT, "valueString": digest} if digest else None)
     set_extension(task, names.RESUME_ON_EXT, None)
+    task.pop("executionPeriod", None)
     task.pop("statusReason", None)
     if decision.reason is not None:
         words = REJECTIONS[decision.reason]
@@ -109,11 +111,11 @@ def _snooze(task: Json, decision: Decision) -> None:
     task.pop("statusReason", None)
     set_extension(task, names.DECIDED_ON_EXT, None)
     set_extension(task, names.RESUME_ON_EXT, {"url": names.RESUME_ON_EXT, "valueDate": decision.until.isoformat()})
+    task["executionPeriod"] = {"start": decision.until.isoformat()}
 
 
 def _somebodys(task: Json) -> bool:
-    identifier = (task.get("owner") or {}).get("identifier") or {}
-    return identifier.get("system") == names.PERSON_ID
+    return bool(owner_id(task))
 
 
 def _own(task: Json, owner: Person | None) -> None:
@@ -122,3 +124,26 @@ def _own(task: Json, owner: Person | None) -> None:
     else:
         identifier = {"system": names.PERSON_ID, "value": owner.id}
         task["owner"] = {"type": "Practitioner", "identifier": identifier, "display": owner.shown}
+    _name_owner(task)
+
+
+def _name_owner(task: Json) -> None:
+    """The owner among the codings of businessStatus: not every server finds an owner who is no resource of its own."""
+    status = dict(task.get("businessStatus") or {})
+    others = [c for c in dicts(status.get("coding")) if c.get("system") != names.PERSON_ID]
+    id = owner_id(task)
+    codings = [*others, coding(names.PERSON_ID, owner_code(id))] if id else others
+    task["businessStatus"] = {**status, "coding": codings} if codings else status
+    if not task["businessStatus"]:
+        del task["businessStatus"]
+
+
+def owner_id(task: Json) -> str:
+    """The id of the person who owns the Task, "" where it is nobody of ours."""
+    identifier = (task.get("owner") or {}).get("identifier") or {}
+    return str(identifier.get("value", "")) if identifier.get("system") == names.PERSON_ID else ""
+
+
+def owner_code(id: str) -> str:
+    """A person's id as a FHIR `code`: with single blanks only."""
+    return " ".join(id.split())

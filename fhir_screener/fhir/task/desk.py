@@ -126,7 +126,10 @@ class Desk:
     def _after(self, task: Json, decision: Decision) -> Json:
         now = self._clock()
         if decision.move is not Move.UNDO:
-            return decided(task, decision, now)
+            body = decided(task, decision, now)
+            if decision.move is Move.ASSIGN and decision.owner is None and self._setting.pool:
+                body["owner"] = {"reference": self._setting.pool}
+            return body
         return undone(task, self._before_last_move(task), now)
 
     def _before_last_move(self, task: Json) -> Json:

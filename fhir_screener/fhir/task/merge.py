@@ -21,8 +21,9 @@ from fhir_screener.fhir.task.build import Setting, instant, system_elements
 from fhir_screener.fhir.task.coded import Json, codes, coding, concept, dicts, group, part, value_of
 from fhir_screener.fhir.task.names import Input, Withdrawal
 from fhir_screener.fhir.task.read import input_of, screening_from_task, withdrawn_by_us
-from fhir_screener.fhir.task.summary import change, summary
+from fhir_screener.fhir.task.summary import change, changed_criteria, summary
 from fhir_screener.screening.candidate import NO_LONGER, Action
+from fhir_screener.screening.change import changes
 from fhir_screener.screening.screening import Screening
 
 _OURS = frozenset({names.OUTCOME, names.SETTLE, names.ELIGIBLE_FROM, names.ONE_AWAY})
@@ -36,7 +37,7 @@ def merged(task: Json, screening: Screening, action: Action, now: datetime, sett
     """
     result = copy.deepcopy(task)
     if action is Action.RESURFACE:
-        _set_decision_aside(result, now)
+        _set_decision_aside(result, now, screening)
     _lay_over(result, system_elements(screening, setting))
     set_extension(result, names.SUMMARY_EXT, summary(screening))
     _say_what_changed(result, task, screening)
@@ -135,8 +136,11 @@ def _cancel(task: Json, why: Withdrawal) -> None:
     task["statusReason"] = concept(coding(names.STATUS_REASON, why.value, words), words=words)
 
 
-def _set_decision_aside(task: Json, now: datetime) -> None:
-    """Keep what a person decided, and on which evidence, out of the way of the next decision."""
+def _set_decision_aside(task: Json, now: datetime, screening: Screening) -> None:
+    """Keep what a person decided, on which evidence, and what is otherwise now, out of the way of the next decision.
+
+    A rejected Task is left alone by sweeps, so that its ledger is still the one of the rejection.
+    """
     digest = value_of(task, names.DECIDED_ON_EXT) or input_of(task, Input.EVIDENCE_DIGEST) or ""
     inner = [
         *part("status", str(task.get("status", "")), "valueCode"),
@@ -145,6 +149,8 @@ def _set_decision_aside(task: Json, now: datetime) -> None:
     ]
     if reason := task.pop("statusReason", None):
         inner.append({"url": "reason", "valueCodeableConcept": reason})
+    with suppress(DataError):
+        inner += changed_criteria(changes(screening_from_task(task), screening))
     set_extension(task, names.DECIDED_ON_EXT, None)
     task["extension"] = [*dicts(task.get("extension")), *group(names.EARLIER_DECISION_EXT, inner)]
 

@@ -30,7 +30,7 @@ def hand_of(task: Json, pool: str = "") -> Hand:
     if status in _REJECTED and not ours:
         return Hand.REJECTED
     touched = (
-        _owned(task, pool)
+        is_owned(task, pool)
         or bool(task.get("note"))
         or bool(task.get("statusReason") and not ours)
         or bool(extensions(task, names.RESUME_ON_EXT))
@@ -50,7 +50,7 @@ def withdrawn_by_us(task: Json) -> bool:
     )
 
 
-def _owned(task: Json, pool: str) -> bool:
+def is_owned(task: Json, pool: str) -> bool:
     """Whether somebody but the pool owns it. A server may have made the reference absolute, or relative."""
     owner = task.get("owner")
     if not owner:

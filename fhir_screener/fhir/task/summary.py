@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fhir_screener.fhir.task import names
@@ -29,6 +29,17 @@ class Summary:
     changed_on: str = ""
     was: str = ""
     changes: tuple[Change, ...] = ()
+    earlier: Earlier | None = None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A decision that was set aside, when, and what answers otherwise since it was made (empty where that is not known)."""
+
+    status: str
+    reason: str
+    until: str
+    changes: tuple[Change, ...] = ()
 
 
 def summary(screening: Screening) -> Json:
@@ -51,8 +62,12 @@ def change(before: Screening, after: Screening) -> Json | None:
     if not found and before.outcome is after.outcome:
         return None
     inner = [*part("on", after.as_of, "valueDate"), *part("was", before.outcome.value, "valueCode")]
-    inner += [one for item in found for one in group("criterion", _changed(item))]
-    return {"url": names.CHANGE_EXT, "extension": inner}
+    return {"url": names.CHANGE_EXT, "extension": [*inner, *changed_criteria(found)]}
+
+
+def changed_criteria(found: Iterable[Change]) -> list[Json]:
+    """The extensions `criterion` of `change` and of `earlier-decision`."""
+    return [one for item in found for one in group("criterion", _changed(item))]
 
 
 def read_summary(task: Json) -> Summary:
@@ -69,11 +84,27 @@ def read_summary(task: Json) -> Summary:
         ),
         changed_on=str(value_of(last, "on")),
         was=str(value_of(last, "was")),
-        changes=tuple(
-            Change(*(str(value_of(one, name)) for name in ("id", "before", "after", "cause")))
-            for one in extensions(last, "criterion")
-        ),
+        changes=_changes(last),
+        earlier=_earlier(task),
     )
+
+
+def _changes(told: Json) -> tuple[Change, ...]:
+    return tuple(
+        Change(*(str(value_of(one, name)) for name in ("id", "before", "after", "cause")))
+        for one in extensions(told, "criterion")
+    )
+
+
+def _earlier(task: Json) -> Earlier | None:
+    """The last decision that was set aside."""
+    found = extensions(task, names.EARLIER_DECISION_EXT)
+    if not found:
+        return None
+    last = found[-1]
+    reason = value_of(last, "reason", None)
+    words = str(reason.get("text", "")) if isinstance(reason, dict) else ""
+    return Earlier(str(value_of(last, "status")), words, str(value_of(last, "until")), _changes(last))
 
 
 def _changed(item: Change) -> Iterator[Json]:

@@ -11,10 +11,10 @@ from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.coded import Json, codes, dicts, value_of
-from fhir_screener.fhir.task.decided import standing
+from fhir_screener.fhir.task.decided import owner_id, standing
 from fhir_screener.fhir.task.finder import Finder
 from fhir_screener.fhir.task.identity import subject_of
-from fhir_screener.fhir.task.read import existing_from_task, input_of, screening_from_task
+from fhir_screener.fhir.task.read import existing_from_task, input_of, is_owned, screening_from_task
 from fhir_screener.fhir.task.summary import Summary, read_summary
 from fhir_screener.fhir.task.support import client_ids
 from fhir_screener.screening.candidate import Hand
@@ -46,6 +46,10 @@ class Row:
     standing: str = ""
     notes: int = 0
     summary: Summary = Summary()
+    owner_id: str = ""
+    """The id of the person who has it; "" for nobody, the pool, or somebody of another system."""
+    owned: bool = False
+    """Whether anybody but the pool has it."""
 
 
 class Worklist:
@@ -96,4 +100,6 @@ def row_of(task: Json, pool: str = "") -> Row:
         standing=standing(task),
         notes=len(dicts(task.get("note"))),
         summary=read_summary(task),
+        owner_id=owner_id(task),
+        owned=is_owned(task, pool),
     )

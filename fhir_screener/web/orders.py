@@ -1,0 +1,86 @@
+"""The orders to place: patients by order, to print or as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fhir_screener.bootstrap.office import Office
+from fhir_screener.criteria.model import Study
+from fhir_screener.fhir.task.worklist import Row
+from fhir_screener.i18n import translator
+from fhir_screener.screening.views import VIEWS
+from fhir_screener.sentence import Translate
+from fhir_screener.web.doors import for_study
+from fhir_screener.web.grouping import orders_of
+from fhir_screener.web.pages import language_of, page
+from fhir_screener.web.people import Someone
+from fhir_screener.web.who import User
+from fhir_screener.web.worklist import shown
+
+MOST = 2000
+"""Candidates that are looked through."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@for_study
+def listed(request: Request, user: User, office: Office, study: Study) -> Response:
+    """Every test that is open for somebody who waits, and for whom."""
+    rows, cut = _waiting(office, study)
+    groups = orders_of(rows)
+    return page(
+        request,
+        "orders.html",
+        user=user,
+        study=study,
+        groups=groups,
+        cut=cut,
+        most=MOST,
+        today=office.today(study).isoformat(),
+        **shown(request, user, office, _concerned(groups)),
+    )
+
+
+@for_study
+def as_csv(request: Request, user: User, office: Office, study: Study) -> Response:
+    """The same as a file for a spreadsheet."""
+    groups = orders_of(_waiting(office, study)[0])
+    who = shown(request, user, office, _concerned(groups))["who"]
+    out = io.StringIO()
+    file = csv.writer(out)
+    file.writerow(_heads(translator(language_of(request))))
+    for order, rows in groups:
+        for row in rows:
+            file.writerow(map(_harmless, _cells(order, row, who(row), user)))
+    name = f"orders-{study.id}-{office.today(study).isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
+
+
+def _waiting(office: Office, study: Study) -> tuple[list[Row], bool]:
+    return office.pages.everyone(study.id, [one for one in VIEWS if one.name in ("candidates", "review")], MOST)
+
+
+def _concerned(groups: list[tuple[str, list[Row]]]) -> list[Row]:
+    """Those on the list, each once."""
+    return list({row.task: row for _, rows in groups for row in rows}.values())
+
+
+def _heads(tell: Translate) -> list[str]:
+    about = [tell("Patient"), tell("Name"), tell("Age"), tell("Sex"), tell("Outcome"), tell("Since"), tell("Owner")]
+    return [tell("Order"), tell("Settles all"), *about, tell("Task")]
+
+
+def _cells(order: str, row: Row, someone: Someone, user: User) -> Iterator[str]:
+    yield from (order, "x" if row.one_away == order else "")
+    yield (someone.identifier or row.patient) if user.sees_identity else ""
+    yield from (someone.name, someone.age, someone.sex, row.outcome, row.authored[:10], row.owner, row.task)
+
+
+def _harmless(text: str) -> str:
+    """No spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

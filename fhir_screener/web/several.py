@@ -1,0 +1,119 @@
+"""Decisions made on the list: on one candidate, or the same on several, each on what was seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from fhir_screener.bootstrap.office import Office
+from fhir_screener.criteria.model import Study
+from fhir_screener.errors import Overtaken, ServerError, UsageError
+from fhir_screener.fhir.task.desk import version_of
+from fhir_screener.fhir.task.identity import subject_of
+from fhir_screener.screening.decision import Decision, Move
+from fhir_screener.web import guard
+from fhir_screener.web.decide import decision_of
+from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.pages import message, page
+from fhir_screener.web.who import User
+
+ALONE = (Move.ACCEPT, Move.REJECT)
+"""Moves that are made on one candidate at a time: each is a judgement of its own."""
+_MOST = 500
+_UNDONE_AT_ONCE = 20
+"""Moves that the next page offers to take back together; they are named in the session, which is small."""
+
+
+@dataclass
+class Outcome:
+    """What came of a decision on several candidates. `missed` are (Task id, patient, why it was not written)."""
+
+    written: list[str] = field(default_factory=list)
+    missed: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+async def decided(request: Request) -> Response:
+    """Carry it out and go back to the list; those that somebody else changed meanwhile are named, the others written."""
+    user = guard.user_of(request)
+    if user is None or not user.decides:
+        return message(request, 403, "You may not decide here", "Sign in as a coordinator; nothing was changed.")
+    form = await request.form()
+    if guard.is_forged(request, form.get("csrf")):
+        return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
+    chosen = [text for text in form.getlist("task") if isinstance(text, str)]
+    return await run_in_threadpool(_decided, request, user, dict(form), chosen)
+
+
+def _decided(request: Request, user: User, form: dict[str, Any], chosen: list[str]) -> Response:
+    office = office_of(request)
+    study = office.study(request.path_params["study"])
+    if study is None or not user.may_see(study.id):
+        return message(request, 404, "There is no such study here", "Choose one of the list.")
+    if not chosen or len(chosen) > _MOST:
+        return message(request, 400, "Nobody was chosen", "Go back, tick the rows, and try again.")
+    made = _decision(form, user, office, study)
+    if made.move in ALONE and len(chosen) > 1:
+        return message(request, 400, "One at a time", "Accept and reject candidates one by one; nothing was changed.")
+    outcome = _carry_out(office, study, made, chosen, request.app.state.metrics.decided)
+    if outcome.missed:
+        return page(
+            request,
+            "missed.html",
+            409,
+            user=user,
+            study=study,
+            move=made.move.value,
+            outcome=outcome,
+            back=_back(form, study),
+        )
+    request.session["done"] = {
+        "study": study.id,
+        "move": made.move.value,
+        "count": len(outcome.written),
+        "tasks": outcome.written if len(outcome.written) <= _UNDONE_AT_ONCE and made.move is not Move.UNDO else [],
+    }
+    return RedirectResponse(_back(form, study), 303)
+
+
+def _decision(form: dict[str, Any], user: User, office: Office, study: Study) -> Decision:
+    """As of the candidate's page; and `mine` and `nobodys` for the two owners that need no name."""
+    move = given(form, "move")
+    if move in ("mine", "nobodys"):
+        return Decision(Move.ASSIGN, user.person, owner=user.person if move == "mine" else None)
+    if move == Move.ASSIGN.value and not given(form, "owner"):
+        raise UsageError("to assign, give a name; nothing was changed")
+    asked = form if move == Move.REJECT.value else {**form, "reason": ""}
+    return decision_of(asked, user, office.today(study))
+
+
+def _carry_out(
+    office: Office, study: Study, made: Decision, chosen: Iterable[str], counted: Callable[[str], None]
+) -> Outcome:
+    """One after the other; what goes wrong with one does not keep the others from being written."""
+    outcome = Outcome()
+    for text in dict.fromkeys(chosen):
+        id, _, seen = text.partition(" ")
+        patient = ""
+        try:
+            subject = subject_of(office.desk.by_id(id))
+            patient = subject.patient
+            if subject.study != study.id:
+                raise UsageError("this candidate is of another study")
+            task = office.desk.decide(subject.study, subject.patient, made, seen=seen)
+            outcome.written.append(f"{id} {version_of(task)}")
+            counted(made.move.value)
+        except Overtaken as error:
+            outcome.missed.append((id, patient, error.now))
+        except (UsageError, ServerError) as error:
+            outcome.missed.append((id, patient, str(error)))
+    return outcome
+
+
+def _back(form: dict[str, Any], study: Study) -> str:
+    back = given(form, "back")
+    return back if back.startswith(f"/study/{study.id}/") else f"/study/{study.id}/new"

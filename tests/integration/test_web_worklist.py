@@ -1,0 +1,172 @@
+"""The worklist as a coordinator uses it, without JavaScript: forms sent as they stand on the page."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import requests
+
+from fhir_screener.screening.views import VIEWS
+from tests.integration.web_world import STUDY, Browser, Hospital, as_role, found, hospital, serving
+
+HERE = f"/study/{STUDY}"
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    with hospital(tmp_path_factory.mktemp("ward"), 120) as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def place(ward: Hospital) -> Iterator[str]:
+    with serving(ward.settings()) as there:
+        yield there
+
+
+@pytest.fixture
+def anna(place: str) -> Browser:
+    browser = Browser(place)
+    browser.sign_in()
+    return browser
+
+
+def ticks(browser: Browser, view: str) -> list[str]:
+    return [
+        html.unescape(one)
+        for one in re.findall(r'name="task" value="([^"]+)" form', browser.get(f"{HERE}/{view}").text)
+    ]
+
+
+def move(browser: Browser, what: str, tasks: list[str], **more: str) -> requests.Response:
+    form = {"csrf": browser.csrf(f"{HERE}/new"), "back": f"{HERE}/candidates", "move": what, "task": tasks, **more}
+    return browser.post(f"{HERE}/decide", form)
+
+
+def count(browser: Browser, view: str) -> int:
+    match = re.search(rf'href="{HERE}/{view}"[^>]*>[^<]*<span class="count">(\d+)', browser.get(f"{HERE}/new").text)
+    assert match
+    return int(match[1])
+
+
+def status(ward: Hospital, tick: str) -> str:
+    (task,) = found(ward.base, "Task", f"_id={tick.split()[0]}")
+    return str(task["status"])
+
+
+@pytest.mark.parametrize("view", [one.name for one in VIEWS])
+def test_every_view_has_as_many_rows_as_it_says(view: str, anna: Browser) -> None:
+    answer = anna.get(f"{HERE}/{view}")
+    assert answer.status_code == 200
+    assert answer.text.count("<tr data-row>") == count(anna, view)
+
+
+def test_what_was_looked_at_is_no_longer_new_even_after_signing_in_again(anna: Browser) -> None:
+    assert count(anna, "new") > 0
+    page = anna.get(f"{HERE}/new").text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    moment = datetime.fromisoformat(seen[1])
+    assert abs(moment - datetime.now(UTC)) < timedelta(minutes=5)
+    assert anna.post(f"{HERE}/looked", {"csrf": anna.csrf(f"{HERE}/new"), "seen": seen[1]}).status_code == 303
+    anna.sign_in()
+    assert (count(anna, "new"), count(anna, "candidates") > 0) == (0, True)
+    assert anna.get(f"{HERE}/looked").status_code in (404, 405)
+
+
+def test_reject_then_undo_from_the_list(anna: Browser, ward: Hospital) -> None:
+    tick = ticks(anna, "candidates")[0]
+    answer = move(anna, "reject", [tick], reason="declined", note="<b>rang</b>")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{HERE}/candidates")
+    assert status(ward, tick) == "rejected"
+    after = anna.get(f"{HERE}/candidates").text
+    assert "<b>rang</b>" not in after
+    undo = re.findall(r'type="hidden" name="task" value="([^"]+)"', after)
+    assert [one.split()[0] for one in undo] == [tick.split()[0]]
+    assert move(anna, "undo", undo).status_code == 303
+    assert status(ward, tick) == "requested"
+
+
+def test_many_are_assigned_at_once_and_the_overtaken_are_named(anna: Browser, place: str, ward: Hospital) -> None:
+    stale = ticks(anna, "candidates")[:3]
+    ben = Browser(place)
+    ben.sign_in(name="Ben")
+    assert move(ben, "mine", stale[:1]).status_code == 303
+    answer = move(anna, "mine", stale)
+    assert answer.status_code == 409
+    assert "with Ben" in answer.text
+    owners = [found(ward.base, "Task", f"_id={one.split()[0]}")[0]["owner"]["display"] for one in stale]
+    assert owners == ["Ben", "Anna", "Anna"]
+    mine = anna.get(f"{HERE}/candidates?owner=mine").text
+    assert mine.count("<tr data-row>") == 2
+    assert move(anna, "nobodys", ticks(anna, "candidates?owner=mine")).status_code == 303
+    assert anna.get(f"{HERE}/candidates?owner=mine").text.count("<tr data-row>") == 0
+
+
+def test_nobody_accepts_several_at_once_or_nobody_at_all(anna: Browser, ward: Hospital) -> None:
+    several = ticks(anna, "review")[:2]
+    assert move(anna, "accept", several).status_code == 400
+    assert move(anna, "accept", []).status_code == 400
+    assert {status(ward, one) for one in several} == {"requested"}
+
+
+def test_several_are_snoozed(anna: Browser) -> None:
+    two, before = ticks(anna, "review")[:2], count(anna, "snoozed")
+    assert move(anna, "snooze", two, until=(date.today() + timedelta(days=9)).isoformat()).status_code == 303
+    assert count(anna, "snoozed") == before + 2
+    assert move(anna, "undo", ticks(anna, "snoozed")).status_code == 303
+
+
+def test_a_forged_form_and_another_studys_task_change_nothing(anna: Browser, ward: Hospital) -> None:
+    tick = ticks(anna, "candidates")[0]
+    assert anna.post(f"{HERE}/decide", {"csrf": "x", "move": "accept", "task": tick}).status_code == 403
+    assert move(anna, "accept", ["../Patient/1 1"]).status_code == 409
+    assert status(ward, tick) == "requested"
+
+
+def test_found_by_name_identifier_and_id_and_no_address_tells(anna: Browser, ward: Hospital) -> None:
+    task = ward.tasks[0]
+    id = task["for"]["reference"].rpartition("/")[2]
+    (patient,) = found(ward.base, "Patient", f"_id={id}")
+    name = patient["name"][0]
+    for who in (id, patient["identifier"][0]["value"], name.get("family") or name["text"]):
+        answer = anna.post(f"{HERE}/found", {"csrf": anna.csrf(f"{HERE}/new"), "who": who})
+        assert answer.status_code == 200
+        assert f"/candidate/{task['id']}" in answer.text
+    nobody = anna.post(f"{HERE}/found", {"csrf": anna.csrf(f"{HERE}/new"), "who": "Nobody by this name"})
+    assert "<tr data-row>" not in nobody.text
+
+
+def test_orders_to_place_as_a_page_and_as_csv(anna: Browser) -> None:
+    page, file = anna.get(f"{HERE}/orders"), anna.get(f"{HERE}/orders.csv")
+    assert page.status_code == 200
+    assert file.headers["content-type"].startswith("text/csv")
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Order,Settles all,Patient,Name")
+    assert len(lines) - 1 == page.text.count("<tr data-row>") > 0
+
+
+def test_the_study_team_gets_orders_without_names(ward: Hospital) -> None:
+    with serving(ward.behind_a_proxy()) as there:
+        team = as_role(there, "trial")
+        texts = [team.get(f"{HERE}/{one}").text for one in ("orders", "orders.csv", "new", "later", "one-away")]
+        assert all(len(text) > 200 for text in texts)
+        assert not [secret for secret in ward.secrets for text in texts if secret in text]
+        assert team.post(f"{HERE}/found", {"csrf": "x", "who": "Anna"}).status_code == 403
+
+
+def test_a_made_up_page_is_not_asked_for(anna: Browser) -> None:
+    assert anna.get(f"{HERE}/new?page=http://169.254.169.254/").status_code == 410
+
+
+def test_each_page_leaves_one_audit_event_that_names_its_tasks(anna: Browser, ward: Hospital) -> None:
+    before = len(found(ward.base, "AuditEvent", "_count=1000"))
+    anna.get(f"{HERE}/review")
+    after = found(ward.base, "AuditEvent", "_count=1000")
+    assert len(after) == before + 1
+    rows = anna.get(f"{HERE}/review").text.count("<tr data-row>")
+    assert len(after[-1]["entity"]) == rows > 0
