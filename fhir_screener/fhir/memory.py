@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +18,7 @@ from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.decode.tolerant import kind_of
+from fhir_screener.fhir.file_loss import Loss, marks, told
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.terminology.valueset import Terminology
 
@@ -23,16 +27,36 @@ Data = Any
 
 
 def records(data: Data, terminology: Terminology, problems: list[str] | None = None) -> Iterator[PatientRecord]:
-    """One record for each Patient in `data`. What cannot be read is added to `problems`; raises UsageError for no FHIR."""
+    """One record for each Patient in `data`. What cannot be read is added to `problems`; raises UsageError for no FHIR.
+
+    A record that cannot be read, or names nobody, is not fetched for whom it may concern, as in a file of the same.
+    """
     collector = Collector(Book.of(terminology), References())
+    losses: list[Loss] = []
     for number, body in enumerate(_bodies(data), 1):
-        _take(body, collector, f"resource {number}")
+        where = f"resource {number}"
+        collector.on_loss = partial(_lost, losses, collector, where)
+        _take(body, collector, where)
     if problems is not None:
         problems.extend(map(str, collector.problems))
-    for chart in collector.charts.values():
-        record = assemble(collector, chart)
+    people = frozenset(patient for patient, chart in collector.charts.items() if "Patient" in chart.kept)
+    lost = marks(losses, lambda loss: _reached(loss, people))
+    for patient, chart in collector.charts.items():
+        record = assemble(collector, chart, lost.failed(patient), problems=lost.said(patient))
         if record is not None:
             yield record
+
+
+def _lost(losses: list[Loss], collector: Collector, where: str, what: str, data: bytes, damaged: bool) -> None:
+    types, owners = told(data, collector.references)
+    losses.append(Loss(where, what, Path(where), types, owners, damaged))
+
+
+def _reached(loss: Loss, people: frozenset[str]) -> Loss:
+    """What is whole and only names nobody concerns a patient who is alone; what is damaged, everybody."""
+    if loss.owners is not None or loss.damaged:
+        return loss
+    return replace(loss, owners=people if len(people) == 1 else frozenset())
 
 
 def _bodies(data: Data) -> Iterator[bytes]:

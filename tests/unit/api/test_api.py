@@ -51,6 +51,27 @@ def test_every_form_of_data_gives_the_same_answer(bundle: Any, form: str) -> Non
     assert screen(STUDY, forms[form](), as_of=date(2021, 3, 1)) == screen(STUDY, bundle, as_of=DAY)
 
 
+@pytest.mark.parametrize("subject", [{}, {"subject": 7}, {"subject": {"display": "the patient"}}])
+def test_a_record_that_names_nobody_is_not_overlooked(bundle: Any, tmp_path: Path, subject: dict[str, Any]) -> None:
+    """Of the one patient it may be; in memory as in a file."""
+    cancer = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C50.9"}]}
+    stray = {"resourceType": "Condition", "id": "x", "code": cancer, "recordedDate": "2020-05-01", **subject}
+    bundle["entry"].append({"resource": stray})
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(bundle), "utf-8")
+    found = screen(STUDY, bundle, as_of=DAY)
+    assert (found.outcome, found.failed) == (Outcome.REVIEW, {"Condition"})
+    assert [(c.verdict, c.reason) for c in found.criteria] == [
+        (c.verdict, c.reason) for c in screen(STUDY, path, as_of=DAY).criteria
+    ]
+
+
+def test_a_record_that_names_nobody_among_several_patients_is_nobodys(bundle: Any) -> None:
+    stray = {"resourceType": "Condition", "id": "x", "code": {"text": "breast cancer"}}
+    both = [bundle, {"resourceType": "Patient", "id": "other"}, stray]
+    assert screen(STUDY, both, as_of=DAY, patient="b00-pt").failed == frozenset()
+
+
 def test_a_study_may_be_named_by_its_id(bundle: Any) -> None:
     assert screen("NCT04660565", bundle, as_of=DAY).outcome is Outcome.CANDIDATE
 
