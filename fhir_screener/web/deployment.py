@@ -40,12 +40,12 @@ def check(settings: Settings) -> None:
 
 def is_secure(settings: Settings) -> bool:
     """Whether people reach the pages over https."""
-    return urlsplit(settings.web_public_url or "").scheme == "https"
+    return urlsplit(_public(settings)).scheme == "https"
 
 
 def hosts(settings: Settings) -> tuple[str, ...]:
     """The names under which the pages are served, beside this machine's own."""
-    public = urlsplit(settings.web_public_url or "").hostname
+    public = urlsplit(_public(settings)).hostname
     return tuple(name for name in (public,) if name)
 
 
@@ -66,6 +66,11 @@ def list_key(settings: Settings) -> str:
     """What addresses of further pages and the moments of last looks are signed with: these outlive sessions and tokens."""
     told = "\n".join(("web list", settings.source_name))
     return hmac.new(settings.key(settings.writes_to or ""), told.encode(), hashlib.sha256).hexdigest()
+
+
+def _public(settings: Settings) -> str:
+    """The address for others; with a token there is none, whatever the settings say."""
+    return "" if settings.web_auth == "token" else settings.web_public_url or ""
 
 
 def _confidential(url: str) -> bool:

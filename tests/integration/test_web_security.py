@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import logging
 import re
@@ -213,6 +214,14 @@ def test_pages_answer_to_their_own_names_only(host: str, place: str) -> None:
         assert Browser(place).get(path, headers={"Host": host}).status_code == 400
 
 
+def test_with_a_token_a_public_name_is_none_of_ours(ward: Hospital) -> None:
+    with serving(ward.settings(web_public_url="https://pages.example")) as place:
+        assert Browser(place).get("/sign-in", headers={"Host": "pages.example"}).status_code == 400
+        browser = Browser(place)
+        browser.sign_in()
+        assert browser.get(LIST).status_code == 200
+
+
 def test_two_hosts_are_no_host(place: str) -> None:
     port = urlsplit(place).port
     with socket.create_connection(("127.0.0.1", port or 0)) as raw:
@@ -252,11 +261,29 @@ def test_what_a_chart_or_a_note_holds_is_text(anna: Browser, ward: Hospital) -> 
         anna.post(f"{path}/decide", {"csrf": anna.csrf(path), "move": "note", "note": EVIL})
         anna.post(f"{path}/decide", {"csrf": anna.csrf(path), "move": "assign", "owner": EVIL})
         for shown in (path, f"{path}/record/0", *all_pages(ward, anna)):
-            text = anna.get(shown).text
+            answer = anna.get(shown)
+            if "/log." in shown:  # a file to save, never shown as a page
+                assert answer.headers["content-disposition"].startswith("attachment")
+                assert "html" not in answer.headers["content-type"]
+                continue
+            text = answer.text
             assert "<script>alert" not in text, shown
             assert "<img src=x" not in text, shown
             assert "49" not in html.unescape(text).partition("alert(2)>")[2][:4], shown
         assert EVIL in html.unescape(anna.get(path).text)
+    finally:
+        requests.put(f"{ward.base}/Patient/{id}", json=patient, timeout=30).raise_for_status()
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_name_is_no_formula_in_a_spreadsheet(name: str, anna: Browser, ward: Hospital) -> None:
+    id = ward.tasks[0]["for"]["reference"].split("/")[-1]
+    patient = found(ward.base, "Patient", f"_id={id}")[0]
+    requests.put(f"{ward.base}/Patient/{id}", json=patient | {"name": [{"text": name}]}, timeout=30).raise_for_status()
+    try:
+        rows = list(csv.reader(anna.get(f"/study/{STUDY}/log.csv?names=1").text.splitlines()))
+        row = next(row for row in rows if id in row)
+        assert not [cell for cell in row if cell[:1] in "=+-@\t\r" and cell], row
     finally:
         requests.put(f"{ward.base}/Patient/{id}", json=patient, timeout=30).raise_for_status()
 
