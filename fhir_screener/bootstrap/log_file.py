@@ -31,7 +31,8 @@ _IN_MEMORY = 4_000_000
 def log_file(office: Office, study: Study, format: Format, naming: Naming | None = None) -> IO[bytes]:
     """The log, to be read from the beginning and closed. With `naming`, also whose it is. Raises ServerError."""
     log = StudyLog(office.servers.target, office.servers.target_capability, office.setting)
-    flow, criteria = Flow(log.last_sweep(study.id)), [criterion.id for criterion in study.criteria]
+    criteria = [criterion.id for criterion in study.criteria]
+    flow = Flow(log.last_sweep(study.id), criteria)
     rows = _rows(log.entries(study.id), flow, criteria, naming)
     top = headings(criteria, named=naming is not None)
     return _csv(study, top, rows, flow) if format == "csv" else _xlsx(study, top, rows, flow)

@@ -22,12 +22,16 @@ from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.worklist import OPEN, Row, Worklist
 from fhir_screener.screening.candidate import NO_LONGER
 from fhir_screener.screening.wire import to_wire
+from fhir_screener.sentence import say
 from fhir_screener.settings import Settings
 
 app = new_app(help="The candidates' Tasks, as coordinators see them.", group=True)
 Format = Literal["table", "json"]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
 MaybeStudy = Annotated[str, typer.Option("--study", help="Registry id of the study; every study if not given.")]
+_AS_WRITTEN = say(
+    "Sentences about records stand as the sweep wrote them, in English; `why` says them in this language."
+)
 RANK = {outcome: place for place, outcome in enumerate((*OPEN, NO_LONGER))}
 
 
@@ -82,7 +86,10 @@ def show(
                 sys.stdout.buffer.write(_json(to_wire(screening)))
             else:
                 loaded = known.load([name])
-                sys.stdout.write(ledger(loaded[name], screening, Speech(lang, loaded.terminology)))
+                speech = Speech(lang, loaded.terminology)
+                sys.stdout.write(ledger(loaded[name], screening, speech))
+                if lang != "en":
+                    sys.stdout.write(f"\n{speech(_AS_WRITTEN)}\n")
             return 0
     raise UsageError(
         f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id; see worklist list"

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
+from fhir_screener.criteria.wording import length
+from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Sentence, Text, join, say
 from fhir_screener.verdict import Reason
 
 _WRITTEN = re.compile(r"Nothing on record about (.+) \((\d+) records? read(?: since ([^)]*))?\)\.", re.DOTALL)
+_WINDOW = re.compile(r"(.+) within (\d+) (day|week|month|year)s?", re.DOTALL)
 _TEMPLATE = "Nothing on record about {what} ({records} read"
 
 
@@ -30,7 +33,16 @@ def missing(item: Evidence) -> tuple[Text, Text, str] | None:
         return None
     count = int(found.group(2))
     records = say("1 record") if count == 1 else say("{count} records", count=count)
-    return found.group(1), records, found.group(3) or ""
+    return _named(found.group(1)), records, found.group(3) or ""
+
+
+def _named(text: str) -> Text:
+    """`hbv-dna, hbv-dna-log within 3 months` as a sentence of its names and its window."""
+    found = _WINDOW.fullmatch(text)
+    if found is None:
+        return join(", ", map(say, text.split(", ")))
+    span = Duration.parse(f"P{found.group(2)}{found.group(3)[0].upper()}")
+    return say("{what} within {window}", what=_named(found.group(1)), window=length(span))
 
 
 def searched(finding: Finding) -> Iterator[Text]:

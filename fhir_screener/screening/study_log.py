@@ -55,8 +55,8 @@ class Entry:
 class Flow:
     """Counts entries as they pass. `sweep` is {count: number} of the last complete sweep; empty where there is none."""
 
-    def __init__(self, sweep: Mapping[str, int]) -> None:
-        self._sweep = sweep
+    def __init__(self, sweep: Mapping[str, int], criteria: Sequence[str] = ()) -> None:
+        self._sweep, self._criteria = sweep, tuple(criteria)
         self._statuses: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._enrolled = 0
@@ -75,9 +75,9 @@ class Flow:
         for outcome in ("not_screenable", "no_signal", "excluded", "later", "review", "candidate"):
             words = outcome.replace("_", " ")
             yield f"Of these {words}", self._sweep.get(f"outcome:{outcome}", 0 if self._sweep else "not known")
-        for what, number in self._sweep.items():
-            if what.startswith("first:"):
-                yield f"Excluded, first by {what.removeprefix('first:')}", number
+        for criterion in self._criteria:
+            if number := self._sweep.get(f"first:{criterion}"):
+                yield f"Kept out (excluded or later), first by {criterion}", number
         yield "Candidates listed in this log", self._listed
         for reason in Rejection:
             yield f"Rejected: {REJECTIONS[reason]}", self._reasons[reason.value]
