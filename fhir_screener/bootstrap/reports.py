@@ -34,7 +34,7 @@ class Reports:
 
     @cached_property
     def sweeps(self) -> Sweeps:
-        return Sweeps(self._servers.target, self._servers.target_capability)
+        return Sweeps(self._servers.target, self._servers.target_capability, self._servers.identity.source)
 
     @property
     def schedule(self) -> Schedule | None:

@@ -9,6 +9,7 @@ import pytest
 
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.task.desk import Desk
+from fhir_screener.fhir.task.identity import Identity
 from fhir_screener.fhir.task.reached import reached
 from fhir_screener.fhir.task.sweep_record import SweepTasks
 from fhir_screener.fhir.task.sweep_report import report_of
@@ -61,7 +62,7 @@ def written(there: World, head: Head, result: ChunkResult = RESULT) -> SweepRepo
 
 def test_the_report_comes_back_as_it_was(there: World) -> None:
     report = written(there, HEAD)
-    sweeps = Sweeps(there.session, there.capability)
+    sweeps = Sweeps(there.session, there.capability, IDENTITY.source)
     (seen,) = sweeps.of_study(STUDY)
     assert (seen.state, seen.began, seen.evaluated, seen.left) == (State.DONE, BEGAN, 6, 1)
     assert report_of(sweeps.by_id(seen.task)) == report
@@ -70,7 +71,7 @@ def test_the_report_comes_back_as_it_was(there: World) -> None:
 def test_a_report_of_many_failures_is_taken_and_says_what_it_left_out(there: World) -> None:
     unread = {f"patient-{n:06}": "the server failed, HTTP 500: internal error" for n in range(20_000)}
     written(there, replace(HEAD, patients=20_006), replace(RESULT, unread=unread))
-    sweeps = Sweeps(there.session, there.capability)
+    sweeps = Sweeps(there.session, there.capability, IDENTITY.source)
     (seen,) = sweeps.of_study(STUDY)
     task = sweeps.by_id(seen.task)
     report = report_of(task)
@@ -86,17 +87,27 @@ def test_the_history_is_newest_first_page_by_page(there: World) -> None:
     written(there, night(3, studies={"NCT2": "sha256:1e"}))
     SweepTasks(there.session, there.capability, IDENTITY).opened(replace(night(4), state=State.RUNNING, ended=None))
     there.sweep(screening())
-    sweeps = Sweeps(there.session, there.capability)
+    sweeps = Sweeps(there.session, there.capability, IDENTITY.source)
     found = list(sweeps.of_study(STUDY, size=2))
     assert [one.sweep for one in found] == ["sweep-4", "sweep-2", "sweep-1", "sweep-0"]
     assert found[0].state.open
     assert [one.sweep for one in sweeps.of_study(STUDY, before=found[1].began)] == ["sweep-1", "sweep-0"]
 
 
+def test_the_sweep_of_another_site_is_no_sweep_of_ours(there: World) -> None:
+    written(there, HEAD)
+    others = make_report(night(1), [RESULT], BEGAN).to_wire()
+    SweepTasks(there.session, there.capability, Identity(IDENTITY.key, "another")).closed(night(1), others)
+    assert [one.sweep for one in Sweeps(there.session, there.capability, IDENTITY.source).of_study(STUDY)] == [
+        "sweep-0"
+    ]
+    assert [one.sweep for one in Sweeps(there.session, there.capability, "another").of_study(STUDY)] == ["sweep-1"]
+
+
 def test_a_candidate_is_no_sweep(there: World) -> None:
     there.sweep(screening())
     with pytest.raises(UsageError, match="no sweep of this id"):
-        Sweeps(there.session, there.capability).by_id(there.task()["id"])
+        Sweeps(there.session, there.capability, IDENTITY.source).by_id(there.task()["id"])
 
 
 def test_accepted_by_tasks_and_enrolled_by_research_subjects(there: World) -> None:

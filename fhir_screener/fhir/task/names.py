@@ -120,6 +120,8 @@ class Input(Enum):
     EVIDENCE_DIGEST = "evidence-digest"
     ZONE = "zone"
     """Only in a sweep's own Task."""
+    SOURCE = "source"
+    """Only in a sweep's own Task: the name of the source, for several may write to one target."""
 
 
 INPUTS = {
@@ -128,4 +130,5 @@ INPUTS = {
     Input.AS_OF: "Day on which the patient was judged",
     Input.EVIDENCE_DIGEST: "Digest of the deciding evidence",
     Input.ZONE: "Time zone of the day",
+    Input.SOURCE: "Name of the source that was read",
 }

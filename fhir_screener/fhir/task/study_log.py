@@ -53,7 +53,7 @@ class StudyLog:
     def last_sweep(self, study: str) -> dict[str, int]:
         """{count: number} of the newest complete sweep of the study; `first:E1` counts whom E1 was the first to keep
         out, where the sweep's report was kept. Empty before the first."""
-        sweeps = Sweeps(self._session, self._capability)
+        sweeps = Sweeps(self._session, self._capability, self._setting.identity.source)
         last = next((one for one in sweeps.of_study(study) if one.state is State.DONE), None)
         if last is None:
             return {}

@@ -140,6 +140,7 @@ def sweep_task(head: Head, identity: Identity) -> Json:
         "input": [
             task_input(names.Input.AS_OF, head.as_of),
             task_input(names.Input.ZONE, head.zone),
+            task_input(names.Input.SOURCE, identity.source),
             *(_about_study(study, checksum) for study, checksum in head.studies.items()),
         ],
     }

@@ -27,10 +27,10 @@ SIZE = 20
 
 
 class Sweeps:
-    """Reads; writes nothing. Believes no filter."""
+    """Reads; writes nothing. Believes no filter. Sweeps of another source than `source` say nothing of ours."""
 
-    def __init__(self, session: FhirSession, capability: Capability) -> None:
-        self._session = session
+    def __init__(self, session: FhirSession, capability: Capability, source: str) -> None:
+        self._session, self._source = session, source
         known = capability.types.get("Task")
         self._params = None if known is None else known.search_params
 
@@ -41,7 +41,8 @@ class Sweeps:
             asked.insert(1, ("authored-on", f"lt{instant(before)}"))
         page: Page | None = self._session.fetch("Task", read_page, asked)
         while page is not None:
-            found = [one for task in _tasks(page) if (one := swept(task, study)) is not None]
+            ours = (task for task in _tasks(page) if source_of(task) in ("", self._source))
+            found = [one for task in ours if (one := swept(task, study)) is not None]
             for one in sorted(found, key=lambda each: each.began, reverse=True):
                 if before is None or one.began < before:
                     yield one
@@ -84,6 +85,11 @@ def swept(task: Json, study: str) -> Swept | None:
         unwritten=here.get("unwritten", 0),
     )
     return replace(found, outcomes=_named(here, "outcome:"), actions=_named(here, "action:"))
+
+
+def source_of(task: Json) -> str:
+    """The name of the source that a sweep read; "" in records from before it was written."""
+    return str(input_of(task, names.Input.SOURCE) or "")
 
 
 def studies_of(task: Json) -> list[str]:
