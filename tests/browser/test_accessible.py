@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from fhir_screener.screening.views import VIEWS
 from tests.browser.conftest import Seats
 from tests.browser.coordinator import Coordinator
-from tests.browser.ward import STUDY, Ward
+from tests.browser.pages import addresses
+from tests.browser.ward import Ward
 
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 RULES = {
@@ -19,23 +19,6 @@ RULES = {
 }
 CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 """All that other colours can change."""
-
-
-def addresses(ward: Ward) -> list[str]:
-    """One of each page there is."""
-    task, sweep = (
-        ward.task("p05")["id"],
-        ward.find("Task?code=urn:fhir-screener:task|sweep&_sort=-authored-on")[0]["id"],
-    )
-    return [
-        *(f"/study/{STUDY}/{view.name}" for view in VIEWS),
-        f"/candidate/{task}",
-        f"/candidate/{task}/record/0",
-        f"/study/{STUDY}/sweeps",
-        f"/study/{STUDY}/sweeps/{sweep}",
-        "/nowhere",
-        "/candidate/nobody",
-    ]
 
 
 def violations(person: Coordinator, rules: dict[str, list[str]] = RULES) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from fhir_screener.screening.views import VIEWS
 from tests.browser.conftest import Seats
-from tests.browser.ward import STUDY, Ward
+from tests.browser.pages import addresses
+from tests.browser.ward import Ward
 
 
 def test_without_javascript_everything_can_be_read_and_decided(ward: Ward, seat: Seats) -> None:
@@ -28,13 +28,8 @@ def test_without_javascript_everything_can_be_read_and_decided(ward: Ward, seat:
 def test_390_pixels_hold_every_page(ward: Ward, seat: Seats, language: str) -> None:
     anna = seat("Anna", viewport={"width": 390, "height": 844})
     anna.go(f"/?lang={language}")
-    task = ward.task("p12")["id"]
     wide = {}
-    for address in [
-        *(f"/study/{STUDY}/{view.name}" for view in VIEWS),
-        f"/candidate/{task}",
-        f"/candidate/{task}/record/0",
-    ]:
+    for address in addresses(ward):
         anna.go(address)
         for folded in anna.page.locator("details").all():
             folded.evaluate("one => { one.open = true }")
