@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.coordinator import Coordinator
 from tests.browser.ward import Ward, chart, pages
@@ -32,6 +32,7 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium on the path: install chromium")
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=os.geteuid() != 0)
         yield running

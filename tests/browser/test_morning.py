@@ -72,6 +72,9 @@ def first_morning(anna: Coordinator) -> None:
     expect(anna.row("Chen")).to_have_count(0)
     anna.view("Snoozed")
     expect(anna.row("Simon")).to_be_visible()
+    anna.view("New since my last look")
+    anna.page.get_by_role("button", name="Mark all as looked at").click()
+    expect(anna.standing).to_contain_text("Nothing new since you looked")
 
 
 def read_the_ledger(anna: Coordinator) -> None:
@@ -97,13 +100,17 @@ def decide(anna: Coordinator, name: str, becomes: str, act: object) -> None:
 
 def second_morning(anna: Coordinator) -> None:
     """One is gone, one rejected comes back, one has changed, one is new; what was decided stays as it is."""
+    anna.view("New since my last look")
+    expect(anna.row("Nadia")).to_be_visible()
+    expect(anna.row("Rosa")).to_be_visible()
+    expect(anna.row("Olga")).to_have_count(0)
     anna.view("No longer matches")
     expect(anna.row("Greta")).to_contain_text("E8a")
     anna.view("Candidates")
-    for name in ("Rosa", "Chen"):
-        expect(anna.row(name)).to_contain_text("changed")
+    expect(anna.row("Rosa")).to_contain_text(f"Back after a rejection ({DECLINED})")
+    for name, patient in {"Rosa": "rej", "Chen": "cha"}.items():
         expect(anna.row(name)).to_contain_text("I3")
-    expect(anna.row("Nadia")).not_to_contain_text("changed")
+        expect(anna.row(name)).to_contain_text(f"Observation/{patient}-score-2")
     for name in ("Greta", "Adam", "Simon"):
         expect(anna.row(name)).to_have_count(0)
     anna.open("Rosa")
