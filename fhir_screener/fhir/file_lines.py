@@ -48,16 +48,19 @@ def _unzipped(raw: Iterator[bytes]) -> Iterator[bytes]:
 
 def batches(path: Path) -> Iterator[tuple[int, list[bytes]]]:
     """(number of the first line, lines) in batches, counted from 1. Raises DataError where the file breaks off."""
-    number, rest = 1, b""
+    number = 1
     parts: list[bytes] = []
     for block in blocks(path):
-        if number == 1 and not parts and not rest:
+        if number == 1 and not parts:
             block = block.removeprefix(_MARK)
-        head, newline, tail = block.rpartition(b"\n")
-        if not newline:
+        # Split as it comes: to join or cut a block first would copy all of it once more.
+        lines = block.split(b"\n")
+        if len(lines) == 1:
             parts.append(block)
             continue
-        lines = b"".join((*parts, head)).split(b"\n")
+        if parts:
+            lines[0] = b"".join((*parts, lines[0]))
+        tail = lines.pop()
         parts = [tail] if tail else []
         yield number, lines
         number += len(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any, cast
 
 from msgspec import Raw
@@ -47,6 +48,8 @@ from fhir_screener.records.facts import (
     Subject,
 )
 from fhir_screener.records.patient_record import CHART_TYPES, PatientRecord, Seen
+
+_DATE = attrgetter("date")
 
 
 @dataclass
@@ -96,11 +99,10 @@ def assemble(
         if kind not in chart.kept and kind not in chart.seen:
             continue
         kept, glimpses = chart.of(kind)
-        dates = [one.date for one in glimpses]
-        dates += map(date_of, kept)
+        dates = filter(None, (*map(_DATE, glimpses), *map(date_of, kept)))
         if kind in complete:
             facts.unread[kind] = sum(one.unread for one in glimpses)
-        seen[kind] = Seen(len(kept) + len(glimpses), min(filter(None, dates), default=None))
+        seen[kind] = Seen(len(kept) + len(glimpses), min(dates, default=None))
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
     given = treatments(chart, facts.conditions, context)

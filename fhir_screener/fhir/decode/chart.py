@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta
+
+_ID = attrgetter("id")
 
 
 class Chart:
@@ -35,8 +38,7 @@ class Chart:
         kept, seen = self.kept.get(kind, []), self.seen.get(kind, [])
         if len(kept) + len(seen) < 2:
             return kept, seen
-        ids = {one.id for one in seen}
-        ids.update(one.id for one in kept)
+        ids = {*map(_ID, seen), *map(_ID, kept)}
         return (kept, seen) if len(ids) == len(kept) + len(seen) else _newest(kept, seen)
 
     def whole(self, kind: str) -> list[bytes]:

@@ -105,7 +105,10 @@ class Collector:
                 chart = self._chart(owner)
                 of = ""
             if chart is None:
-                left.append((number, line))
+                if self.overflow is not None and self._goes(owner):
+                    self.overflow(owner, kind, judge(record), line)
+                else:
+                    left.append((number, line))
                 continue
             item = judge(record)
             if item is record:
@@ -123,12 +126,16 @@ class Collector:
 
     def _chart(self, owner: str) -> Chart | None:
         """The chart that a record of this patient goes to straight away; None where `take` must look at it."""
-        if not owner or self.overflow is not None or (self.only is not None and owner not in self.only):
+        if self.overflow is not None or not self._goes(owner):
             return None
         chart = self.charts.get(owner)
         if chart is None:
             chart = self.charts[owner] = Chart()
         return chart
+
+    def _goes(self, owner: str) -> bool:
+        """Whether there is such a patient, and a wanted one."""
+        return bool(owner) and (self.only is None or owner in self.only)
 
     def _lane(self, line: bytes) -> _Lane | None:
         """The lane of a line; remembered where its beginning names the type: no two that we read begin alike."""

@@ -211,7 +211,9 @@ def date_of(record: Lean) -> str | None:
     """The date by which `Seen.since` counts a kept record, as recorded."""
     for name in _DATES.get(type(record), ()):
         value = getattr(record, name)
-        text = value if isinstance(value, str) else _start(value) if value else None
+        if value is None:
+            continue
+        text = value if isinstance(value, str) else _start(value)
         if text:
             return text
     return None
