@@ -68,20 +68,7 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
     """The intake that this record tells of, as seen on the view's day; None where it lies wholly in the future.
 
     `single`: the drug is given as a one-off (an infusion), so that a completed record without end is a point in time.
-    Many rules ask the same of a drug that nobody can name: it is worked out once a day.
     """
-    key = (id(fact), single)
-    found = view.taken.get(key)
-    if found is None:
-        outer, view.watch = view.watch, set()
-        found = view.taken[key] = _intake(view, fact, single), view.watch
-        view.watch = outer
-    view.watch |= found[1]
-    taken: Intake | None = found[0]
-    return taken
-
-
-def _intake(view: View, fact: Medication, single: bool) -> Intake | None:
     first = _first(view, fact)
     ordered = view.days(fact.authored) if fact.kind == "request" else None
     if any(one is not None and not view.begun(one) for one in (ordered, first)):

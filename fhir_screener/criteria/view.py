@@ -62,8 +62,8 @@ class View:
         "shared",
         "stated",
         "study",
-        "taken",
         "terminology",
+        "unnamed",
         "watch",
         "zone",
     )
@@ -86,8 +86,8 @@ class View:
         self.known: dict[int, Finding] = {}
         self.stated: set[int] = set()
         self.due: dict[int, tuple[Asked, set[int]]] = {}
-        self.taken: dict[tuple[int, bool], tuple[Any, set[int]]] = {}
-        """{id of a Medication, single: its intake on this day, and the days on which that may change}"""
+        self.unnamed: dict[tuple[Duration | None, bool], tuple[Any, set[int]]] = {}
+        """What `nameless` found on this day, and the days on which that may change."""
 
     @property
     def index(self) -> Index:

@@ -25,18 +25,19 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.dosage import is_by_weight, is_once
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
-from fhir_screener.criteria.hearsay import hear, nobody_knows
+from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.nameless import nameless
 from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.start import Answer, Terms
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import Line, bridged, course_of, line, one_offs, total
-from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.view import View
 from fhir_screener.criteria.weight import body_weight
 from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Days, Duration, iso
@@ -70,10 +71,9 @@ class DoseRule:
         found: list[Line] = []
         facts = among(view.index.medications, self.of)
         weight = body_weight(view, self.weight) if any(map(is_by_weight, facts)) else None
-        for fact in (*facts, *view.index.nameless):
+        for fact in facts:
             hit = fact.hit(self.of)
             if hit is None:
-                self._unknown_drug(view, fact, tally)
                 continue
             against = why_not(fact) or self._no_therapy(fact)
             if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
@@ -90,6 +90,8 @@ class DoseRule:
                 tally.doubt(taken.doubt or Reason.IMPRECISE_DATE, cite(fact, say("no date of beginning"), hit=hit))
             else:
                 found.append(laid)
+        if view.index.nameless:
+            tally.reasons += nameless(view, self.terms.continuing, systemic=True)
         single = one_offs(found)
         for item in found:
             if id(item) in single:
@@ -104,13 +106,6 @@ class DoseRule:
             return say("not given systemically")
         purposes = (fact.dose_text, *(reason.label for reason in fact.reasons))
         return say("premedication") if any(is_premedication(text) for text in purposes if text) else ""
-
-    def _unknown_drug(self, view: View, fact: Medication, tally: Tally) -> None:
-        if fact.hits or why_not(fact) or fact.systemic is False:
-            return
-        taken = intake(view, fact)
-        if taken is not None and (taken.ongoing or view.place(taken.last, self.terms.continuing) is not When.BEFORE):
-            tally.doubt(*nobody_knows(fact))
 
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
         """The answer, where it is the same for the earliest beginnings and latest ends as for the opposite."""

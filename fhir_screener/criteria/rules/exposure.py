@@ -10,11 +10,12 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_DRUG, Exempt, exempt_of
-from fhir_screener.criteria.hearsay import hear, heard, nobody_knows
+from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.nameless import nameless
 from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
@@ -43,9 +44,7 @@ class ExposureRule:
     kind: ClassVar[str] = "exposure"
 
     def evaluate(self, view: View) -> Finding:
-        facts = [*among(view.index.medications, self.to | self.review)]
-        # A drug nobody can name may be one that decides; a rule that only looks for signs is not held up by it.
-        facts += view.index.nameless if self.to else ()
+        facts = among(view.index.medications, self.to | self.review)
         said = heard(view, self.to | self.review)
         tally = Tally()
         for fact in facts:
@@ -54,8 +53,9 @@ class ExposureRule:
                 self._weigh(view, fact, hit, tally, review=False)
             elif (doubtful := fact.hit(self.review)) is not None:
                 self._weigh(view, fact, doubtful, tally, review=True)
-            elif not fact.hits:
-                self._unknown_drug(view, fact, tally)
+        if self.to and view.index.nameless:
+            # One of these may decide; a rule that only looks for signs is not held up by them.
+            tally.reasons += nameless(view, self.within, systemic=self.systemic)
         if said:
             hear(view, self.to | self.review, self.within, tally)
         return fetched(self._conclude(view, tally), view, DRUG_TYPES, named(self.to | self.review))
@@ -113,15 +113,6 @@ class ExposureRule:
             tally.doubt(Reason.SUSPECTED, cite(fact, say("ordered; no record that it was given"), hit=hit))
         else:
             tally.yes(evidence, clock=taken.known_end)
-
-    def _unknown_drug(self, view: View, fact: Medication, tally: Tally) -> None:
-        if why_not(fact) or (self.systemic and fact.systemic is False):
-            return
-        taken = intake(view, fact)
-        if taken is None:
-            return
-        if taken.ongoing or view.place(taken.last, self.within) is not When.BEFORE:
-            tally.doubt(*nobody_knows(fact))
 
     def _conclude(self, view: View, tally: Tally) -> Finding:
         if tally.met:
