@@ -86,8 +86,8 @@ class View:
         self.known: dict[int, Finding] = {}
         self.stated: set[int] = set()
         self.due: dict[int, tuple[Asked, set[int]]] = {}
-        self.unnamed: dict[tuple[Duration | None, bool], tuple[Any, set[int]]] = {}
-        """What `nameless` found on this day, and the days on which that may change."""
+        self.unnamed: dict[bool, tuple[Any, set[int]]] = {}
+        """When drugs that nobody can name were taken (`nameless`), and the days on which that may change."""
 
     @property
     def index(self) -> Index:

@@ -162,8 +162,11 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
     told = _instructions(record, context)
     if record.taken is not None:
         context.problems.append(_foreign(kind, record, "`taken` as STU3 has it"))
+    common = context.common(kind, record)
+    if record.taken == "n":
+        common["status"] = "not-taken"
     return Medication(
-        **context.common(kind, record) | _stu3(record),
+        **common,
         concept=found.concept,
         hits=found.hits,
         note=elements.notes(plain(record.note)) if record.note else "",
@@ -186,10 +189,6 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         strength=found.strength,
         status_reason=_why(record, context),
     )
-
-
-def _stu3(record: DrugLean) -> dict[str, Any]:
-    return {"status": "not-taken"} if record.taken == "n" else {}
 
 
 def _instructions(record: DrugLean, context: Context) -> Instructions:
