@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -136,7 +136,16 @@ class ResultRule:
         if self.latest:
             found = self._latest(view, found)
         beside = Tally(beside=[self._cite(r, decides=False) for r in found]).around()
-        return unknown(Reason.NO_DATA, *beside, self._nothing, rule=self.kind, settle=self._way)
+        return unknown(Reason.NO_DATA, *beside, self._open(beside), rule=self.kind, settle=self._way)
+
+    def _open(self, beside: Sequence[Evidence]) -> Evidence:
+        """That nothing is on record; or, beside records that are, that none of them settles the question."""
+        return self._unsettled if any(item.reference for item in beside) else self._nothing
+
+    @cached_property
+    def _unsettled(self) -> Evidence:
+        about = say("No result within {window} settles {what}.", window=length(self.within), what=self._what())
+        return Evidence(note=about, decides=False)
 
     @cached_property
     def _nothing(self) -> Evidence:
@@ -279,7 +288,8 @@ class ResultRule:
             return unknown(Reason.NO_DATA, *map(aside, negatives), *tally.around(), leans=NOT_MET, settle=self._order())
         if clearing:
             return not_met(*negatives, *tally.around(), repeatable=self.repeatable)
-        return unknown(Reason.NO_DATA, *tally.around(), self._nothing, settle=self._way)
+        beside = tally.around()
+        return unknown(Reason.NO_DATA, *beside, self._open(beside), settle=self._way)
 
     def _cite(self, result: Result, note: Text = "", decides: bool = True) -> Evidence:
         words = join("; ", (result.reading.says.words, result.reading.note, note))
