@@ -11,9 +11,12 @@ from fhir_screener.sentence import Text, join, say
 from fhir_screener.verdict import MET, UNKNOWN, Reason, first_reason
 
 
-def absent(what: Text, types: Iterable[str]) -> Evidence:
-    """One sentence: nothing about `what` in so many records since a date; the numbers are filled in by the chart."""
-    return Evidence(note=Absence(what, types), decides=False)
+def absent(what: Text, types: Iterable[str], *, beside: bool = False) -> Evidence:
+    """One sentence: nothing about `what` in so many records since a date; the numbers are filled in by the chart.
+
+    `beside` records that are about it, nothing that settles it.
+    """
+    return Evidence(note=Absence(what, types, beside=beside), decides=False)
 
 
 def fetched(finding: Finding, view: View, types: frozenset[str], what: Text, *, stands: bool = True) -> Finding:

@@ -45,14 +45,19 @@ PATIENT, VERSION, BORN = Blank("patient"), Blank("version"), Blank("born")
 
 
 class Absence(Sentence):
-    """Nothing on record about `what`; how many records of `types` were read, and since when, is a blank."""
+    """Nothing on record about `what`; how many records of `types` were read, and since when, is a blank.
 
-    __slots__ = ("types",)
+    `beside`: records about it there are, but none that settles it.
+    """
 
-    def __init__(self, what: Text, types: Iterable[str]) -> None:
-        self.types = tuple(sorted(types))
+    __slots__ = ("beside", "types")
+
+    def __init__(self, what: Text, types: Iterable[str], *, beside: bool = False) -> None:
+        self.types, self.beside = tuple(sorted(types)), beside
         blank = Blank(",".join(self.types))
-        super().__init__("Nothing on record about {what} {searched}", {"what": what, "searched": blank})
+        # Never said as it stands: `Scope` fills it in and says the sentence anew.
+        verb = "settles" if beside else "about"
+        super().__init__(f"Nothing on record {verb} {{what}} {{searched}}", {"what": what, "searched": blank})
 
 
 class Scope:
@@ -83,9 +88,12 @@ class Scope:
         records = say("1 record") if count == 1 else say("{count} records", count=count)
         what = (absence.parts or {})["what"]
         if oldest:
-            template = "Nothing on record about {what} ({records} read since {since})."
+            about = "Nothing on record about {what} ({records} read since {since})."
+            template = "Nothing on record settles {what} ({records} read since {since})." if absence.beside else about
             return say(template, what=what, records=records, since=oldest[:10])
-        return say("Nothing on record about {what} ({records} read).", what=what, records=records)
+        about = "Nothing on record about {what} ({records} read)."
+        template = "Nothing on record settles {what} ({records} read)." if absence.beside else about
+        return say(template, what=what, records=records)
 
     def _searched(self, types: Iterable[str]) -> tuple[int, str]:
         count, oldest = 0, ""

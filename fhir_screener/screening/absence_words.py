@@ -12,9 +12,11 @@ from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Sentence, Text, join, say
 from fhir_screener.verdict import Reason
 
-_WRITTEN = re.compile(r"Nothing on record about (.+) \((\d+) records? read(?: since ([^)]*))?\)\.", re.DOTALL)
+_WRITTEN = re.compile(
+    r"Nothing on record (?:about|settles) (.+) \((\d+) records? read(?: since ([^)]*))?\)\.", re.DOTALL
+)
 _WINDOW = re.compile(r"(.+) within (\d+) (day|week|month|year)s?", re.DOTALL)
-_TEMPLATE = "Nothing on record about {what} ({records} read"
+_TEMPLATES = ("Nothing on record about {what} ({records} read", "Nothing on record settles {what} ({records} read")
 
 
 def missing(item: Evidence) -> tuple[Text, Text, str] | None:
@@ -25,7 +27,7 @@ def missing(item: Evidence) -> tuple[Text, Text, str] | None:
     if item.reference:
         return None
     note = item.note
-    if isinstance(note, Sentence) and note.template.startswith(_TEMPLATE):
+    if isinstance(note, Sentence) and note.template.startswith(_TEMPLATES):
         parts = note.parts or {}
         return parts["what"], parts["records"], str(parts.get("since", ""))
     found = _WRITTEN.fullmatch(str(note))

@@ -144,13 +144,16 @@ class ResultRule:
 
     @cached_property
     def _unsettled(self) -> Evidence:
-        about = say("No result within {window} settles {what}.", window=length(self.within), what=self._what())
-        return Evidence(note=about, decides=False)
+        return absent(self._sought, RESULT_TYPES, beside=True)
+
+    @property
+    def _sought(self) -> Text:
+        return say("{what} within {window}", what=self._what(), window=length(self.within))
 
     @cached_property
     def _nothing(self) -> Evidence:
         """That nothing is on record."""
-        return absent(say("{what} within {window}", what=self._what(), window=length(self.within)), RESULT_TYPES)
+        return absent(self._sought, RESULT_TYPES)
 
     @cached_property
     def _way(self) -> str:
