@@ -14,6 +14,7 @@ def addresses(ward: Ward) -> list[str]:
         *(f"/study/{STUDY}/{view.name}" for view in VIEWS),
         f"/candidate/{task}",
         f"/candidate/{task}/record/0",
+        f"/study/{STUDY}/orders",
         f"/study/{STUDY}/sweeps",
         f"/study/{STUDY}/sweeps/{sweep}",
         "/nowhere",
