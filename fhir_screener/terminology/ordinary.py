@@ -13,6 +13,8 @@ from fhir_screener.terminology.coding import ATC, STANDARD, Concept, fold
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.valueset import Terminology, ValueSet
 
+_REMEMBERED = 50_000
+
 
 class Ordinary:
     """The ordinary drugs of all sets of that kind."""
@@ -22,9 +24,18 @@ class Ordinary:
         sets = [one for one in terminology.sets.values() if one.kind == "ordinary"]
         self._names = Names((fold(word), 0) for one in sets for words in one.names.values() for word in words)
         self._stems = _pattern(sets)
+        self._found: dict[Concept, bool] = {}
 
     def unlisted(self, concept: Concept) -> bool:
         """Whether nobody can say what drug this is: in no set, without a standard name, its words in no list."""
+        found = self._found.get(concept)
+        if found is None:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            found = self._found[concept] = self._unlisted(concept)
+        return found
+
+    def _unlisted(self, concept: Concept) -> bool:
         if self._terminology.classify(concept) or any(coding.system == ATC for coding in concept.codings):
             return False
         if self._terminology.site.lists(concept):
