@@ -30,7 +30,7 @@ COMMANDS = (
     Entry("codes", "codes", "A site's own codes and names: survey what nobody knows yet, check a site file."),
     Entry("plan", "plan", "What a sweep would ask a server for, and what that hides."),
     Entry("doctor", "doctor", "Check servers, sign-in, broker, mappings and settings; say what will not work."),
-    Entry("sandbox", "sandbox", "The embedded FHIR server and its sample hospital: serve, load."),
+    Entry("sandbox", "sandbox", "The embedded FHIR server and its sample hospital: serve, load, write."),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import sys
@@ -69,8 +70,9 @@ def made(settings: Settings, token: str) -> tuple[Pages, str]:
         listening = socket.create_server((settings.web_host, settings.web_port), family=family)
     except OSError as error:
         where = f"{settings.web_host}:{settings.web_port}"
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise SettingsError(
-            f"the pages cannot listen on {where} ({error.strerror}): set {variable('web_port')}"
+            f"the pages cannot listen on {where} ({reason}): give another --port, or set {variable('web_port')}"
         ) from None
     # Its peers' addresses decide who is believed, so no header may change them; and its log is ours, without addresses.
     config = uvicorn.Config(

@@ -10,7 +10,7 @@ from fhir_screener.i18n import LANGUAGES, translator
 from fhir_screener.sentence import Text, render
 from fhir_screener.terminology.valueset import Terminology
 
-LangOption = Annotated[str, typer.Option("--lang", help=f"Language of the page: {' or '.join(LANGUAGES)}.")]
+LangOption = Annotated[str, typer.Option("--lang", help=f"Language: {' or '.join(LANGUAGES)}.")]
 
 
 class Speech:

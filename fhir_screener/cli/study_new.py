@@ -10,6 +10,7 @@ import typer
 
 from fhir_screener.cli.options import read_settings
 from fhir_screener.cli.study_schema import schemas
+from fhir_screener.errors import UsageError
 from fhir_screener.studies.skeleton import write_study
 
 
@@ -23,6 +24,8 @@ def new(
     from fhir_screener.bootstrap.servers import mappings_folder, own_mappings
 
     in_force = mappings_folder(read_settings())
+    if not folder and in_force.name == "_mappings":
+        raise UsageError(f"{in_force} is part of the installation, gone with the next one: give --folder")
     mappings = Path(folder) if folder else in_force
     written = write_study(mappings, study, title, zone, own_mappings())
     for name, body in schemas(mappings).items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Screening
-from fhir_screener.screening.wire import explanation
+from fhir_screener.screening.wire import sentences
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,13 @@ def _change(name: str, was: CriterionFinding | None, now: CriterionFinding | Non
     before, after = _answer(was), _answer(now)
     if before == after:
         return None
-    said = [explanation(one.finding) for one in (now, was) if one is not None]
+    said = [_prose(sentences(one.finding)) for one in (now, was) if one is not None]
     return Change(name, before, after, next((words for words in said if words), ""))
+
+
+def _prose(said: list[str]) -> str:
+    """Not every piece of evidence is a whole sentence: what has no full stop gets a semicolon before the next."""
+    return " ".join(one if one.endswith(".") else f"{one};" for one in said).removesuffix(";")
 
 
 def _answer(found: CriterionFinding | None) -> str:

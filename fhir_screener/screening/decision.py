@@ -95,7 +95,7 @@ def decision(
     if move is Move.REJECT and reason is None:
         raise UsageError(f"to reject, give a reason: {', '.join(one.value for one in Rejection)}")
     if move is Move.SNOOZE and (until is None or until <= today):
-        raise UsageError("to snooze, give the day on which it comes back, after today: 2021-04-01")
+        raise UsageError(f"to snooze, give the day on which it comes back, after today ({today})")
     if move is Move.NOTE and not note.strip():
         raise UsageError("a note needs words")
     if reason is Rejection.OTHER and not note.strip():

@@ -133,7 +133,12 @@ def _pieces(criterion: CriterionFinding) -> list[bytes]:
 
 def explanation(finding: Finding) -> str:
     """The sentences of the deciding evidence, joined; of a nested rule, those of the branch that decided."""
-    return " ".join(dict.fromkeys(_notes(finding)))
+    return " ".join(sentences(finding))
+
+
+def sentences(finding: Finding) -> list[str]:
+    """What `explanation` joins, each once."""
+    return list(dict.fromkeys(_notes(finding)))
 
 
 def _notes(finding: Finding) -> list[str]:

@@ -91,6 +91,8 @@ class Catalog:
         for path in sorted((self.mappings / "studies").glob("*.yaml")):
             if path.stem.upper() == study.upper():
                 return path
+        if len(direct.parts) > 1 or direct.suffix in (".yaml", ".yml"):
+            raise UsageError(f"{study}: there is no such study file")
         raise UsageError(f"there is no study {study!r}: known are {', '.join(self.ids) or 'none'}; see `study list`")
 
     def load(self, studies: Iterable[str]) -> Loaded:

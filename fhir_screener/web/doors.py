@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from fhir_screener.bootstrap.office import Office
 from fhir_screener.criteria.model import Study
 from fhir_screener.web.guard import user_of
-from fhir_screener.web.pages import message
+from fhir_screener.web.pages import language_of, message
 from fhir_screener.web.who import User
 
 Page = Callable[..., Response]
@@ -31,6 +31,7 @@ def signed_in(show: Page) -> Callable[[Request], Response]:
     @wraps(show)
     def shown(request: Request) -> Response:
         user = user_of(request)
+        language_of(request)  # Remembered here, for a redirect does not take `?lang=` along.
         if user is None:
             if request.method != "GET":
                 return message(request, 401, "You are not signed in", "Sign in again; nothing was changed.")

@@ -60,7 +60,7 @@ def _spoken(language: str) -> dict[str, Any]:
         "words": lambda text: length(Duration.parse(text)),
         "plainly": lambda verdict: tell(str(verdict).replace("_", " ")),
         "kind": lambda rule: tell(KINDS.get(str(rule), str(rule))),
-        "answer": lambda text: ": ".join(tell(part) for part in str(text).split(": ")),
+        "answer": lambda text: ": ".join(tell(part.replace("_", " ")) for part in str(text).split(": ")),
         "language": language,
     }
 

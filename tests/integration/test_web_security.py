@@ -57,6 +57,16 @@ def test_the_link_signs_in_and_the_address_is_clean_after(place: str) -> None:
     assert TOKEN not in page.text
 
 
+def test_a_language_asked_for_outlasts_the_way_to_the_page(place: str) -> None:
+    browser = Browser(place)
+    assert browser.get("/?lang=zh").headers["location"] == "/sign-in?next=/"
+    assert 'lang="zh-CN"' in browser.get("/sign-in?next=/").text
+    browser.sign_in()
+    assert 'lang="zh-CN"' in browser.get(LIST).text
+    assert browser.get("/?lang=en").status_code == 303
+    assert 'lang="en"' in browser.get(LIST).text.split(">")[1]
+
+
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "\u00e4"])
 def test_another_token_opens_nothing(token: str, place: str) -> None:
     browser = Browser(place)

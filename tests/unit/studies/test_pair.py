@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fhir_screener.errors import UsageError
 from fhir_screener.fhir.files import FolderSource
 from fhir_screener.screening.compare import Difference, compare
 from fhir_screener.screening.screen import screen
@@ -65,6 +66,22 @@ def test_a_longer_window_lets_somebody_wait(tmp_path: Path, chart: Path) -> None
     assert (change.criterion, change.before, change.after) == ("E1", "unknown (no-data)", "met")
     assert "Colchicine" in change.why
     assert judged(old, old, chart) is None
+
+
+def test_pieces_of_evidence_are_kept_apart(tmp_path: Path, chart: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    old, new = folder(tmp_path / "old", GOUT, DRUG.format("P12M")), folder(tmp_path / "new", GOUT, DRUG.format("P6M"))
+    found = judged(old, new, chart)
+    assert found is not None
+    assert "before the window; Nothing on record" in found.changes[0].why
+
+
+def test_a_study_file_that_is_not_there(tmp_path: Path) -> None:
+    old = folder(tmp_path, GOUT)
+    for missing in ("next.yaml", "next/t1"):
+        with pytest.raises(UsageError, match=f"^{missing}: there is no such study file"):
+            pair_of("T1", missing, Catalog(old))
 
 
 def test_a_value_set_of_the_same_name_may_have_changed(tmp_path: Path, chart: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fhir_screener.bootstrap import servers
+from fhir_screener.cli.study_new import new
 from fhir_screener.criteria.kinds import KINDS
 from fhir_screener.errors import UsageError
 from fhir_screener.studies.lint import Checked, Level, lint
@@ -38,6 +40,15 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert mine.read_text("utf-8") == "mine"
     with pytest.raises(UsageError, match="is there already"):
         write_study(tmp_path, "nct1", "Again", "UTC", OURS)
+
+
+def test_nothing_is_written_into_the_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "_mappings"
+    inside.mkdir()
+    monkeypatch.setattr(servers, "own_mappings", lambda: inside)
+    with pytest.raises(UsageError, match="give --folder"):
+        new("NCT1")
+    assert not list(inside.iterdir())
 
 
 @pytest.mark.parametrize(("study", "zone"), [("../out", "UTC"), ("", "UTC"), ("a b", "UTC"), ("NCT1", "Mars/Olympus")])
