@@ -22,5 +22,12 @@ KINDS = {
     "pregnant": "pregnancy",
     "lactating": "lactation",
     "igra": "interferon-gamma release assay",
+    "age": "age",
+    "sex": "sex",
+    "score": "score",
+    "tested": "tests done",
+    "count": "events counted",
+    "encounter": "visits and stays",
+    "immunization": "vaccines",
 }
-"""Kinds of rules in words, where they are not words already."""
+"""Kinds of rules in words."""
