@@ -70,7 +70,7 @@ def made(settings: Settings, token: str) -> tuple[Pages, str]:
         listening = socket.create_server((settings.web_host, settings.web_port), family=family)
     except OSError as error:
         where = f"{settings.web_host}:{settings.web_port}"
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise SettingsError(
             f"the pages cannot listen on {where} ({reason}): give another --port, or set {variable('web_port')}"
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import socket
 import sys
 import threading
@@ -84,7 +85,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}; choose another port") from error
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise UsageError(f"cannot listen on {host} port {port}: {reason}; choose another port") from error
     # asyncio does so only for sockets that name their protocol; without it each answer may wait 40 ms for an ACK.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

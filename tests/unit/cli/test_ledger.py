@@ -121,7 +121,7 @@ def test_all_that_the_page_says_has_a_translation() -> None:
         criterion(quick, "E3", settle="chart"),
     )
     text = ledger(STUDY, screening(outcome=Outcome.REVIEW, criteria=rows), chinese)
-    for words in ("待复核", "排除：存在，不能入组", "如何定论：询问患者", "脓毒症", "无任何记录"):
+    for words in ("待审核", "排除：存在，不能入组", "如何定论：询问患者", "脓毒症", "无任何记录"):
         assert words in text
     for sentence in (*OUTCOMES.values(), *REASONS.values()):
         assert chinese(sentence) != str(sentence)
