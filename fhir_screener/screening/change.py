@@ -50,7 +50,9 @@ def _cause(before: CriterionFinding | None, after: CriterionFinding) -> str:
     """The first record that decides now and did not so before, else one that decided before and no longer does."""
     old, new = _facts(before), _facts(after)
     fresh = [reference for reference, said in new.items() if old.get(reference) != said]
-    gone = [reference for reference in old if reference not in new]
+    seen = {item.reference for item in deciding_evidence(after.finding)}
+    # A record that is still there, and decides no longer, has left its window: that is time's doing.
+    gone = [reference for reference in old if reference not in new and reference not in seen]
     return next(iter([*fresh, *gone]), "")
 
 

@@ -1,6 +1,12 @@
 // Keyboard: on a list j and k move, Enter and o open, x ticks, a r n s u act on the row; on a candidate a r s n u go to the
 // decision; / finds, ? shows the keys. Pages read, and decisions can be made, without this file.
 "use strict";
+
+// A page that the browser kept whole is asked for anew: after log-out, going back shows nothing.
+window.addEventListener("pageshow", function (event) {
+  if (event.persisted) window.location.reload();
+});
+
 (function () {
   let at = -1;
   const all = (what) => Array.from(document.querySelectorAll(what));
@@ -15,7 +21,9 @@
     at = Math.max(-1, Math.min(list.length - 1, number));
     if (at < 0) return;
     list[at].classList.add("current");
-    if (focus) list[at].querySelector("th a").focus();
+    // Only keys move the page: a row that moved under a click on it would lose the click.
+    if (!focus) return;
+    list[at].querySelector("th a").focus({ preventScroll: true });
     list[at].scrollIntoView({ block: "nearest" });
   }
 

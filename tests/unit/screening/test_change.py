@@ -34,12 +34,13 @@ def test_the_same_screening_has_not_changed() -> None:
     ("before", "after", "cause"),
     [
         (not_met(OLD), met(NEW), "Observation/2"),  # a record came
-        (not_met(OLD), unknown(Reason.NO_DATA), "Observation/1"),  # a record went, or left its window
+        (not_met(OLD), unknown(Reason.NO_DATA), "Observation/1"),  # a record went
         (
             not_met(OLD),
             not_met(structs.replace(OLD, value="negative (corrected)")),
             "Observation/1",
         ),  # a record changed
+        (not_met(OLD), unknown(Reason.NO_DATA, structs.replace(OLD, decides=False)), TIME),  # it left its window
         (unknown(Reason.NO_DATA), unknown(Reason.STALE), TIME),
         (not_met(OLD), not_met(structs.replace(OLD, version="2", note="said otherwise")), None),  # moves every night
     ],
