@@ -155,7 +155,10 @@ def test_medications_that_cannot_be_fetched_make_the_drugs_not_fetched():
 
 
 def test_a_medication_that_is_not_there_is_unresolved_and_no_failure():
-    lost = of("p-0", resource("MedicationRequest", "x", medicationReference={"reference": "Medication/nowhere"}))
+    order = resource("MedicationRequest", "x", status="active", intent="order")
+    lost = of(
+        "p-0", {**order, "medicationReference": {"reference": "Medication/nowhere"}, "medicationCodeableConcept": None}
+    )
     with world(data=[*CHARTS, lost]) as reader:
         (record,) = reader.read(["p-0"]).records
     assert record.failed == frozenset()
