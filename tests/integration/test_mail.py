@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -137,6 +138,7 @@ def test_a_real_sweep_tells_once_marks_its_task_and_can_be_shown(there: Hospital
         if task["intent"] == "proposal":
             screener.servers.target.delete(f"Task/{task['id']}")
             break
+    time.sleep(1.1)  # the newest sweep is told by its second
     (third,) = screener.sweep([STUDY], date(2026, 9, 1))
     assert len(box.mails) == 2
     assert not third.warnings or not any("e-mail" in warning for warning in third.warnings)
