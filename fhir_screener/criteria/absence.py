@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fhir_screener.criteria.blank import Absence
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.view import View
-from fhir_screener.sentence import Text, join, say
+from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import MET, UNKNOWN, Reason, first_reason
 
 
@@ -23,22 +23,16 @@ def fetched(finding: Finding, view: View, types: frozenset[str], what: Text, *, 
     """The finding, unless it leans on records that could not be had.
 
     Positive evidence stands, unless a record unread could overturn it (`stands` False: a newer score, an earlier
-    course, a consent withdrawn). Everything else is `not-fetched` when a request for one of its types failed, or when the
-    server offers none of them. A stronger reason is kept, and the failure noted beside it.
+    course, a consent withdrawn). Everything else is `not-fetched` when a request for one of its types failed. A stronger
+    reason is kept, and the failure noted beside it. What the server does not offer at all is weighed with the whole
+    criterion (`sources`).
     """
     if finding.verdict is MET and (stands or not types & view.record.failed):
         return finding
-    if not (view.record.failed or view.record.absent):
-        return finding
     failed = types & view.record.failed
-    if failed:
-        why = say(
-            "{types} could not be read, so nothing is said about {what}.", types=", ".join(sorted(failed)), what=what
-        )
-    elif types and types <= view.record.absent:
-        why = say("The server offers no {types}.", types=join(" or ", sorted(types)))
-    else:
+    if not failed:
         return finding
+    why = say("{types} could not be read, so nothing is said about {what}.", types=", ".join(sorted(failed)), what=what)
     reason = first_reason([Reason.NOT_FETCHED, *([finding.reason] if finding.reason else [])])
     note = Evidence(note=why, decides=False)
     return finding.but(verdict=UNKNOWN, reason=reason, evidence=(*finding.evidence, note), clock=False)

@@ -8,6 +8,7 @@ from fhir_screener.criteria.complete import settled
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Criterion
+from fhir_screener.criteria.sources import sourced
 from fhir_screener.criteria.view import View
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
@@ -27,7 +28,7 @@ def judge(criterion: Criterion, view: View) -> CriterionFinding:
 
 
 def _finding(criterion: Criterion, view: View) -> Finding:
-    finding = view.ask(criterion.rule)
+    finding = sourced(criterion, view.ask(criterion.rule), view)
     if view.terminology.site.complete:
         view.watch = set()
         finding = settled(criterion, finding, view)

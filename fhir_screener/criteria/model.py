@@ -24,6 +24,7 @@ RESULT_TYPES = frozenset({"Observation", "DiagnosticReport"})
 class Needs:
     """What a rule reads: value sets, resource types, and how far back drugs matter (None: whole).
 
+    `beside`: those of the types that only date, weigh or excuse what the others tell, and settle nothing alone.
     `whole`: resource types of which the records are needed as they came; `every`: those of which all are needed, not only
     the ones that other records refer to.
     """
@@ -34,6 +35,7 @@ class Needs:
     vital_signs: bool = False
     whole: frozenset[str] = frozenset()
     every: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
 
 
 class Rule(Protocol):

@@ -50,6 +50,8 @@ class Plan:
         self._constants: dict[tuple[frozenset[str], frozenset[str]], dict[int, Finding]] = {}
         self._shared: dict[Any, Finding] = {}
         self._kept: dict[int, Finding] = {}
+        self.sources: dict[str, frozenset[str]] = {}
+        """{id of a criterion: the types of records that can settle it}, of those that were asked for"""
         self._standings: dict[tuple[str, int], Standing] = {}
 
     def _add(self, rule: Asked, root: int) -> frozenset[str] | None:

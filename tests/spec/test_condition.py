@@ -102,7 +102,6 @@ def test_what_supports_it_corroborates(ask) -> None:
 def test_a_failed_request_is_not_fetched(ask) -> None:
     assert ask(TEN_YEARS, failed=frozenset({"Condition"})).reason is Reason.NOT_FETCHED
     assert ask(TEN_YEARS, make.condition("C1", onset="2015"), failed=frozenset({"Condition"})).verdict is MET
-    assert ask(TEN_YEARS, absent=frozenset({"Condition"})).reason is Reason.NOT_FETCHED
 
 
 def test_with_current_what_is_over_may_be_suspected(ask) -> None:

@@ -239,8 +239,10 @@ class ConditionRule:
 
     def needs(self) -> Needs:
         exempt = self.exempt.sets if self.exempt else frozenset()
-        types = TYPES | ({"Encounter"} if self.corroborate or self.within or self.began_within else frozenset())
-        return Needs(sets=self.sets | self.history | self.review | self.context | exempt, types=types)
+        dated = self.corroborate or self.within or self.began_within
+        beside = frozenset({"Encounter"}) if dated else frozenset()
+        sets = self.sets | self.history | self.review | self.context | exempt
+        return Needs(sets=sets, types=TYPES | beside, beside=beside)
 
     def parts(self) -> tuple[Rule, ...]:
         return self.supported_by

@@ -203,9 +203,11 @@ class DoseRule:
         return self.of | {DRUG}
 
     def needs(self) -> Needs:
+        beside = frozenset({"Observation"}) if self.weight else frozenset()
         return Needs(
             sets=self.of | self.terms.target | self.local | self.weight,
-            types=DRUG_TYPES | ({"Observation"} if self.weight else frozenset()),
+            types=DRUG_TYPES | beside,
+            beside=beside,
             drug_window=_twice(self.terms.continuing, self.terms.free_for),
         )
 

@@ -96,8 +96,9 @@ class EncounterRule:
         return TYPES
 
     def needs(self) -> Needs:
-        types = TYPES | ({"Condition"} if self.reason else frozenset())
-        return Needs(sets=self.sets | self.excluded | self.reason | self.discharged, types=types, every=TYPES)
+        beside = frozenset({"Condition"}) if self.reason else frozenset()
+        sets = self.sets | self.excluded | self.reason | self.discharged
+        return Needs(sets=sets, types=TYPES | beside, every=TYPES, beside=beside)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()

@@ -41,7 +41,8 @@ class JudgementRule:
         return self.show
 
     def needs(self) -> Needs:
-        return Needs(sets=self.show, types=frozenset({"Condition"}) if self.show else frozenset())
+        shown = frozenset({"Condition"}) if self.show else frozenset()
+        return Needs(sets=self.show, types=shown, beside=shown)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()

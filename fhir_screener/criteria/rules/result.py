@@ -307,8 +307,8 @@ class ResultRule:
 
     def needs(self) -> Needs:
         sets = self.of | self.limits.positive | self.limits.negative | self.vaccines | self.explained_by
-        more = {"Immunization"} if self.vaccines else set()
-        return Needs(sets=sets, types=RESULT_TYPES | more | ({"Condition"} if self.explained_by else set()))
+        beside = frozenset({"Immunization"} if self.vaccines else ()) | ({"Condition"} if self.explained_by else set())
+        return Needs(sets=sets, types=RESULT_TYPES | beside, beside=beside)
 
     def _order(self) -> str:
         return order_of(self.of)
