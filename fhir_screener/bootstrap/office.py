@@ -86,9 +86,9 @@ class Office:
         batch = server_source(self.settings, self.loaded, servers=self.servers).read([patient])
         return next(iter(batch.records), None)
 
-    def judged(self, study: Study, record: PatientRecord) -> Screening:
-        """The patient judged on today's chart, today."""
-        return screen(study, record, self.today(study), self.loaded.terminology)
+    def judged(self, study: Study, record: PatientRecord, on: date | None = None) -> Screening:
+        """The patient judged on today's chart, today or as of another day."""
+        return screen(study, record, on or self.today(study), self.loaded.terminology)
 
     def history(self, task: str) -> tuple[Happened, ...]:
         """What became of a Task, newest first."""

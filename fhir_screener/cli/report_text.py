@@ -14,7 +14,7 @@ from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.funnel import Reached, funnel
 from fhir_screener.screening.report import StudyReport, SweepReport
 from fhir_screener.screening.screening import Outcome
-from fhir_screener.screening.sweep_plan import State
+from fhir_screener.screening.sweep_plan import Moved, State
 
 NAMED = 10
 """Patients named for one reason; the rest are counted. The JSON report names all."""
@@ -67,7 +67,7 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
     if study.keeps_out or study.unknown:
         page.line()
         _attrition(page, study, order)
-    _moved(page, study)
+    _moved(page, study, report)
     if study.thin:
         _named(page, "Kept out by one record or by words alone; a sample to check by hand", _by_value(study.thin))
     if study.not_evaluated:
@@ -76,19 +76,27 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
         _named(page, _many(len(study.unwritten), "Task") + " could not be written", study.unwritten)
 
 
-def _moved(page: Page, study: StudyReport) -> None:
+def _moved(page: Page, study: StudyReport, report: SweepReport) -> None:
     """Who is new, changed or gone since the last sweep, with the record that caused it; new ones need none."""
     changed = {patient: moved for patient, moved in sorted(study.moved.items()) if moved.action != Action.CREATE.value}
     if not changed:
         return
     page.line()
-    page.line(_many(len(changed), "Task") + " changed since the last sweep", BOLD)
+    page.line(
+        _many(len(changed), "Task") + (" would change" if report.dry_run else " changed since the last sweep"), BOLD
+    )
     for patient, moved in list(changed.items())[:NAMED]:
-        why = f"{moved.criterion} by {moved.cause}" if moved.criterion else "no criterion answers otherwise"
         was = f"{moved.was} to {moved.now}" if moved.was != moved.now else moved.now
-        page.item(f"{patient}: {moved.action}, {was}; {why}")
+        page.item(f"{patient}: {moved.action}, {was}{_caused(moved, report.dry_run)}")
     if len(changed) > NAMED:
         page.item(f"and {len(changed) - NAMED:,} more; the JSON report names all")
+
+
+def _caused(moved: Moved, dry_run: bool) -> str:
+    """By which record; a dry run has not read the ledgers that are there, and does not know."""
+    if moved.criterion:
+        return f"; {moved.criterion} by {moved.cause}"
+    return "" if dry_run else "; no criterion answers otherwise"
 
 
 def _by_value(rows: Mapping[str, str]) -> dict[str, str]:

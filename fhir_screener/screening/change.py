@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
@@ -11,6 +13,9 @@ from fhir_screener.screening.screening import Screening
 
 TIME, MAPPING = "time", "mapping"
 """Causes that are no record: a window that moved on; another version of the study's mapping."""
+
+Again = Callable[[date], Screening]
+"""Judges the chart behind a Screening as of another day."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +31,35 @@ class Change:
     cause: str
 
 
-def changes(before: Screening, after: Screening) -> tuple[Change, ...]:
-    """The criteria whose answer or deciding evidence differs, in the study's order."""
+def changes(before: Screening, after: Screening, again: Again | None = None) -> tuple[Change, ...]:
+    """The criteria whose answer or deciding evidence differs, in the study's order.
+
+    With `again` time is told from records for certain: what today's chart would have said on the earlier day, too, is no
+    record's doing. Without it a record that decides now, and did not before, is taken for the cause.
+    """
     old = {criterion.id: criterion for criterion in before.criteria}
     other = MAPPING if before.checksum != after.checksum else TIME
+    then = _then(before, after, again) if other is TIME else {}
     found = []
     for criterion in after.criteria:
         earlier = old.get(criterion.id)
         cause = _cause(earlier, criterion)
         if answer(earlier) != answer(criterion) or cause:
+            if criterion.id in then and not _differs(earlier, then[criterion.id]):
+                cause = TIME
             found.append(Change(criterion.id, answer(earlier), answer(criterion), cause or other))
     return tuple(found)
+
+
+def _then(before: Screening, after: Screening, again: Again | None) -> dict[str, CriterionFinding]:
+    """{criterion: what today's chart would have said on the day of `before`}; empty where that is no other day."""
+    if again is None or before.as_of == after.as_of:
+        return {}
+    return {criterion.id: criterion for criterion in again(before.as_of).criteria}
+
+
+def _differs(before: CriterionFinding | None, after: CriterionFinding) -> bool:
+    return answer(before) != answer(after) or bool(_cause(before, after))
 
 
 def answer(criterion: CriterionFinding | None) -> str:

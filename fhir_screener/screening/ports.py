@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action, Existing
-from fhir_screener.screening.change import Change
+from fhir_screener.screening.change import Again, Change
 from fhir_screener.screening.screening import Screening
 
 
@@ -60,5 +60,10 @@ class CandidateStore(Protocol):
         A deleted one may be missing here: `apply` finds out before it creates, and answers LEAVE_DELETED.
         """
 
-    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Applied:
-        """Carry the action out; a conflict is re-read, reconciled again, retried. Returns what was done."""
+    def apply(
+        self, screening: Screening, existing: Existing | None, action: Action, again: Again | None = None
+    ) -> Applied:
+        """Carry the action out; a conflict is re-read, reconciled again, retried. Returns what was done.
+
+        `again` tells what time has changed from what a record has.
+        """

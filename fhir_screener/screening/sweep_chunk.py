@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from fhir_screener.errors import ScreenerError, ServerError
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action, Existing, reconcile
+from fhir_screener.screening.change import Again
 from fhir_screener.screening.ports import Applied, Batch, CandidateStore, PatientSource
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult
@@ -77,8 +79,9 @@ class _Work:
         self.result.unread.update((unread.patient, unread.why) for unread in batch.unread)
         self.result.warnings.extend(batch.warnings)
         for study, judge in self._bench.judges.items():
-            found = [screening for record in batch.records if (screening := self._judge(study, judge, record))]
-            self._write(study, [screening for screening in found if screening.evaluated])
+            found = {record.patient.id: self._judge(study, judge, record) for record in batch.records}
+            again = {record.patient.id: partial(judge, record) for record in batch.records}
+            self._write(study, [one for one in found.values() if one is not None and one.evaluated], again)
 
     def _judge(self, study: str, judge: Judge, record: PatientRecord) -> Screening | None:
         try:
@@ -89,14 +92,14 @@ class _Work:
         count_screening(self.result, screening)
         return screening
 
-    def _write(self, study: str, screenings: list[Screening]) -> None:
+    def _write(self, study: str, screenings: list[Screening], again: Mapping[str, Again]) -> None:
         existing = self._existing(study, screenings)
         if existing is None:
             return
         for screening in screenings:
             there = existing.get(screening.patient)
             action = reconcile(there, screening)
-            done = self._apply(screening, there, action) if action.writes else Applied(action)
+            done = self._apply(screening, there, action, again) if action.writes else Applied(action)
             if done is not None:
                 count(self.result.actions, study, done.action.value)
                 count_moved(self.result, screening, done)
@@ -119,13 +122,15 @@ class _Work:
         self.result.warnings.append(f"{study}: Tasks could not be looked up, some may be out of date: {why}")
         return None
 
-    def _apply(self, screening: Screening, there: Existing | None, action: Action) -> Applied | None:
+    def _apply(
+        self, screening: Screening, there: Existing | None, action: Action, again: Mapping[str, Again]
+    ) -> Applied | None:
         """What was done; None when it failed."""
         if self._closed:
             self._unwritten(screening, self._closed)
             return None
         try:
-            return self._bench.store.apply(screening, there, action)
+            return self._bench.store.apply(screening, there, action, again[screening.patient])
         except Exception as error:
             self._consider(error)
             self._unwritten(screening, fault(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -107,7 +108,7 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
         return Ledger(swept, SOME_UNREAD)  # what could not be read today has not changed for that
     if evidence_digest(now) == evidence_digest(swept):
         return Ledger(now, today=True)
-    differs = changes(swept, now)
+    differs = changes(swept, now, partial(office.judged, study, record) if record is not None else None)
     return Ledger(now, differs=differs, today=True) if wanted_now else Ledger(swept, differs=differs)
 
 

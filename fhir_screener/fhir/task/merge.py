@@ -23,24 +23,26 @@ from fhir_screener.fhir.task.names import Input, Withdrawal
 from fhir_screener.fhir.task.read import input_of, screening_from_task, withdrawn_by_us
 from fhir_screener.fhir.task.summary import change, changed_criteria, summary
 from fhir_screener.screening.candidate import NO_LONGER, Action
-from fhir_screener.screening.change import changes
+from fhir_screener.screening.change import Again, changes
 from fhir_screener.screening.screening import Screening
 
 _OURS = frozenset({names.OUTCOME, names.SETTLE, names.ELIGIBLE_FROM, names.ONE_AWAY})
 """The systems of businessStatus codings that are replaced; codings of others stay."""
 
 
-def merged(task: Json, screening: Screening, action: Action, now: datetime, setting: Setting) -> Json:
+def merged(
+    task: Json, screening: Screening, action: Action, now: datetime, setting: Setting, again: Again | None = None
+) -> Json:
     """The Task as it is to be written for an action other than CREATE; the one handed in stays as it is.
 
     `lastModified` becomes `now`, or `authoredOn` where a clock ahead of ours wrote that (R4 Task, inv-1).
     """
     result = copy.deepcopy(task)
     if action is Action.RESURFACE:
-        _set_decision_aside(result, now, screening)
+        _set_decision_aside(result, now, screening, again)
     _lay_over(result, system_elements(screening, setting))
     set_extension(result, names.SUMMARY_EXT, summary(screening))
-    _say_what_changed(result, task, screening)
+    _say_what_changed(result, task, screening, again)
     _point_to_survivor(result, screening, setting)
     _move(result, screening, action)
     stamp(result, now)
@@ -58,10 +60,10 @@ def closed(task: Json, why: Withdrawal, now: datetime, *, touched: bool) -> Json
     return result
 
 
-def _say_what_changed(result: Json, task: Json, screening: Screening) -> None:
+def _say_what_changed(result: Json, task: Json, screening: Screening, again: Again | None) -> None:
     """Against what the Task said until now; a Task whose ledger another hand has changed says nothing of it."""
     with suppress(DataError):
-        found = change(screening_from_task(task), screening)
+        found = change(screening_from_task(task), screening, again)
         if found is not None:
             set_extension(result, names.CHANGE_EXT, found)
 
@@ -136,7 +138,7 @@ def _cancel(task: Json, why: Withdrawal) -> None:
     task["statusReason"] = concept(coding(names.STATUS_REASON, why.value, words), words=words)
 
 
-def _set_decision_aside(task: Json, now: datetime, screening: Screening) -> None:
+def _set_decision_aside(task: Json, now: datetime, screening: Screening, again: Again | None) -> None:
     """Keep what a person decided, on which evidence, and what is otherwise now, out of the way of the next decision.
 
     A rejected Task is left alone by sweeps, so that its ledger is still the one of the rejection.
@@ -150,7 +152,7 @@ def _set_decision_aside(task: Json, now: datetime, screening: Screening) -> None
     if reason := task.pop("statusReason", None):
         inner.append({"url": "reason", "valueCodeableConcept": reason})
     with suppress(DataError):
-        inner += changed_criteria(changes(screening_from_task(task), screening))
+        inner += changed_criteria(changes(screening_from_task(task), screening, again))
     set_extension(task, names.DECIDED_ON_EXT, None)
     task["extension"] = [*dicts(task.get("extension")), *group(names.EARLIER_DECISION_EXT, inner)]
 

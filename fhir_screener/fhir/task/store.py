@@ -27,6 +27,7 @@ from fhir_screener.fhir.task.support import StudySheet, Support
 from fhir_screener.fhir.task.writer import Writer
 from fhir_screener.log import Log
 from fhir_screener.screening.candidate import NO_LONGER, Action, Existing, Hand, reconcile
+from fhir_screener.screening.change import Again
 from fhir_screener.screening.ports import Applied
 from fhir_screener.screening.screening import Screening
 
@@ -69,7 +70,9 @@ class TaskStore:
         """The Tasks there are, by patient id. A deleted one looks absent here: `apply` finds out before it creates."""
         return self._finder.existing(study, patients, by_id=self._writer.client_ids)
 
-    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Applied:
+    def apply(
+        self, screening: Screening, existing: Existing | None, action: Action, again: Again | None = None
+    ) -> Applied:
         """Carry the action out on the Task as it is now; what is done is decided on that, and returned.
 
         Raises Conflict when others kept writing, and ServerError when the server did not do its part.
@@ -78,11 +81,11 @@ class TaskStore:
             return Applied(action)
         self.ensure_support(screening.study)
         if self._writer.client_ids:
-            return self._apply(screening)
+            return self._apply(screening, again)
         with self._guard(f"task:{self._setting.identity.task(screening.study, screening.patient)}"):
-            return self._apply(screening)
+            return self._apply(screening, again)
 
-    def _apply(self, screening: Screening) -> Applied:
+    def _apply(self, screening: Screening, again: Again | None) -> Applied:
         sent: tuple[Action, Json] | None = None
         setting, by_id = self._setting, self._writer.client_ids
         for left in reversed(range(_ATTEMPTS)):
@@ -91,7 +94,7 @@ class TaskStore:
             if not action.writes:
                 return Applied(self._told(screening, action, task, sent))
             now = self._clock()
-            body = _body(task, screening, action, now, setting)
+            body = _body(task, screening, action, now, setting, again)
             sent = (action, body)
             try:
                 self._write(body, task, screening, action, now)
@@ -191,9 +194,16 @@ def _applied(action: Action, task: Json | Gone | None, body: Json, screening: Sc
     return Applied(action, told.was, told.changes)
 
 
-def _body(task: Json | Gone | None, screening: Screening, action: Action, now: datetime, setting: Setting) -> Json:
+def _body(
+    task: Json | Gone | None,
+    screening: Screening,
+    action: Action,
+    now: datetime,
+    setting: Setting,
+    again: Again | None,
+) -> Json:
     """The Task to be written. Only what we make is checked: what the server took from others must not stop us."""
     if isinstance(task, dict):
         check({"resourceType": "Task", "status": "requested", **system_elements(screening, setting)})
-        return merged(task, screening, action, now, setting)
+        return merged(task, screening, action, now, setting, again)
     return check(new_task(screening, setting, now))

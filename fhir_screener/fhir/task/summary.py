@@ -9,7 +9,7 @@ from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import Json, extensions, group, part, value_of
 from fhir_screener.i18n import LANGUAGES, translator
 from fhir_screener.screening.brief import why
-from fhir_screener.screening.change import Change, changes
+from fhir_screener.screening.change import Again, Change, changes
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.screening import Screening
 from fhir_screener.sentence import Text, render
@@ -56,9 +56,9 @@ def summary(screening: Screening) -> Json:
     return {"url": names.SUMMARY_EXT, "extension": inner}
 
 
-def change(before: Screening, after: Screening) -> Json | None:
+def change(before: Screening, after: Screening, again: Again | None = None) -> Json | None:
     """The extension `change` between what the Task said and what it says now; None where nothing is otherwise."""
-    found = changes(before, after)
+    found = changes(before, after, again)
     if not found and before.outcome is after.outcome:
         return None
     inner = [*part("on", after.as_of, "valueDate"), *part("was", before.outcome.value, "valueCode")]

@@ -14,6 +14,7 @@ from fhir_screener.errors import ScreenerError
 from fhir_screener.records.facts import Patient
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action, Existing, Hand, shown_facets
+from fhir_screener.screening.change import Again
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.ports import Applied, Batch, Unread
 from fhir_screener.screening.screening import Outcome, Screening
@@ -115,7 +116,9 @@ class Target:
             raise self.lookups.popleft()
         return {p: self.tasks[study, p] for p in patients if (study, p) in self.tasks}
 
-    def apply(self, screening: Screening, existing: Existing | None, action: Action) -> Applied:
+    def apply(
+        self, screening: Screening, existing: Existing | None, action: Action, again: Again | None = None
+    ) -> Applied:
         if error := self.errors(screening.patient):
             raise error
         if action is Action.CREATE and (screening.study, screening.patient) in self.tasks:

@@ -50,6 +50,27 @@ def test_the_record_that_caused_it(before: object, after: object, cause: str | N
     assert [one.cause for one in found] == ([cause] if cause else [])
 
 
+@pytest.mark.parametrize(
+    ("that_day", "cause"),
+    [
+        (not_met(OLD), TIME),  # the chart was the same on that day: the window has reached another record
+        (met(NEW), "Observation/2"),  # the chart says otherwise of that day as well
+    ],
+)
+def test_time_is_told_from_records_by_judging_the_chart_as_of_the_earlier_day(that_day: object, cause: str) -> None:
+    asked: list[date] = []
+
+    def again(day: date) -> Screening:
+        asked.append(day)
+        return with_(criterion(that_day), as_of=day)  # type: ignore[arg-type]
+
+    before, after = with_(criterion(not_met(OLD))), with_(criterion(met(NEW)), as_of=date(2021, 4, 1))
+    assert [one.cause for one in changes(before, after, again)] == [cause]
+    assert asked == [before.as_of]
+    assert [one.cause for one in changes(before, with_(criterion(met(NEW))), again)] == ["Observation/2"]
+    assert len(asked) == 1, "on the same day it cannot be time"
+
+
 def test_another_mapping_is_a_cause_of_its_own() -> None:
     after = with_(criterion(unknown(Reason.JUDGEMENT)), checksum="sha256:other")
     assert changes(with_(criterion(unknown(Reason.NO_DATA))), after) == (
