@@ -14,6 +14,7 @@ import orjson
 import typer
 
 from fhir_screener.cli import render
+from fhir_screener.cli.as_of import Reach, ahead
 from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.progress import progress
 from fhir_screener.cli.sources import Opened, open_source
@@ -52,13 +53,15 @@ def screen(
     settings = read_settings(site=site)
     loaded = catalog(settings).load([study])
     when = day(as_of, loaded.studies[0].zone)
+    reach = Reach(when)
     wanted = [name.removeprefix("Patient/") for name in patient or []]
     opened = open_source(source, settings, loaded, when, wanted)
     with ExitStack() as stack:
         stream = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
-        counts = _write(_screenings(opened, loaded, when), format, stream, loaded.studies[0].minor)
+        counts = _write(_screenings(opened, loaded, when, reach), format, stream, loaded.studies[0].minor)
     missing = [name for name in wanted if name not in opened.answered]
     opened.unread.update({name: "there is no such patient" for name in missing if name not in opened.unread})
+    opened.warnings.extend(said for said in (ahead(when), reach.said) if said)
     sys.stderr.write(_summary(loaded.studies[0].id, when, counts, opened))
     if report:
         report.write_bytes(_report(loaded.studies[0].id, when, counts, opened))
@@ -68,10 +71,11 @@ def screen(
     return 1 if opened.problems or opened.unread else 0
 
 
-def _screenings(opened: Opened, loaded: Loaded, when: date) -> Iterator[Screening]:
+def _screenings(opened: Opened, loaded: Loaded, when: date, reach: Reach) -> Iterator[Screening]:
     study = loaded.studies[0]
     with progress("screening") as step:
         for done, record in enumerate(opened.records(), 1):
+            reach.look(record)
             yield judge(study, record, when, loaded.terminology)
             step(done, opened.total())
 

@@ -13,6 +13,7 @@ import orjson
 import typer
 
 from fhir_screener.bootstrap import Screener, build_screener
+from fhir_screener.cli.as_of import warn_ahead
 from fhir_screener.cli.options import (
     AsOf,
     SiteOption,
@@ -78,7 +79,9 @@ def sweep(
     screener = build_screener(settings)
     queued = settings.broker_url is not None if queue is None else queue
     studies = list(dict.fromkeys(study or catalog(settings).ids))
-    reports = (_queued if queued else _inline)(screener, studies, parse_as_of(as_of), dry_run)
+    judged_on = parse_as_of(as_of)
+    warn_ahead(judged_on)
+    reports = (_queued if queued else _inline)(screener, studies, judged_on, dry_run)
     return tell(reports, screener, files, lang)
 
 

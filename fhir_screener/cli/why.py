@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from fhir_screener.cli.as_of import warn_ahead
 from fhir_screener.cli.ledger import ledger
 from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.sources import open_source
@@ -37,6 +38,7 @@ def why(
     loaded = catalog(settings).load([study])
     chosen, speech = loaded.studies[0], Speech(lang, loaded.terminology)
     when = day(as_of, chosen.zone)
+    warn_ahead(when)
     name = patient.removeprefix("Patient/")
     opened = open_source(where, settings, loaded, when, [name])
     for record in opened.records():

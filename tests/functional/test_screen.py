@@ -54,6 +54,14 @@ def test_one_patient_of_a_gzipped_bundle_and_one_who_is_not_there(charts: Path, 
     assert "Patient/nobody: there is no such patient" in ran.err
 
 
+def test_a_day_that_the_charts_cannot_speak_for_is_said_and_answered(charts: Path) -> None:
+    for day, said in (("1931-01-01", "lies before everything on record"), ("2931-01-01", "is still to come")):
+        ran = run("screen", charts, "--study", STUDY, "--as-of", day, "--format", "ndjson")
+        assert ran.code == 0
+        assert f"warning: --as-of {day} {said}" in ran.err
+        assert len(ran.out.splitlines()) == PATIENTS
+
+
 def test_what_is_spoilt_is_named_and_the_others_are_answered(charts: Path, tmp_path: Path) -> None:
     lines = (charts / "Patient.ndjson").read_bytes().splitlines()
     nameless = json.dumps({"resourceType": "Patient", "gender": "male"}).encode()
