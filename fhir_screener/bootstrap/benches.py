@@ -106,7 +106,7 @@ class Benches:
         servers = self._servers
         base = "" if servers.same else servers.source_url
         setting = Setting(servers.identity, patient_base=base, pool=self._settings.owner)
-        sheets = {study.id: StudySheet(study.id, study.title) for study in loaded.studies}
+        sheets = {study.id: StudySheet.of(study) for study in loaded.studies}
         return TaskStore(
             servers.target, servers.target_capability, setting, sheets, now, product_version(), self.one_by_one
         )

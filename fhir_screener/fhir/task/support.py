@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from fhir_screener.criteria.model import Study
 from fhir_screener.errors import AuthError, Conflict, Gone, NotFound, NotSupported, Refused, ServerError
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.origin import encode
@@ -18,6 +19,9 @@ from fhir_screener.log import Log
 
 _log = Log(__name__)
 
+REGISTRIES = {"clinicaltrials.gov": "http://clinicaltrials.gov"}
+"""{name of a registry: the system of its identifiers}: those that HL7's identifier systems name."""
+
 
 @dataclass(frozen=True)
 class StudySheet:
@@ -26,6 +30,12 @@ class StudySheet:
     id: str
     title: str = ""
     registry: str = ""
+
+    @classmethod
+    def of(cls, study: Study) -> StudySheet:
+        """As the study file says; a registry is known by its name, or written as the URI of its identifiers."""
+        named = str(study.source.get("registry", ""))
+        return cls(study.id, study.title, REGISTRIES.get(named.casefold(), named if ":" in named else ""))
 
 
 class Support:
