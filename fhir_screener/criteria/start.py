@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fhir_screener.criteria.amount import Amount
 from fhir_screener.criteria.disease import counts
-from fhir_screener.criteria.therapy import Line, total
+from fhir_screener.criteria.therapy import Line, last_dose, total
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Days, Duration, iso
@@ -31,6 +31,17 @@ class Terms:
     continuing: Duration
     baseline: float
     target: frozenset[str] = frozenset()
+
+    def begun(self, view: View, lines: list[Line], course: list[Line]) -> Answer:
+        """What the beginning of the course says, or that of an earlier one, where all began within the window."""
+        start = beginning(course)
+        free_from = self.free_for.before(start.lo)
+        before = [i for i in lines if i not in course and free_from <= i.end and i.start < start.lo]
+        answer = self.started(view, course, start, bool(before))
+        if before and view.place(start, self.started_within) is When.INSIDE:
+            first = self.begun(view, lines, [*before, *course])
+            return first if first[0] is None else answer
+        return answer
 
     def started(self, view: View, course: list[Line], start: Days, after_pause: bool) -> Answer:
         """What the beginning of the course says: None for "newly started"."""
@@ -74,7 +85,10 @@ class Terms:
             if view.place(Days(day, day), self.continuing) is When.BEFORE:
                 continue
             starters = [item for item in lines if any(step.first == day for step in item.steps)]
-            answer = self._raise(view, total(lines, day - 1), total(lines, day), iso(day), recent, starters)
+            before, last = last_dose(lines, day)
+            answer = self._raise(view, before, total(lines, day), iso(day), recent, starters)
+            if answer is not None and answer[0] is None and last < day - 1:
+                answer = Reason.EQUIVOCAL, _after_gap(before, last, iso(day))
             if answer is not None:
                 found.append(answer)
         return found
@@ -123,6 +137,17 @@ class Terms:
         if charted:
             return any(counts(charted, hit) for hit in named)
         return any(hit.stance not in (Stance.NEGATED, Stance.OTHER_PERSON) for hit in named)
+
+
+def beginning(course: list[Line]) -> Days:
+    """The days on which the first of these records may have begun."""
+    first = min(course, key=lambda item: item.start)
+    return first.intake.first or Days(first.start, first.start)
+
+
+def _after_gap(before: Amount | None, last: int, day: str) -> Text:
+    template = "Perhaps raised on {day}: the last dose on record, {before} mg a day, ended {last}."
+    return say(template, day=day, before=_mg(before), last=iso(last))
 
 
 def _perhaps_none(amount: Amount | None) -> bool:

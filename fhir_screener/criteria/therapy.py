@@ -9,12 +9,9 @@ from fhir_screener.criteria.amount import NONE, Amount
 from fhir_screener.criteria.dosage import Step, steps
 from fhir_screener.criteria.intake import Intake
 from fhir_screener.criteria.view import View
-from fhir_screener.records.dates import FOREVER, Days
+from fhir_screener.records.dates import FOREVER
 from fhir_screener.terminology.equivalents import Ratio
 from fhir_screener.terminology.valueset import Hit
-
-ONE_OFF = 3
-"""Days: what was given on no more than so many days is premedication or a single dose, no therapy."""
 
 JOIN = 7
 """Days: a gap no longer than this between two records is one course (refills, weekends)."""
@@ -66,53 +63,6 @@ def line(view: View, taken: Intake, hit: Hit, table: Mapping[str, Ratio], weight
     return Line(taken, hit, start, end, laid, table.get(hit.ingredient), said)
 
 
-def one_offs(lines: Iterable[Line]) -> set[int]:
-    """Which lines (by id) are single doses: given on at most three days in a row, nothing of the drug around them."""
-    found: set[int] = set()
-    by_drug: dict[str, list[Line]] = {}
-    for item in lines:
-        by_drug.setdefault(item.ingredient, []).append(item)
-    for items in by_drug.values():
-        for cluster in _clusters(sorted(items, key=lambda i: i.start)):
-            first, last = cluster[0].start, max(i.end for i in cluster)
-            if last - first < ONE_OFF:
-                found.update(id(i) for i in cluster)
-    return found
-
-
-def bridged(lines: Iterable[Line]) -> list[Line]:
-    """The lines, with short gaps between administrations of one drug filled: from nothing to the dose before.
-
-    A day on which nobody wrote a dose down is no day without, and the next dose no raise.
-    """
-    found, given = [], sorted(lines, key=lambda i: i.start)
-    for number, item in enumerate(given):
-        after = next((other for other in given[number + 1 :] if _follows(item, other)), None)
-        if after is not None and item.end + 1 < after.start <= item.end + JOIN:
-            amount = item.steps[-1].amount if item.steps else None
-            gap = Step(item.end + 1, after.start - 1, Amount(0, amount.hi) if amount else None)
-            taken = replace(item.intake, last=Days(gap.last, gap.last))
-            item = replace(item, intake=taken, end=gap.last, steps=[*item.steps, gap])
-        found.append(item)
-    return found
-
-
-def _follows(item: Line, other: Line) -> bool:
-    """Whether the other is the next administration of the same drug."""
-    kinds = {item.intake.fact.kind, other.intake.fact.kind}
-    return kinds == {"administration"} and other.ingredient == item.ingredient and other.start > item.end
-
-
-def _clusters(items: list[Line]) -> list[list[Line]]:
-    groups: list[list[Line]] = []
-    for item in items:
-        if groups and item.start <= max(i.end for i in groups[-1]) + JOIN:
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-    return groups
-
-
 def course_of(lines: list[Line], day: int) -> list[Line]:
     """The records that make up the course in force on `day`: those that cover it, and all that lead up to it."""
     course = [item for item in lines if item.start <= day <= item.end]
@@ -140,6 +90,14 @@ def total(lines: Iterable[Line], day: int) -> Amount | None:
     sums = [_of_drug(kinds, day) for kinds in by_drug.values()]
     known = [amount for amount in sums if amount is not None]
     return _plus(known) if len(known) == len(sums) else None
+
+
+def last_dose(lines: Iterable[Line], day: int) -> tuple[Amount | None, int]:
+    """The dose in force the day before, and its day; after a gap within a course, the last one on record."""
+    known = list(lines)
+    last = max((min(item.end, day - 1) for item in known if item.start < day), default=day - 1)
+    last = last if day <= last + JOIN else day - 1
+    return total(known, last), last
 
 
 def _of_drug(kinds: Mapping[str, list[Line]], day: int) -> Amount | None:

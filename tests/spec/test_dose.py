@@ -233,3 +233,40 @@ def test_a_day_nobody_wrote_down_is_no_day_without(ask) -> None:
 def test_a_home_list_speaks_from_the_day_it_was_written(ask, written, expected) -> None:
     home = make.drug("P1", taken=f"{OLD}..", mg=10, asserted=written)
     assert answer(ask(RULE, home, order(NEW, 40))) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ([course(OLD, 7.5, "2021-02-16"), course(NEW, 40)], "equivocal"),  # nothing on record for three days
+        ([course(OLD, 7.5, "2021-02-16"), course(NEW, 7.5)], "suspected"),  # refilled late
+        ([course(OLD, 40, "2021-02-16"), course(NEW, 15)], "suspected"),  # reduced
+        ([course(OLD, 15, "2021-02-16"), course(NEW, 40)], "suspected"),  # from above 10
+    ],
+)
+def test_a_few_days_without_a_record_hide_no_raise(ask, facts, expected) -> None:
+    """The last dose on record is compared; whether it was in force the day before is not known."""
+    assert answer(ask(RULE, *facts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [(7.5, 40, "met"), (20, 40, "suspected"), (7.5, 7.5, "suspected")],
+)
+def test_pulses_stand_in_for_the_dose_before_them(ask, before, after, expected) -> None:
+    """500 mg on three days between two doses of tablets: the second is compared with the first."""
+    pulses = [make.drug("P2", "administration", taken=f"2021-02-{day}", mg=500) for day in (17, 18, 19)]
+    rule = RULE.replace("of: [prednisone]", "of: [prednisone, prednisolone]")
+    assert answer(ask(rule, course(OLD, before, "2021-02-16"), *pulses, course(NEW, after))) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ([course("2021-02-02", 40, "2021-02-06"), course(NEW, 30)], "met"),  # paused for two weeks, all in 28 days
+        ([course("2021-01-25", 40, "2021-02-06"), course(NEW, 30)], "judgement"),
+        ([order("2021-02-02", 40, status="completed"), order(NEW, 30)], "met"),  # wherever the first order ended
+    ],
+)
+def test_a_start_within_the_window_may_have_paused(ask, facts, expected) -> None:
+    assert answer(ask(RULE, *facts)) == expected

@@ -25,6 +25,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.dosage import is_by_weight, is_once
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
+from fhir_screener.criteria.gaps import bridged, carried, one_offs
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, why_not
@@ -34,13 +35,13 @@ from fhir_screener.criteria.nameless import nameless
 from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
-from fhir_screener.criteria.start import Answer, Terms
+from fhir_screener.criteria.start import Answer, Terms, beginning
 from fhir_screener.criteria.tally import Tally
-from fhir_screener.criteria.therapy import Line, bridged, course_of, line, one_offs, total
+from fhir_screener.criteria.therapy import Line, course_of, line, total
 from fhir_screener.criteria.view import View
 from fhir_screener.criteria.weight import body_weight
 from fhir_screener.criteria.wording import clauses, length, named, words_say
-from fhir_screener.records.dates import Days, Duration, iso
+from fhir_screener.records.dates import Duration, iso
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.equivalents import TABLES
@@ -98,7 +99,8 @@ class DoseRule:
                 tally.context(
                     cite(item.intake.fact, say("a single dose or premedication"), hit=item.hit, decides=False)
                 )
-        return bridged(item for item in found if id(item) not in single)
+        lasting = bridged(item for item in found if id(item) not in single)
+        return carried(lasting, [item for item in found if id(item) in single])
 
     def _no_therapy(self, fact: Medication) -> Text:
         """Why a drug given is no systemic therapy: where it goes, or what it is given ahead of."""
@@ -144,20 +146,11 @@ class DoseRule:
 
     def _current(self, view: View, lines: list[Line], course: list[Line], tally: Tally) -> Finding:
         shown = tuple(cite(i.intake.fact, self._dose_note(i, view.day), hit=i.hit) for i in course)
-        begun = min(course, key=lambda item: item.start)
-        start = begun.intake.first or Days(begun.start, begun.start)
-        free_from = self.terms.free_for.before(start.lo)
-        before = [i for i in lines if i not in course and free_from <= i.end and i.start < start.lo]
-        started, raises = (
-            self.terms.started(view, course, start, bool(before)),
-            self.terms.raises(view, lines, begun.start),
-        )
+        started = self.terms.begun(view, lines, course)
+        raises = self.terms.raises(view, lines, min(item.start for item in course))
         # A long course that was raised is judged by its rises, not by its age.
-        answers = (
-            raises
-            if raises and started[0] is Reason.SUSPECTED and self.terms.is_long(view, start)
-            else [started, *raises]
-        )
+        long = started[0] is Reason.SUSPECTED and self.terms.is_long(view, beginning(course))
+        answers = raises if raises and long else [started, *raises]
         doubts = [i.intake.doubt for i in course if i.intake.doubt and i.end >= view.day]
         if all(i.intake.last.lo < view.day and not i.intake.ongoing for i in course if i.end >= view.day):
             doubts.append(Reason.IMPRECISE_DATE)
