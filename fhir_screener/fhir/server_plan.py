@@ -1,7 +1,7 @@
 """The read plan: which requests bring the charts of a batch of patients from this server, and what they hide.
 
 Conditions, drugs and procedures are read whole, never by code: local codes and words would be missed. Encounters,
-Medications and studies are read by id, where a record refers to them.
+Medications, studies and specimens are read by id, where a record refers to them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fhir_screener.records.patient_record import CHART_TYPES
 
 ALWAYS = ("Consent", "ResearchSubject")
 """Read for every study: they say whether a patient may be screened at all."""
-BY_REFERENCE = ("Medication", "Encounter", "ResearchStudy")
+BY_REFERENCE = ("Medication", "Encounter", "ResearchStudy", "Specimen")
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ class Work:
                     where = f"{entry.type}/{entry.id}"
                     self.collector.take(entry.type, bytes(entry.resource), where, owner=owner)
         self._note(result, chart=False)
+        if result.type in _MAY_BE_REFUSED and result.error is not None and not result.error.retryable:
+            return
         for one in result.failed:
             for patient in whose[one].patients:
                 self.failed.setdefault(patient, set()).update(whose[one].types)
@@ -102,6 +104,10 @@ class Work:
         problems = [str(one) for one in self.collector.problems]
         unread = tuple(Unread(one, self.unread[one]) for one in self.asked if one in self.unread)
         return Batch(tuple(records), unread, tuple(dict.fromkeys((*told, *self.warnings, *problems))))
+
+
+_MAY_BE_REFUSED = frozenset({"Specimen"})
+"""Where a server will not show these, a warning says so, and the records that refer to them count as they stand."""
 
 
 class _Named(msgspec.Struct):

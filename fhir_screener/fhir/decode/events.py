@@ -125,7 +125,7 @@ def consent(record: WholeLean, context: Context) -> Consent:
         "deny",
     ):
         context.unreadable("Consent", record, "provision")
-    parts = [one for one in elements.many(root.get("provision")) if isinstance(one, dict)]
+    parts = provisions(tree)[1:]
     other = [one for one in parts if elements.words(one.get("type")) not in ("", kind)]
     same = (root, *(one for one in parts if one not in other))
     named = _distinct((*_policies(tree), *(name for one in same for name in _pointed(one, context))))
@@ -141,6 +141,14 @@ def consent(record: WholeLean, context: Context) -> Consent:
         dated=elements.words(tree.get("dateTime")) or None,
         broad=not any(_STUDY.search(name) for name in named),
     )
+
+
+def provisions(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    """The provision of a Consent, and those one level within it."""
+    root = tree.get("provision")
+    if not isinstance(root, dict):
+        return []
+    return [root, *(one for one in elements.many(root.get("provision")) if isinstance(one, dict))]
 
 
 _OPTED = {"OPTIN": "permit", "OPTINR": "permit", "OPTOUT": "deny", "OPTOUTE": "deny"}
@@ -174,10 +182,17 @@ def _policies(tree: dict[str, Any]) -> Iterator[str]:
 
 
 def _pointed(provision: dict[str, Any], context: Context) -> Iterator[str]:
-    """What the data and actors of one provision point to."""
+    """The names of what the data and actors of one provision point to."""
+    for reference in pointers(provision):
+        yield from study_names(reference, context)
+
+
+def pointers(provision: dict[str, Any]) -> Iterator[Any]:
+    """The References of the data and actors of one provision, as recorded."""
     for key in ("data", "actor"):
         for one in elements.many(provision.get(key)):
-            yield from study_names(one.get("reference") if isinstance(one, dict) else None, context)
+            if isinstance(one, dict):
+                yield one.get("reference")
 
 
 def study_names(reference: Any, context: Context) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What charts refer to that has not been read: Medications, Encounters, results of reports, studies."""
+"""What charts refer to that has not been read: Medications, Encounters, results of reports, studies, specimens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, cast
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
+from fhir_screener.fhir.decode.events import pointers, provisions
 from fhir_screener.fhir.decode.lean import (
     DRUGS,
     ConditionLean,
@@ -50,7 +51,7 @@ def pending(collector: Collector) -> Wanted:
     return wanted
 
 
-_WANTED = frozenset({"Medication", "Encounter", "Observation", "ResearchStudy"})
+_WANTED = frozenset({"Medication", "Encounter", "Observation", "ResearchStudy", "Specimen"})
 
 
 def _at_hand(collector: Collector, chart: Chart, kind: str, id_: str) -> bool:
@@ -59,6 +60,8 @@ def _at_hand(collector: Collector, chart: Chart, kind: str, id_: str) -> bool:
         return id_ in library.medications
     if kind == "ResearchStudy":
         return id_ in library.studies
+    if kind == "Specimen":
+        return id_ in library.specimens
     if kind == "Observation" and id_ in library.results:
         return True
     return any(one.id == id_ for one in (*chart.kept.get(kind, ()), *chart.seen.get(kind, ())))
@@ -78,13 +81,14 @@ def _references(chart: Chart) -> Iterable[tuple[str, Any]]:
     for record in chart.kept.get("DiagnosticReport", ()):
         yield from _trees("DiagnosticReport", cast(ReportLean, record).result)
     for record in chart.kept.get("Observation", ()):
-        yield from _trees("Observation", cast(ObservationLean, record).hasMember)
+        result = cast(ObservationLean, record)
+        yield from _trees("Observation", result.hasMember)
+        yield from _trees("Observation", result.specimen)
     for record in chart.kept.get("ResearchSubject", ()):
         yield "ResearchSubject", tree_of(cast(WholeLean, record)).get("study")
     for record in chart.kept.get("Consent", ()):
-        provision = tree_of(cast(WholeLean, record)).get("provision")
-        for data in elements.many(provision.get("data")) if isinstance(provision, dict) else ():
-            yield "Consent", data.get("reference") if isinstance(data, dict) else None
+        for provision in provisions(tree_of(cast(WholeLean, record))):
+            yield from (("Consent", tree) for tree in pointers(provision))
 
 
 def _trees(kind: str, raw: Raw) -> Iterable[tuple[str, Any]]:
