@@ -90,9 +90,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             file.writelines(json.dumps(one) + "\n" for one in case.resources)
     with fhir_server(load=[folder / "all.ndjson"], log=folder / "server.log") as server:
         settings = Settings.build({"source_url": server.base_url, "cohort": "all"})
-        source = server_source(settings, STUDY.loaded)
-        patients = [case.patient for case in SERVED]
-        batches = [source.read(patients[at : at + 50]) for at in range(0, len(patients), 50)]
+        batches = []
+        for day in sorted({case.as_of for case in SERVED}):
+            source = server_source(settings, STUDY.loaded, as_of=day)
+            patients = [case.patient for case in SERVED if case.as_of == day]
+            batches += [source.read(patients[at : at + 50]) for at in range(0, len(patients), 50)]
     assert [unread for batch in batches for unread in batch.unread] == []
     return {record.patient.id: record for batch in batches for record in batch.records}
 

@@ -242,3 +242,21 @@ def test_batches_are_cut_so_that_a_page_holds_them():
     assert second.records == first.records
     assert len(asked) == 4, "three patients of 100 results fill 0.7 of a page of 500"
     assert pages == []
+
+
+DRAWN = of("p-1", observation("hbsag", valueString="negative", specimen={"reference": "Specimen/blood"}))
+BLOOD = {"resourceType": "Specimen", "id": "blood", "subject": {"reference": "Patient/p-3"}}
+
+
+def test_a_specimen_of_somebody_else_is_found_by_its_reference():
+    with world(data=[*CHARTS, DRAWN, BLOOD]) as reader:
+        (record,) = reader.read(["p-1"]).records
+    assert [one.other_subject for one in record.observations if one.ref.endswith(DRAWN["id"])] == [True]
+
+
+@pytest.mark.parametrize(("kind", "lost"), [("forbidden", set()), ("error", {"Observation"})])
+def test_specimens_that_are_not_shown_cost_nothing_but_those_that_fail_do(kind, lost):
+    with world({"kind": kind, "type": "Specimen", "count": None}, data=[*CHARTS, DRAWN, BLOOD]) as reader:
+        batch = reader.read(["p-1"])
+    assert {patient: set(types) for patient, types in failed(batch).items()} == ({"p-1": lost} if lost else {})
+    assert any(line.startswith("Specimen: 1 record that charts refer to could not be read") for line in batch.warnings)
