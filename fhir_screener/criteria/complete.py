@@ -24,9 +24,6 @@ from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import join, say
 from fhir_screener.verdict import NOT_MET, Reason
 
-DATES_ONLY = frozenset({"Encounter", "Patient"})
-"""Types that only date or describe what other types tell: nothing can be missing from them."""
-
 
 def settled(criterion: Criterion, finding: Finding, view: View) -> Finding:
     """The finding, or `not_met` where it is `no-data` and everything that could say otherwise is stated complete."""
@@ -36,7 +33,7 @@ def settled(criterion: Criterion, finding: Finding, view: View) -> Finding:
     leaves = list(_leaves(criterion.rule))
     if not leaves or None in leaves or not any(_may_be_met(leaf) for leaf in leaves):
         return finding
-    asked = {kind for leaf in leaves if leaf for kind in leaf.needs().types - DATES_ONLY}
+    asked = {kind for leaf in leaves if leaf for kind in _told_by(leaf)}
     covered = [_covered(leaf, view) for leaf in leaves if leaf]
     if not all(covered) or asked <= view.record.absent:
         return finding
@@ -80,9 +77,14 @@ def _covered(rule: ExposureRule | ConditionRule | ProcedureRule | ResultRule, vi
     """Whether each type that the rule reads is complete for as long as the rule looks back, or not offered."""
     window = rule.positive_within if isinstance(rule, ResultRule) else rule.within
     return all(
-        kind in view.record.absent or _complete(kind, window, view)
-        for kind in rule.needs().types - DATES_ONLY - view.record.failed
-    ) and not (rule.needs().types & view.record.failed)
+        kind in view.record.absent or _complete(kind, window, view) for kind in _told_by(rule) - view.record.failed
+    ) and not (_told_by(rule) & view.record.failed)
+
+
+def _told_by(rule: Rule) -> frozenset[str]:
+    """The types that can say otherwise: nothing is missing from those that only stand beside them."""
+    needs = rule.needs()
+    return needs.types - needs.beside
 
 
 def _complete(kind: str, window: Duration | None, view: View) -> bool:

@@ -14,7 +14,7 @@ from fhir_screener.criteria.exempt import EXEMPT_DISEASE, Exempt, exempt_of
 from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import choice, duration, flag, mapping, rules, sets
-from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -240,9 +240,11 @@ class ConditionRule:
     def needs(self) -> Needs:
         exempt = self.exempt.sets if self.exempt else frozenset()
         dated = self.corroborate or self.within or self.began_within
-        beside = frozenset({"Encounter"}) if dated else frozenset()
+        # Treatment given for a disease corroborates it for as long back as the disease counts.
+        treated = self.within if self.corroborate else None
+        beside = frozenset({"Encounter"} if dated else ()) | (DRUG_TYPES if treated else frozenset())
         sets = self.sets | self.history | self.review | self.context | exempt
-        return Needs(sets=sets, types=TYPES | beside, beside=beside)
+        return Needs(sets=sets, types=TYPES | beside, beside=beside, drug_window=treated)
 
     def parts(self) -> tuple[Rule, ...]:
         return self.supported_by
