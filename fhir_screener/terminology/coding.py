@@ -61,6 +61,9 @@ _SAME = {
     "http://fhir.de/CodeSystem/bfarm/icd-10-gm": ICD10,
     "http://fhir.de/CodeSystem/dimdi/icd-10-gm": ICD10,
     "http://id.who.int/icd/release/10": ICD10,
+    "urn:oid:2.16.156.10011.2.3.3.11": ICD10,
+    "urn:oid:2.16.156.10011.2.3.3.11.3": ICD10,
+    "urn:oid:2.16.156.10011.2.3.3.12": ICD9CM3_CN,
     "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
     "http://hl7.org/fhir/sid/icd-10-us": ICD10CM,
     "http://mimic.mit.edu/fhir/mimic/CodeSystem/mimic-diagnosis-icd10": ICD10CM,
@@ -139,6 +142,27 @@ def normal_code(system: str, code: str) -> str:
     if system in BY_PREFIX:
         return _ICD_TAIL.sub("", plain).replace(".", "").replace(" ", "").upper()
     return plain
+
+
+_DISEASE = re.compile(r"[A-EG-OQR]\d[0-9A-Z](?:[0-9X](?P<own>\d\d(?:X\d+)?)?)?")
+
+
+def is_rubric(coding: Coding) -> bool:
+    """Whether it is a code of ICD-10 for diseases of many kinds, of which the words beside it may say more.
+
+    Not in the chapters of the mind (F), the newborn (P), injuries and contacts with care (S to Z): their words are of diseases
+    that the patient fears, has not, or is kept from.
+    """
+    return coding.system == ICD10 and bool(_DISEASE.fullmatch(normal_code(ICD10, coding.code)))
+
+
+def is_finer(coding: Coding) -> bool:
+    """Whether it is such a code with digits of China's own edition, whose meaning only its display tells.
+
+    K11.800x003 is Mikulicz disease, of which the K11.8 of WHO says nothing.
+    """
+    found = _DISEASE.fullmatch(normal_code(ICD10, coding.code)) if coding.system == ICD10 else None
+    return found is not None and bool(found["own"])
 
 
 def fold(text: str) -> str:

@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from fhir_screener.terminology.coding import BY_PREFIX, Coding, Concept, fold, normal_code
+from fhir_screener.terminology.coding import BY_PREFIX, Coding, Concept, fold, is_finer, is_rubric, normal_code
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
@@ -248,17 +248,17 @@ class Terminology:
 
     def _by_name(self, concept: Concept, hits: dict[str, Hit], carved: set[str]) -> None:
         displays = [c for c in concept.codings if c.display]
-        local = [c for c in displays if not self.site.knows(c)]
-        coded_words = {fold(c.display) for c in displays}
+        local = [c for c in displays if is_finer(c) or not self.site.knows(c)]
         text = fold(concept.text)
-        free: list[tuple[str, Coding | None]] = [] if text in coded_words else [(text, None)]
+        alike = [c for c in displays if fold(c.display) == text]
+        free: list[tuple[str, Coding | None]] = [] if any(not is_rubric(c) for c in alike) else [(text, None)]
         own: list[tuple[str, Coding | None]] = [(fold(c.display), c) for c in local]
         drug: list[tuple[str, Coding | None]] = [*free]
         drug += [(fold(c.display), c) for c in displays if not self.site.ignores(c)]
         if not hits:
             self._by_test_name(displays, text, hits)
         found = self._places(free + own, drug)
-        self._second_thoughts(text if free else "", found, hits)
+        self._second_thoughts(text, not alike, found, hits)
         for one in found:
             if one.name in hits or one.name in carved or any(other.covers(one) for other in found):
                 continue
@@ -270,13 +270,16 @@ class Terminology:
                 words=one.words[one.start : one.end],
             )
 
-    def _second_thoughts(self, text: str, found: list[_Named], hits: dict[str, Hit]) -> None:
-        """A diagnosis whose own text doubts, denies or gives to somebody else what its code says: a person looks."""
+    def _second_thoughts(self, text: str, own: bool, found: list[_Named], hits: dict[str, Hit]) -> None:
+        """A diagnosis whose own text doubts, denies or gives to somebody else what its code says: a person looks.
+
+        A text that ends open is asked about even where it is not its `own` but repeats the display: no list has such a name.
+        """
         for name, hit in hits.items():
             if not text or hit.by_name or self.sets[name].kind != "condition":
                 continue
             said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
-            if (said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]):
+            if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]):
                 hits[name] = hit._replace(stance=Stance.DOUBTFUL, words=text)
 
     def _places(

@@ -74,6 +74,12 @@ def test_a_refuted_diagnosis_may_speak_against(ask) -> None:
     assert ask(rule, make.condition("C1", verification="refuted"), make.condition("C2")).verdict is MET
 
 
+def test_that_it_was_refuted_may_be_what_is_asked(ask) -> None:
+    rule = "condition: {in: [cancer], refuted: met}"
+    assert ask(rule, make.condition("C1", verification="refuted"), make.condition("C2")).verdict is MET
+    assert ask(rule, make.condition("C1"), make.condition("C2", verification="provisional")).reason is Reason.NO_DATA
+
+
 @pytest.mark.parametrize("match", ["met", "judgement"])
 def test_one_disease_confirmed_and_refuted_conflicts(ask, match) -> None:
     rule = f"condition: {{in: [cancer], match: {match}, refuted: not_met}}"

@@ -45,6 +45,7 @@ class ConditionRule:
     fresh: Duration | None = None
     match: str = "met"
     refuted: bool = False
+    is_refuted: bool = False
     past: bool = False
     corroborate: bool = False
     supported_by: tuple[Rule, ...] = ()
@@ -193,6 +194,8 @@ class ConditionRule:
         return Reason.IMPRECISE_DATE, True, note, False
 
     def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:
+        if self.is_refuted:
+            return met(*tally.refuting) if tally.refuting else unknown(Reason.NO_DATA, *self._nothing(view), settle=CHART)
         held = [*tally.met, *(one for reason, one in tally.reasons if reason is Reason.JUDGEMENT)]
         if self.refuted and any(_same_disease(one, other) for one in held for other in tally.refuting):
             return unknown(Reason.CONFLICTING, *held, *tally.refuting, *tally.around())
@@ -260,6 +263,7 @@ class ConditionRule:
             say("one that is over is suspected") if self.past else "",
             say("one not stated to be confirmed is no proof") if self.confirmed else "",
             say("a refuted one speaks against it") if self.refuted else "",
+            say("only a refuted one counts") if self.is_refuted else "",
             self.exempt.describe() if self.exempt else "",
         )
 
@@ -293,7 +297,14 @@ FORM = mapping(
     duration("fresh", "With `current`: what was last recorded longer ago and never closed is `stale`."),
     flag("ever", "It was present at any time: what counts without the three above, said aloud."),
     choice("match", "What a match in `in` is worth.", "met", *MATCHES),
-    choice("refuted", "What a refuted diagnosis with nothing else is.", "context", "not_met", "context"),
+    choice(
+        "refuted",
+        "What a refuted diagnosis with nothing else is. `met`: that it was refuted is what is asked, and no other counts.",
+        "context",
+        "not_met",
+        "context",
+        "met",
+    ),
     choice("past", "With `current`: what a match that is over is worth.", "context", "suspected", "context"),
     flag("corroborate", "One encounter diagnosis alone is no diagnosis, but `suspected`."),
     rules("supported_by", "Rules, any of which corroborates such a diagnosis."),
@@ -322,6 +333,7 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
         fresh=given["fresh"],
         match=given["match"],
         refuted=given["refuted"] == "not_met",
+        is_refuted=given["refuted"] == "met",
         past=given["past"] == "suspected",
         corroborate=given["corroborate"],
         supported_by=given["supported_by"],

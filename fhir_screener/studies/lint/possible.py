@@ -29,6 +29,8 @@ def of_rule(rule: Rule) -> Verdicts:
 
 
 def _condition(rule: Any) -> Verdicts:
+    if rule.is_refuted:
+        return YES
     yes = YES if rule.match == "met" and (rule.sets or rule.history) else NEITHER
     return yes | (NO if rule.refuted else NEITHER)
 

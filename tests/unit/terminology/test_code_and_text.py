@@ -1,10 +1,10 @@
-"""A diagnosis whose own text doubts what its code says. Its text never makes more of a code."""
+"""A diagnosis whose own text doubts what its code says, and codes whose meaning only the words beside them tell."""
 
 from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.coding import ICD10, RXNORM, Coding, Concept
+from fhir_screener.terminology.coding import ICD10, ICD10CM, RXNORM, Coding, Concept
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Entry, Terminology, ValueSet
 
@@ -40,3 +40,32 @@ def test_the_words_beside_a_code(text, stance) -> None:
 
 def test_drugs_are_left_to_their_status() -> None:
     assert TERMS.classify(Concept((Coding(RXNORM, "1"),), "rituximab?"))["rituximab"].stance is Stance.ASSERTED
+
+
+@pytest.mark.parametrize("text", ["胰腺癌?", "胰腺占位待查"])
+def test_a_text_that_ends_open_is_open_where_the_display_repeats_it(text) -> None:
+    assert TERMS.classify(Concept((Coding(ICD10, "C25.900", text),), text))["cancer"].stance is Stance.DOUBTFUL
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("K86.801", True),  # China's own digits: WHO's K86.8 says nothing of it
+        ("K86.800x003", True),
+        ("N19.x03", True),
+        ("K86.8", False),  # the display of a code that all know is not read
+        ("Z12.901", False),  # what is looked for, feared or kept from the patient
+        ("F45.201", False),
+        ("T45.101", False),
+        ("S06.0X1A", False),
+    ],
+)
+def test_the_display_of_a_code_of_chinas_edition_is_its_meaning(code, named) -> None:
+    hits = TERMS.classify(Concept((Coding(ICD10, code, "胰腺癌"),)))
+    assert ("cancer" in hits) is named
+
+
+@pytest.mark.parametrize(("system", "named"), [(ICD10, True), (ICD10CM, False)])
+def test_a_text_that_repeats_the_display_of_a_wide_code_is_read(system, named) -> None:
+    hits = TERMS.classify(Concept((Coding(system, "K86.8", "胰腺癌"),), "胰腺癌"))
+    assert ("cancer" in hits) is named
