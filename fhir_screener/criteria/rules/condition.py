@@ -195,7 +195,9 @@ class ConditionRule:
 
     def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:
         if self.is_refuted:
-            return met(*tally.refuting) if tally.refuting else unknown(Reason.NO_DATA, *self._nothing(view), settle=CHART)
+            return (
+                met(*tally.refuting) if tally.refuting else unknown(Reason.NO_DATA, *self._nothing(view), settle=CHART)
+            )
         held = [*tally.met, *(one for reason, one in tally.reasons if reason is Reason.JUDGEMENT)]
         if self.refuted and any(_same_disease(one, other) for one in held for other in tally.refuting):
             return unknown(Reason.CONFLICTING, *held, *tally.refuting, *tally.around())
