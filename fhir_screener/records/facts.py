@@ -193,6 +193,8 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     unresolved: str = ""
     unlisted: bool = False
     """Named only in words or local codes that no list of drugs knows: it may be anything."""
+    only_named: bool = False
+    """A procedure that has to do with the drug and is not the giving of it: teaching, a test, a level."""
     category: str = ""
     form: str = ""
     strength: Quantity | None = None

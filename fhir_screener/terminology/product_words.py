@@ -37,3 +37,19 @@ _PREMEDICATION = re.compile(
 def is_premedication(text: str) -> bool:
     """Whether the words say that a drug is given ahead of something else, and not as a therapy."""
     return bool(_PREMEDICATION.search(fold(text)))
+
+
+_ABOUT = re.compile(
+    r"\beducat|\bteach|\binstruct|counsel|\bconsent|allerg|(?:skin|patch|prick) test|\blevels?\b|\btrough\b|concentration"
+    r"|\bassay|measure|\bgenotyp|\bscreen|\btest(?:ing|s)?\b(?! dose)|prior authori[sz]ation|\breferral|\bdiscuss"
+    r"|宣教|教育|指导|咨询|知情同意|告知|谈话|皮试|过敏试验|浓度|测定|检测|化验|筛查|基因|预约|会诊"
+)
+_WATCHED = re.compile(r"\bmonitor|\breview|\bassess|\bevaluat|监测|评估|复查|随访|观察")
+_GIVEN = re.compile(r"infus|inject|administ|\bpulse|输注|滴注|静滴|注射|给药|冲击")
+
+
+@lru_cache(maxsize=8192)
+def only_named(procedure: str) -> bool:
+    """Whether a procedure names a drug without giving it: teaching, consent, an allergy test, a level, its monitoring."""
+    plain = fold(procedure)
+    return bool(_ABOUT.search(plain)) or bool(_WATCHED.search(plain) and not _GIVEN.search(plain))

@@ -47,6 +47,7 @@ from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.equivalents import TABLES
 from fhir_screener.terminology.phrases import Stance, takes_back
 from fhir_screener.terminology.product_words import is_premedication
+from fhir_screener.terminology.routes import is_in_place
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason, first_reason
 
@@ -104,8 +105,11 @@ class DoseRule:
 
     def _no_therapy(self, fact: Medication) -> Text:
         """Why a drug given is no systemic therapy: where it goes, or what it is given ahead of."""
-        if fact.systemic is False or self.local & fact.hits.keys():
+        told = (fact.dose_text, fact.concept.label, *(dose.route for dose in fact.doses))
+        if fact.systemic is False or self.local & fact.hits.keys() or any(map(is_in_place, filter(None, told))):
             return say("not given systemically")
+        if fact.only_named:
+            return say("names the drug; does not say that it was given")
         purposes = (fact.dose_text, *(reason.label for reason in fact.reasons))
         return say("premedication") if any(is_premedication(text) for text in purposes if text) else ""
 

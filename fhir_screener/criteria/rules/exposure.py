@@ -109,6 +109,8 @@ class ExposureRule:
             tally.doubt(Reason.IMPRECISE_DATE, cite(fact, perhaps, hit=hit))
         elif review:
             tally.doubt(Reason.SUSPECTED, evidence)
+        elif fact.only_named:
+            tally.doubt(Reason.SUSPECTED, cite(fact, say("names the drug; does not say that it was given"), hit=hit))
         elif infusion and is_order_only(fact):
             tally.doubt(Reason.SUSPECTED, cite(fact, say("ordered; no record that it was given"), hit=hit))
         else:

@@ -12,7 +12,8 @@ from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Medication, Quantity, Span
 from fhir_screener.terminology.coding import NOTHING, STANDARD, Coding, Concept, normal_system
-from fhir_screener.terminology.routes import by_words
+from fhir_screener.terminology.product_words import only_named
+from fhir_screener.terminology.routes import by_instruction, by_words
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
 
 
@@ -213,8 +214,9 @@ def _systemic(told: Instructions, found: Drug) -> bool | None:
     """By route, else by form, else by the words of the product's name, else by the words of the instruction."""
     if told.systemic is not None:
         return told.systemic
-    names = (found.form, found.concept.text, *(one.display for one in found.concept.codings), told.text)
-    return next((answer for text in names if text and (answer := by_words(text)) is not None), None)
+    names = (found.form, found.concept.text, *(one.display for one in found.concept.codings))
+    named = next((answer for text in names if text and (answer := by_words(text)) is not None), None)
+    return by_instruction(told.text) if named is None and told.text else named
 
 
 def administered(record: ProcedureLean, procedure_hits: Hits, span: Span, context: Context) -> Medication | None:
@@ -245,6 +247,7 @@ def administered(record: ProcedureLean, procedure_hits: Hits, span: Span, contex
         reasons=_reasons("Procedure", record, context),
         unresolved="" if context.book.drugs(hits) else unresolved,
         systemic=by_words(name.label) if name.label else None,
+        only_named=only_named(known.concept.label),
     )
 
 

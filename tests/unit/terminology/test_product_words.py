@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.product_words import is_premedication, read_strength
+from fhir_screener.terminology.product_words import is_premedication, only_named, read_strength
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,32 @@ def test_premedication(text) -> None:
 @pytest.mark.parametrize("text", ["IgG4-RD flare", "40 mg daily", "餐前口服", "before breakfast"])
 def test_a_therapy_is_no_premedication(text) -> None:
     assert not is_premedication(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Education about rituximab therapy",
+        "Tacrolimus trough level",
+        "TPMT test before azathioprine",
+        "Methotrexate monitoring",
+        "利妥昔单抗用药知情同意",
+        "环孢素血药浓度测定",
+    ],
+)
+def test_a_procedure_about_a_drug(words: str) -> None:
+    assert only_named(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Rituximab infusion",
+        "Monitored infusion of rituximab",
+        "Rituximab test dose",
+        "环磷酰胺冲击治疗",
+        "Desensitization, rituximab",
+    ],
+)
+def test_a_procedure_that_gives_it(words: str) -> None:
+    assert not only_named(words)
