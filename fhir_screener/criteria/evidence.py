@@ -5,6 +5,8 @@ The fields stand in the order of the ndjson line, which is written straight from
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from fhir_screener.sentence import Text
@@ -66,6 +68,17 @@ class Finding(_Answer, frozen=True, kw_only=True, gc=False):
     @property
     def needs_eyes(self) -> bool:
         return self.reason is not None and self.reason.needs_eyes
+
+    @property
+    def deciding(self) -> tuple[Finding, ...]:
+        """The branch that decided, or all branches where none did."""
+        return self.branches if self.decided_by is None else (self.branches[self.decided_by],)
+
+    def deciding_evidence(self) -> Iterator[Evidence]:
+        """Its own evidence, then that of what decided below it; context beside it, which does not decide, included."""
+        yield from self.evidence
+        for branch in self.deciding:
+            yield from branch.deciding_evidence()
 
     def but(self, **changes: object) -> Finding:
         """This finding with some fields changed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Screening
 from fhir_screener.sentence import Text, join, say
@@ -31,27 +30,17 @@ def one_test_away(screening: Screening) -> str:
     return tests.pop().removeprefix("test:").strip() if len(tests) == 1 and not eyes else ""
 
 
-def deciding_evidence(finding: Finding) -> Iterator[Evidence]:
-    """The evidence of the branch that decided, or of all branches where none did."""
-    yield from finding.evidence
-    if finding.decided_by is not None:
-        yield from deciding_evidence(finding.branches[finding.decided_by])
-        return
-    for branch in finding.branches:
-        yield from deciding_evidence(branch)
-
-
 def _in_favour(screening: Screening) -> Iterator[CriterionFinding]:
     """The inclusions that a record of the chart supports, not only the register's age and sex."""
     for criterion in screening.criteria:
-        said = [e for e in deciding_evidence(criterion.finding) if e.decides]
+        said = [e for e in criterion.finding.deciding_evidence() if e.decides]
         if criterion.role == "inclusion" and any(e.reference and not e.reference.startswith("Patient/") for e in said):
             yield criterion
 
 
 def _brief(criterion: CriterionFinding) -> Text:
     """Criterion, reason where it is open, and the first sentence of its deciding evidence."""
-    notes = [item.note for item in deciding_evidence(criterion.finding) if item.decides and item.note]
+    notes = [item.note for item in criterion.finding.deciding_evidence() if item.decides and item.note]
     words = notes[0] if notes else say(criterion.verdict.value.replace("_", " "))
     if criterion.reason is None:
         return say("{criterion} {words}", criterion=criterion.id, words=words)

@@ -8,7 +8,6 @@ from datetime import date
 
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
-from fhir_screener.screening.brief import deciding_evidence
 from fhir_screener.screening.screening import Screening
 
 TIME, MAPPING = "time", "mapping"
@@ -22,13 +21,15 @@ Again = Callable[[date], Screening]
 class Change:
     """One criterion that answers otherwise. `before` and `after` are `verdict` or `unknown: reason`, "" for none.
 
-    `cause` is the reference of the record that is new, changed or gone, else `time` or `mapping`.
+    `cause` is the reference of the record that is new, changed or gone, else `time` or `mapping`. `why` is the sentence
+    behind it, where two versions of a study are compared.
     """
 
     criterion: str
     before: str
     after: str
     cause: str
+    why: str = ""
 
 
 def changes(before: Screening, after: Screening, again: Again | None = None) -> tuple[Change, ...]:
@@ -73,7 +74,7 @@ def _cause(before: CriterionFinding | None, after: CriterionFinding) -> str:
     """The first record that decides now and did not so before, else one that decided before and no longer does."""
     old, new = _facts(before), _facts(after)
     fresh = [reference for reference, said in new.items() if old.get(reference) != said]
-    seen = {item.reference for item in deciding_evidence(after.finding)}
+    seen = {item.reference for item in after.finding.deciding_evidence()}
     # A record that is still there, and decides no longer, has left its window: that is time's doing.
     gone = [reference for reference in old if reference not in new and reference not in seen]
     return next(iter([*fresh, *gone]), "")
@@ -82,7 +83,7 @@ def _cause(before: CriterionFinding | None, after: CriterionFinding) -> str:
 def _facts(criterion: CriterionFinding | None) -> dict[str, set[tuple[str, str, str]]]:
     """{reference: what it says}: as the evidence digest counts it."""
     found: dict[str, set[tuple[str, str, str]]] = {}
-    for item in deciding_evidence(criterion.finding) if criterion is not None else ():
+    for item in criterion.finding.deciding_evidence() if criterion is not None else ():
         if item.decides and item.reference:
             found.setdefault(item.reference, set()).add(_said(item))
     return found

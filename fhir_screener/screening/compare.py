@@ -1,22 +1,13 @@
-"""One patient by two versions of a study: what would change, and why. Pure."""
+"""One patient by two versions of a study: what would change, and why; a criterion of one version alone included. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from fhir_screener.criteria.ledger import CriterionFinding
+from fhir_screener.screening.change import MAPPING, Change, answer
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.wire import sentences
-
-
-@dataclass(frozen=True)
-class Change:
-    """One criterion: its answer before and after ("" where it is not in that version), and the sentence behind it."""
-
-    criterion: str
-    before: str
-    after: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -45,19 +36,13 @@ def compare(old: Screening, new: Screening) -> Difference | None:
 
 
 def _change(name: str, was: CriterionFinding | None, now: CriterionFinding | None) -> Change | None:
-    before, after = _answer(was), _answer(now)
+    before, after = answer(was), answer(now)
     if before == after:
         return None
     said = [_prose(sentences(one.finding)) for one in (now, was) if one is not None]
-    return Change(name, before, after, next((words for words in said if words), ""))
+    return Change(name, before, after, MAPPING, next((words for words in said if words), ""))
 
 
 def _prose(said: list[str]) -> str:
     """Not every piece of evidence is a whole sentence: what has no full stop gets a semicolon before the next."""
     return " ".join(one if one.endswith(".") else f"{one};" for one in said).removesuffix(";")
-
-
-def _answer(found: CriterionFinding | None) -> str:
-    if found is None:
-        return ""
-    return f"{found.verdict.value} ({found.reason.value})" if found.reason else found.verdict.value

@@ -42,11 +42,6 @@ def _pieces(criterion: CriterionFinding) -> list[bytes]:
 
 
 def _facts(finding: Finding) -> Iterator[tuple[str, str, str]]:
-    for item in finding.evidence:
+    for item in finding.deciding_evidence():
         if item.decides and item.reference:
             yield (item.code, item.value, item.date)
-    if finding.decided_by is not None:
-        yield from _facts(finding.branches[finding.decided_by])
-        return
-    for branch in finding.branches:
-        yield from _facts(branch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Screening
 
@@ -34,7 +34,7 @@ def _row(criterion: CriterionFinding) -> str:
     verdict = criterion.verdict.value
     reason = f" ({escape(criterion.reason.value)})" if criterion.reason is not None else ""
     cell = f"<span style='color:{_COLOURS[verdict]}'>{escape(verdict.replace('_', ' '))}</span>{reason}"
-    deciding = _deciding(criterion.finding)
+    deciding = sorted(criterion.finding.deciding_evidence(), key=lambda one: not one.decides)
     left = len(deciding) - _SHOWN
     more = [f"and {left} more"] if left > 0 else []
     lines = "<br>".join([*map(_line, deciding[:_SHOWN]), *more])
@@ -43,13 +43,6 @@ def _row(criterion: CriterionFinding) -> str:
         f"<tr><th scope='row' {aligned}>{escape(criterion.id)} <small>{escape(criterion.role)}</small></th>"
         f"<td {aligned}>{cell}</td><td {aligned}>{lines}</td></tr>"
     )
-
-
-def _deciding(finding: Finding) -> list[Evidence]:
-    """The evidence of the branch that decided, down to where it lies; what decided first."""
-    while finding.decided_by is not None and finding.branches and not finding.evidence:
-        finding = finding.branches[finding.decided_by]
-    return sorted(finding.evidence, key=lambda one: not one.decides)
 
 
 def _line(evidence: Evidence) -> str:

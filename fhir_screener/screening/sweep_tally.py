@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fhir_screener.screening.brief import deciding_evidence
 from fhir_screener.screening.candidate import NO_LONGER
 from fhir_screener.screening.ports import Applied
 from fhir_screener.screening.screening import Outcome, Screening
@@ -58,7 +57,7 @@ def _sample(result: ChunkResult, screening: Screening) -> None:
     if len(rows) >= SAMPLE:
         return
     criterion = next(one for one in screening.criteria if one.decides)
-    said = [item for item in deciding_evidence(criterion.finding) if item.decides and item.reference]
+    said = [item for item in criterion.finding.deciding_evidence() if item.decides and item.reference]
     if said and all("|" not in item.code for item in said):
         rows[screening.patient] = f"{criterion.id}: words of {said[0].reference}"
     elif len({item.reference for item in said}) == 1 and not said[0].reference.startswith("Patient/"):

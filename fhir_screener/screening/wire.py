@@ -144,11 +144,7 @@ def sentences(finding: Finding) -> list[str]:
 def _notes(finding: Finding) -> list[str]:
     notes = [str(item.note) for item in finding.evidence if item.note and item.decides]
     notes = notes or [str(item.note) for item in finding.evidence if item.note]
-    if notes or not finding.branches:
-        return notes
-    if finding.decided_by is not None:
-        return _notes(finding.branches[finding.decided_by])
-    return [text for branch in finding.branches if (text := explanation(branch))]
+    return notes or [note for branch in finding.deciding for note in _notes(branch)]
 
 
 def from_wire(line: dict[str, Any]) -> Screening:

@@ -63,7 +63,7 @@ def test_a_longer_window_lets_somebody_wait(tmp_path: Path, chart: Path) -> None
     assert found is not None
     assert (found.patient, found.before, found.after, found.moves) == ("p1", "candidate", "later", True)
     (change,) = found.changes
-    assert (change.criterion, change.before, change.after) == ("E1", "unknown (no-data)", "met")
+    assert (change.criterion, change.before, change.after) == ("E1", "unknown: no-data", "met")
     assert "Colchicine" in change.why
     assert judged(old, old, chart) is None
 
@@ -93,7 +93,7 @@ def test_a_value_set_of_the_same_name_may_have_changed(tmp_path: Path, chart: Pa
     sets.write_text(sets.read_text("utf-8").replace("M10", "M11"), "utf-8")
     found = judged(old, new, chart)
     assert found is not None
-    assert {change.criterion: change.after for change in found.changes} == {"I1": "unknown (no-data)"}
+    assert {change.criterion: change.after for change in found.changes} == {"I1": "unknown: no-data"}
     assert (found.before, found.after) == ("later", "no_signal")
     assert pair_of(str(old / "studies" / "t1.yaml"), str(new / "studies" / "t1.yaml"), Catalog(old)).changed == (
         "gout",
