@@ -16,20 +16,13 @@ from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept, fold
 from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.result_words import SAID_BY, read_number
 from fhir_screener.terminology.result_words import Polarity as Polarity
-from fhir_screener.terminology.result_words import read_number
 from fhir_screener.terminology.site import Range
 from fhir_screener.terminology.units import ARBITRARY, convert
 from fhir_screener.terminology.valueset import Terminology
 
 POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL
-
-_BY_SET = (
-    ("result-none", Polarity.NONE),
-    ("result-equivocal", EQUIV),
-    ("result-negative", NEG),
-    ("result-positive", POS),
-)
 
 
 @dataclass(frozen=True)
@@ -142,7 +135,7 @@ def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | N
         if limits.negative & known or limits.positive & known:
             said.add(NEG if limits.negative & known else POS)
         else:
-            said |= {polarity for name, polarity in _BY_SET if name in known}
+            said |= {polarity for name, polarity in SAID_BY.items() if name in known}
     for text in (concept.text, *(() if said else (coding.display for coding in concept.codings))):
         words = (_answer(text, limits, terms) or terms.says(text)) if text else None
         if words is not None:

@@ -11,14 +11,15 @@ import yaml
 
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.errors import MappingError
-from fhir_screener.studies.sites import NO_OVERLAY, Overlay
+from fhir_screener.studies.sites import NO_OVERLAY, ORDINARY, Overlay
 from fhir_screener.studies.yaml_text import Lines, read_yaml
 from fhir_screener.terminology.coding import ALIASES, normal_system
+from fhir_screener.terminology.result_words import SAID_BY
 from fhir_screener.terminology.valueset import Entry, ValueSet
 
 KINDS = ("condition", "drug", "result", "procedure", "vaccine", "encounter", "value", "ordinary")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-ALWAYS = ("result-positive", "result-negative", "result-equivocal", "result-none", "ordinary-drugs")
+ALWAYS = (*SAID_BY, ORDINARY)
 """The sets by which coded answers are read, and drugs known to be none of a study's business; every study uses them."""
 
 

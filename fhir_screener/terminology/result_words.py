@@ -33,6 +33,14 @@ class Polarity(Enum):
 
 _WORDS = {polarity: say(polarity.value) for polarity in Polarity}
 
+SAID_BY = {
+    "result-none": Polarity.NONE,
+    "result-equivocal": Polarity.EQUIVOCAL,
+    "result-negative": Polarity.NEGATIVE,
+    "result-positive": Polarity.POSITIVE,
+}
+"""What the value sets of coded answers say; whatever the study, coded answers are read by them."""
+
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"
     r"|failed|lipa?emic|contaminated|to follow)\b|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"

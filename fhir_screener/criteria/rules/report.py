@@ -33,7 +33,7 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.result_words import SAID_BY, Polarity, read_words
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 
@@ -116,7 +116,7 @@ class ReportRule:
             if self.doubtful & hits:
                 yield Reason.SUSPECTED, say("coded conclusion")
                 return
-            if self.clear & hits or "result-negative" in hits:
+            if self.clear & hits or any(SAID_BY.get(name) is Polarity.NEGATIVE for name in hits):
                 yield "no", say("coded conclusion: not found")
                 return
         text = " . ".join(part for part in (fact.value.text, *(c.text for c in fact.conclusions), fact.note) if part)
