@@ -12,7 +12,7 @@ import typer
 from fhir_screener.cli.console import BOLD, DIM, Page, columns
 from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.progress import progress
-from fhir_screener.cli.sources import open_source
+from fhir_screener.cli.sources import Opened, open_source
 from fhir_screener.studies.lookalike import THRESHOLD
 from fhir_screener.studies.site_draft import draft
 from fhir_screener.studies.survey import RARE, Found, Survey, Surveyor
@@ -50,26 +50,34 @@ def survey(
     loaded = catalog(settings).load([study]).surveyed()
     when = day(as_of, loaded.studies[0].zone)
     opened = open_source(source, settings, loaded, when)
-    surveyor = Surveyor(loaded, when, threshold)
-    with progress("reading") as step:
-        for done, record in enumerate(opened.records(), 1):
-            surveyor.take(record)
-            step(done, opened.total())
-    found = surveyor.survey(rare)
+    found = _surveyed(opened, Surveyor(loaded, when, threshold)).survey(rare)
     name = out.stem if out and format == "yaml" else "draft"
     text = {"table": _table, "yaml": lambda one: draft(one, name), "json": _json}[format](found)
     if out:
         out.write_text(text, "utf-8")
     else:
         sys.stdout.write(text)
-    for line in opened.warnings[:TOLD]:
-        sys.stderr.write(f"warning: {line}\n")
-    for line in [*opened.problems[:TOLD], *(f"{who}: {why}" for who, why in list(opened.unread.items())[:TOLD])]:
-        sys.stderr.write(f"could not be read: {line}\n")
+    _tell(opened)
     if not found.patients:
         sys.stderr.write(f"fhir-screener: {source}: no patient was found there; give a folder or file of FHIR R4\n")
         return 1
     return 1 if opened.problems or opened.unread else 0
+
+
+def _surveyed(opened: Opened, surveyor: Surveyor) -> Surveyor:
+    with progress("reading") as step:
+        for done, record in enumerate(opened.records(), 1):
+            surveyor.take(record)
+            step(done, opened.total())
+    return surveyor
+
+
+def _tell(opened: Opened) -> None:
+    """What of the source was not read, or with a warning."""
+    for line in opened.warnings[:TOLD]:
+        sys.stderr.write(f"warning: {line}\n")
+    for line in [*opened.problems[:TOLD], *(f"{who}: {why}" for who, why in list(opened.unread.items())[:TOLD])]:
+        sys.stderr.write(f"could not be read: {line}\n")
 
 
 @app.command("check")

@@ -10,7 +10,7 @@ from fhir_screener.cli.doctor_checks import Line, fault, ok, warning
 from fhir_screener.cli.options import catalog
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.capability import Capability, TypeAbilities
-from fhir_screener.fhir.search import pages
+from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.search_warnings import SearchWarning
 from fhir_screener.fhir.server_plan import make_plan
 from fhir_screener.fhir.session import FhirSession

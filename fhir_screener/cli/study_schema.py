@@ -36,7 +36,9 @@ def schema(
 
 def schemas(mappings: Path) -> dict[str, str]:
     """{file: its text} of all schemas, for the value sets of this folder."""
-    from fhir_screener.studies.schema import site_schema, study_schema, valueset_schema
+    from fhir_screener.studies.schema import study_schema
+    from fhir_screener.studies.schema_site import site_schema
+    from fhir_screener.studies.schema_valueset import valueset_schema
     from fhir_screener.studies.valuesets import KINDS, ValueSetFolder
 
     folder = ValueSetFolder(mappings / "valuesets")

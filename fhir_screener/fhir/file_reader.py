@@ -12,8 +12,9 @@ from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, loads, plain
 from fhir_screener.fhir.file_holdings import Holdings
 from fhir_screener.fhir.file_lines import batches
-from fhir_screener.fhir.file_loss import OTHER_VERSIONS, Loss, told
+from fhir_screener.fhir.file_loss import Loss
 from fhir_screener.fhir.r4_types import R4_TYPES
+from fhir_screener.fhir.spoilt_line import OTHER_VERSIONS, told
 
 DAMAGED = ("not complete JSON", "a Bundle that cannot be read")
 NO_JSON = "not JSON"

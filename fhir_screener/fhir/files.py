@@ -16,7 +16,8 @@ from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.chart import Chart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.references import References
-from fhir_screener.fhir.file_loss import Marks, marks, reaching
+from fhir_screener.fhir.file_layout import reaching
+from fhir_screener.fhir.file_loss import Marks, marks
 from fhir_screener.fhir.file_reader import FileReader
 from fhir_screener.fhir.spill import Spill, part_of
 from fhir_screener.records.patient_record import PatientRecord

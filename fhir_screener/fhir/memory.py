@@ -18,7 +18,8 @@ from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.decode.tolerant import kind_of
-from fhir_screener.fhir.file_loss import Loss, marks, told
+from fhir_screener.fhir.file_loss import Loss, marks
+from fhir_screener.fhir.spoilt_line import told
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.terminology.valueset import Terminology
 

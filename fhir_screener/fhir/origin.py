@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlj
 
 from fhir_screener.errors import ForeignOrigin, SettingsError
 
+Pairs = Sequence[tuple[str, str]]
 Params = Mapping[str, str] | Iterable[tuple[str, str]]
 Level = Literal["system", "type", "resource"]
 _PORTS = {"http": 80, "https": 443}

@@ -13,7 +13,7 @@ from fhir_screener.errors import DataError, Gone, NotFound, UsageError
 from fhir_screener.fhir import server_index
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.decode.references import References, Target
-from fhir_screener.fhir.search import pages
+from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.terminology.valueset import Terminology, ValueSet
 

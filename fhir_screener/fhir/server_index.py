@@ -10,7 +10,8 @@ import msgspec
 from fhir_screener.errors import NotSupported
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.decode.references import References
-from fhir_screener.fhir.search import escaped, pages
+from fhir_screener.fhir.search_ids import escaped
+from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.searchset import Page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.terminology.coding import BY_PREFIX

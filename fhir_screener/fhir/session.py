@@ -1,39 +1,30 @@
-"""One FHIR server over HTTP. The only module that imports requests; every failure leaves as an error of our tree.
+"""One FHIR server: reading and writing as FHIR R4's RESTful API has it, with patience; failures are errors of our tree.
 
-FHIR R4 RESTful API. Messages and logs hold addresses without their queries, and issue codes without prose.
+Messages and logs hold addresses without their queries, and issue codes without prose.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from types import TracebackType
 from typing import Self, TypeVar
 
-import requests
-from requests.adapters import HTTPAdapter
-
-from fhir_screener.errors import NotFhir, NotTrusted, ServerError, SettingsError, Unreachable
+from fhir_screener.errors import NotFhir, ServerError
 from fhir_screener.fhir.answer import Answer, Exchange, checked, decoded, written
 from fhir_screener.fhir.auth import Auth, NoAuth
 from fhir_screener.fhir.origin import Origins, Params, encode, safe_url
 from fhir_screener.fhir.outcome import error_for
 from fhir_screener.fhir.retry import Retry
+from fhir_screener.fhir.transport import Transport
 from fhir_screener.log import Log
 
 T = TypeVar("T")
 _log = Log(__name__)
-_CHUNK = 1 << 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FHIR_JSON = "application/fhir+json"
 _FORM = "application/x-www-form-urlencoded"
-# urllib3 logs each request with its whole query, identifiers included.
-logging.getLogger("urllib3.connectionpool").addFilter(lambda record: False)
 
 
 @dataclass(frozen=True)
@@ -71,15 +62,11 @@ class FhirSession:
         connections: int = 8,
         max_body: int = 512 << 20,
     ) -> None:
-        _check_ca_bundle(ca_bundle)
+        self._transport = Transport(timeout, ca_bundle, proxy, connections, max_body, on_request)
         self.origins = Origins.of(base_url, tuple(allowed_origins))
         self._auth = auth or NoAuth()
-        self._timeout, self._ca_bundle, self._proxy = timeout, ca_bundle, proxy
         self._retries = retries or Retry()
-        self._agent, self._on_request = user_agent, on_request
-        self._connections, self._max_body = connections, max_body
-        self._pool: requests.Session | None = None
-        self._pid = 0
+        self._agent = user_agent
 
     @property
     def base_url(self) -> str:
@@ -96,9 +83,7 @@ class FhirSession:
 
     def close(self) -> None:
         """Close the connections; a later call opens new ones."""
-        if self._pool is not None and self._pid == os.getpid():
-            self._pool.close()
-        self._pool = None
+        self._transport.close()
 
     def get(
         self,
@@ -189,7 +174,9 @@ class FhirSession:
         """One attempt: redirects inside the origins followed, credentials renewed at most once."""
         url, renewed = call.url, False
         for _ in range(6):
-            answer = self._exchange(call, url)
+            headers = dict(call.headers)
+            self._auth.apply(headers)
+            answer = self._transport.exchange(call.method, url, headers, call.body, call.where)
             if answer.status == 401 and not renewed and self._auth.renew():
                 renewed = True
             elif answer.status in _REDIRECTS and (call.method == "GET" or answer.status in (307, 308)):
@@ -205,87 +192,3 @@ class FhirSession:
         if not location:
             raise NotFhir(f"redirected nowhere, HTTP {answer.status}; check the base address", where=where)
         return self.origins.redirect(location, answer.url)
-
-    def _exchange(self, call: _Call, url: str) -> Answer:
-        headers = dict(call.headers)
-        self._auth.apply(headers)
-        started, status, body = perf_counter(), None, b""
-        try:
-            with self._connected().request(
-                call.method,
-                url,
-                data=call.body,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                status = response.status_code
-                body = self._read(response, call.where)
-                return Answer(status, {k.lower(): v for k, v in response.headers.items()}, body, url)
-        except (requests.RequestException, OSError) as error:
-            failure = _failure(error, call.where, self._timeout)
-        finally:
-            if self._on_request is not None:
-                seconds = perf_counter() - started
-                self._on_request(Exchange(call.method, safe_url(url), status, seconds, len(body)))
-        # Raised outside the handler: the library's own error quotes the whole URL and must not travel along.
-        raise failure
-
-    def _read(self, response: requests.Response, where: str) -> bytes:
-        parts, size = [], 0
-        for part in response.iter_content(_CHUNK):
-            size += len(part)
-            if size > self._max_body:
-                what = f"the answer is larger than {self._max_body >> 20} MiB; ask for smaller pages"
-                raise NotFhir(what, status=response.status_code, where=where)
-            parts.append(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def _connected(self) -> requests.Session:
-        """Connections of this process: those inherited through a fork belong to the parent."""
-        if self._pool is None or self._pid != os.getpid():
-            pool = requests.Session()
-            pool.trust_env = False
-            pool.headers.clear()
-            pool.verify = True if self._ca_bundle is None else str(self._ca_bundle)
-            if self._proxy:
-                pool.proxies = {"http": self._proxy, "https": self._proxy}
-            adapter = HTTPAdapter(pool_connections=4, pool_maxsize=self._connections, max_retries=0)
-            pool.mount("http://", adapter)
-            pool.mount("https://", adapter)
-            self._pool, self._pid = pool, os.getpid()
-        return self._pool
-
-
-def _check_ca_bundle(bundle: Path | None) -> None:
-    if bundle is None:
-        return
-    try:
-        if bundle.is_dir():
-            return
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(bundle)
-    except OSError:
-        what = f"CA bundle {bundle} cannot be used; give a readable file of certificates in PEM form"
-        raise SettingsError(what) from None
-
-
-def _failure(error: Exception, where: str, timeout: tuple[float, float]) -> ServerError:
-    """Our error for one of requests. Its text is not used: it quotes the whole URL."""
-    said, kinds = str(error), requests.exceptions
-    if "CERTIFICATE_VERIFY_FAILED" in said:
-        what = "the server's TLS certificate was not accepted; set the CA bundle that signed it"
-        return NotTrusted(what, where=where)
-    if isinstance(error, kinds.ProxyError):
-        what = "the proxy did not connect us; check the proxy setting"
-    elif isinstance(error, kinds.ConnectTimeout):
-        what = f"no connection within {timeout[0]:g} s; check address and network"
-    elif isinstance(error, kinds.Timeout) or "Read timed out" in said:
-        what = f"no answer within {timeout[1]:g} s; try again, or raise the time-out"
-    elif isinstance(error, kinds.ChunkedEncodingError | kinds.ContentDecodingError):
-        what = "the answer was cut short or garbled on its way; try again"
-    elif isinstance(error, kinds.SSLError):
-        what = "the TLS connection failed; check https or http in the address"
-    else:
-        what = "no connection; check address, network and proxy, and that the server runs"
-    return Unreachable(what, where=where)

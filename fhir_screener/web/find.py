@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from fhir_screener.bootstrap.office import Office
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import NotSupported, Refused
-from fhir_screener.fhir.search import escaped
+from fhir_screener.fhir.search_ids import escaped
 from fhir_screener.screening.views import Wanted
 from fhir_screener.web import guard
 from fhir_screener.web.doors import given, office_of

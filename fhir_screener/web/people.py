@@ -9,7 +9,7 @@ from datetime import date
 import orjson
 
 from fhir_screener.bootstrap.office import Office
-from fhir_screener.fhir.search import escaped
+from fhir_screener.fhir.search_ids import escaped
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.web.who import User

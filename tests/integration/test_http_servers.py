@@ -11,7 +11,9 @@ import pytest
 from fhir_screener import errors
 from fhir_screener.fhir.answer import Exchange
 from fhir_screener.fhir.capability import read_capability
-from fhir_screener.fhir.search import by_ids, count, pages, search_all
+from fhir_screener.fhir.search import count, search_all
+from fhir_screener.fhir.search_ids import by_ids
+from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.session import FhirSession
 
 PATIENTS = [f"p{number}" for number in range(7)]

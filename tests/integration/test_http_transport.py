@@ -249,12 +249,12 @@ def test_a_forked_child_opens_its_own_connection(serve: Make) -> None:
     server = serve(whole(), whole(), keep=False)
     with once(server.base) as session:
         session.get("Patient/1")
-        inherited = session._connected()
+        inherited = session._transport._connected()
         child = os.fork()
         if child == 0:
-            os._exit(0 if session._connected() is not inherited else 1)
+            os._exit(0 if session._transport._connected() is not inherited else 1)
         assert os.waitpid(child, 0)[1] == 0
-        assert session._connected() is inherited
+        assert session._transport._connected() is inherited
 
 
 # TLS

@@ -8,7 +8,8 @@ import orjson
 
 from fhir_screener.errors import DataError, NotFound, Refused, ServerFault, SettingsError
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.search import by_ids, search_all
+from fhir_screener.fhir.search import search_all
+from fhir_screener.fhir.search_ids import by_ids
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.coded import Json

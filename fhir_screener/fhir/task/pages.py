@@ -13,7 +13,7 @@ import orjson
 
 from fhir_screener.errors import DataError, Gone, NotFound, PageExpired, Refused
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.search import by_ids, escaped
+from fhir_screener.fhir.search_ids import by_ids, escaped
 from fhir_screener.fhir.searchset import Page, read_page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names

@@ -8,7 +8,8 @@ import orjson
 
 from fhir_screener.errors import DataError, NotSupported, Refused, ServerFault
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.search import pages, search_all
+from fhir_screener.fhir.search import search_all
+from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.search_warnings import SearchWarning
 from fhir_screener.fhir.searchset import Page
 from fhir_screener.fhir.session import FhirSession

@@ -9,7 +9,8 @@ import responses
 from fhir_screener import errors
 from fhir_screener.fhir.outcome import Issue
 from fhir_screener.fhir.retry import NO_RETRY
-from fhir_screener.fhir.search import count, pages, search_all
+from fhir_screener.fhir.search import count, search_all
+from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.search_warnings import Cut, Ignored, Notice, Shortfall, Unreadable
 from fhir_screener.fhir.session import FhirSession
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_screener.fhir.search import by_ids, escaped
+from fhir_screener.fhir.search_ids import by_ids, escaped
 from fhir_screener.fhir.session import FhirSession
 
 SESSION = FhirSession("https://ehr.example.org/fhir")
