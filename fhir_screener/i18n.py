@@ -6,13 +6,16 @@ none. `tools/messages.py` keeps the catalogues up to date.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from fhir_screener.errors import UsageError
 from fhir_screener.sentence import Translate
 
 LANGUAGES = ("en", "zh")
+NONE: Mapping[str, str] = MappingProxyType({})
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -31,11 +34,14 @@ def messages(language: str) -> dict[str, str]:
     return {str(one.id): str(one.string) for one in found if one.id and one.string and not one.fuzzy}
 
 
-def translator(language: str) -> Translate:
-    """What makes English messages those of a language. Raises UsageError."""
+def translator(language: str, names: Mapping[str, str] = NONE) -> Translate:
+    """What makes English messages those of a language; `names` are messages of a study of its own, in that language.
+
+    Raises UsageError.
+    """
     if language not in LANGUAGES:
         raise UsageError(f"{language!r} is no language here: {', '.join(LANGUAGES)}")
-    if language == "en":
+    known = messages(language) if language != "en" else NONE
+    if not known and not names:
         return str
-    known = messages(language)
-    return lambda text: known.get(text, text)
+    return lambda text: names.get(text) or known.get(text, text)

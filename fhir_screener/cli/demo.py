@@ -28,6 +28,7 @@ from fhir_screener.cli.demo_truth import compared
 from fhir_screener.cli.options import catalog, new_app, read_settings
 from fhir_screener.cli.progress import Step, progress
 from fhir_screener.cli.report_text import report_text
+from fhir_screener.cli.speech import Speech
 from fhir_screener.cli.worklist import open_worklist
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ServerError
@@ -164,7 +165,8 @@ def _candidates(stage: Stage) -> str:
     """The candidates as a table, each with its reason, read back from the Tasks on the server."""
     worklist = open_worklist(stage.settings)
     found = [worklist.screening(STUDY, row.patient) for row in worklist.rows(STUDY, [Outcome.CANDIDATE.value])]
-    return "\n" + render.table([render.Row.of(screening) for screening in found if screening])
+    speech = Speech(loaded=catalog(stage.settings).load([STUDY]))
+    return "\n" + render.table([render.Row.of(screening, speech=speech) for screening in found if screening])
 
 
 def _closing(stage: Stage, report: SweepReport, seconds: float) -> str:

@@ -9,9 +9,11 @@ from rich.text import Text
 
 from fhir_screener.cli.console import Page, columns
 from fhir_screener.cli.plain import durations
+from fhir_screener.cli.speech import Speech
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.tally import aside
+from fhir_screener.screening.plain_words import TEST, Order
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import explanation
 
@@ -38,10 +40,10 @@ class Row:
     """Whether a criterion that is not minor needs eyes."""
 
     @classmethod
-    def of(cls, screening: Screening, minor: Collection[str] = ()) -> Row:
-        """`minor` are the criteria of weight minor."""
+    def of(cls, screening: Screening, minor: Collection[str] = (), speech: Speech | None = None) -> Row:
+        """`minor` are the criteria of weight minor; `speech` knows under which names tests are ordered."""
         day = str(screening.eligible_from or "")
-        open_questions = ", ".join(screening.settle_facets) or "none"
+        open_questions = ways(screening.settle_facets, speech or Speech())
         return cls(
             screening.patient,
             screening.outcome.value,
@@ -55,6 +57,11 @@ class Row:
     @property
     def rank(self) -> tuple[int, str, bool, int, str]:
         return (ORDER.index(self.outcome), self.eligible_from, self.grave, self.questions, self.patient)
+
+
+def ways(facets: Iterable[str], speech: Speech) -> str:
+    """How what is open would be settled, in short: tests by name, the rest in a word."""
+    return ", ".join(TEST + speech(Order(one)) if one.startswith(TEST) else one for one in facets) or "none"
 
 
 def table(rows: Iterable[Row]) -> str:

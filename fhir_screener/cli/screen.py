@@ -18,6 +18,7 @@ from fhir_screener.cli.as_of import Reach, ahead
 from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.progress import progress
 from fhir_screener.cli.sources import Opened, open_source
+from fhir_screener.cli.speech import Speech
 from fhir_screener.screening.screen import screen as judge
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import to_line, to_wire
@@ -58,7 +59,7 @@ def screen(
     opened = open_source(source, settings, loaded, when, wanted)
     with ExitStack() as stack:
         stream = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
-        counts = _write(_screenings(opened, loaded, when, reach), format, stream, loaded.studies[0].minor)
+        counts = _write(_screenings(opened, loaded, when, reach), format, stream, loaded)
     missing = [name for name in wanted if name not in opened.answered]
     opened.unread.update({name: "there is no such patient" for name in missing if name not in opened.unread})
     opened.warnings.extend(said for said in (ahead(when), reach.said) if said)
@@ -80,12 +81,11 @@ def _screenings(opened: Opened, loaded: Loaded, when: date, reach: Reach) -> Ite
             step(done, opened.total())
 
 
-def _write(
-    screenings: Iterator[Screening], form: Format, stream: IO[bytes], minor: frozenset[str] = frozenset()
-) -> Counter[Outcome]:
+def _write(screenings: Iterator[Screening], form: Format, stream: IO[bytes], loaded: Loaded) -> Counter[Outcome]:
     """Writes each answer as it is found; only the table waits for the last, and keeps a few lines of each."""
     counts: Counter[Outcome] = Counter()
     rows: list[render.Row] = []
+    minor, speech = loaded.studies[0].minor, Speech(loaded=loaded)
     for number, screening in enumerate(screenings):
         counts[screening.outcome] += 1
         if form == "ndjson":
@@ -93,7 +93,7 @@ def _write(
         elif form == "json":
             stream.write((b",\n" if number else b"[\n") + orjson.dumps(to_wire(screening), option=orjson.OPT_INDENT_2))
         elif screening.outcome.kept:
-            rows.append(render.Row.of(screening, minor))
+            rows.append(render.Row.of(screening, minor, speech))
     if form == "json":
         stream.write(b"\n]\n" if counts else b"[]\n")
     elif form == "table":

@@ -36,7 +36,7 @@ def why(
     if not where:
         raise UsageError(f"no source: give --source, or set {variable('source_url')}")
     loaded = catalog(settings).load([study])
-    chosen, speech = loaded.studies[0], Speech(lang, loaded.terminology)
+    chosen, speech = loaded.studies[0], Speech(lang, loaded)
     when = day(as_of, chosen.zone)
     warn_ahead(when)
     name = patient.removeprefix("Patient/")

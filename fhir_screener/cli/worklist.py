@@ -60,7 +60,7 @@ def list_tasks(
     if format == "json":
         sys.stdout.buffer.write(_json([_plain(row) for row in found]))
     else:
-        sys.stdout.write(_table(found))
+        sys.stdout.write(_table(found, Speech(loaded=catalog(settings).load(_studies(settings, study)))))
     return 0
 
 
@@ -86,7 +86,7 @@ def show(
                 sys.stdout.buffer.write(_json(to_wire(screening)))
             else:
                 loaded = known.load([name])
-                speech = Speech(lang, loaded.terminology)
+                speech = Speech(lang, loaded)
                 sys.stdout.write(ledger(loaded[name], screening, speech))
                 if lang != "en":
                     sys.stdout.write(f"\n{speech(_AS_WRITTEN)}\n")
@@ -111,7 +111,7 @@ def _studies(settings: Settings, study: str) -> list[str]:
     return [known.study(study).id] if study else list(known.ids)
 
 
-def _table(rows: list[Row]) -> str:
+def _table(rows: list[Row], speech: Speech) -> str:
     if not rows:
         return "No Tasks.\n"
     owned = any(row.owner for row in rows)
@@ -120,7 +120,7 @@ def _table(rows: list[Row]) -> str:
     for row in rows:
         outcome = render.outcome_text(row.outcome, str(row.eligible_from or ""))
         owner = (row.owner,) if owned else ()
-        grid.add_row(row.patient, outcome, row.status, row.as_of, *owner, ", ".join(row.facets) or "none")
+        grid.add_row(row.patient, outcome, row.status, row.as_of, *owner, render.ways(row.facets, speech))
     page.table(grid)
     page.line(_counted(rows))
     return str(page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Protocol
@@ -97,7 +97,8 @@ class Anchor:
 class Study:
     """A ResearchStudy as written in `mappings/`, compiled: valid, with its checksum.
 
-    `cohort` is one of {index: sets}, {group: id}, {list: id}, {file: path}, {all: True}.
+    `cohort` is one of {index: sets}, {group: id}, {list: id}, {file: path}, {all: True}. `orders` is {key of a test: {language:
+    the name under which it is ordered}}.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Study:
     recruiting: tuple[str | None, str | None] = (None, None)
     source: dict[str, object] = field(default_factory=dict)
     registry: dict[str, object] = field(default_factory=dict)
+    orders: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     file: str = ""
 
     def needs(self) -> Needs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Outcome
-from fhir_screener.sentence import Text, say
+from fhir_screener.sentence import Sentence, Text, Translate, say
 from fhir_screener.verdict import MET, UNKNOWN, Reason
 
 OUTCOMES: dict[Outcome, Text] = {
@@ -30,6 +30,8 @@ REASONS: dict[Reason, Text] = {
     Reason.NO_DATA: say("not enough on record"),
 }
 
+TEST = "test: "
+"""How a way to settle begins that is a test: its key follows."""
 _WAYS: dict[str, Text] = {
     "ask": say("ask the patient"),
     "chart": say("read the chart"),
@@ -48,8 +50,24 @@ def standing(found: CriterionFinding) -> Text:
     return say("met") if found.verdict is MET else say("not met, keeps the patient out")
 
 
+class Order(Sentence):
+    """A test under the name by which it is ordered, where the reader's words have one for `test: hbsag`; else by its key."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self.template.removeprefix(TEST).strip()
+
+    def render(self, translate: Translate) -> str:
+        found = translate(self.template)
+        return str(self) if found == self.template else found
+
+
+def way_words(way: str) -> Text:
+    """A way to settle, as a chip has it: a test by its name, else what to do; a way nobody knows as it stands."""
+    return Order(way) if way.startswith(TEST) else _WAYS.get(way, way)
+
+
 def settling(way: str) -> Text:
-    """What to do: `test: hbsag` as "order hbsag"; a way nobody knows as it stands."""
-    if way.startswith("test: "):
-        return say("order a test ({test})", test=way.removeprefix("test: "))
-    return _WAYS.get(way, way)
+    """What to do: `test: hbsag` as "order a test (HBsAg)"; a way nobody knows as it stands."""
+    return say("order a test ({test})", test=Order(way)) if way.startswith(TEST) else way_words(way)

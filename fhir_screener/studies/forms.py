@@ -115,6 +115,21 @@ def _accept(spec: Spec, key: Key, build: Build) -> tuple[Accepted, ...]:
     return tuple(found)
 
 
+def _orders(spec: Spec, key: Key, build: Build) -> dict[str, dict[str, str]]:
+    child = spec.child("orders")
+    return {name: _named(child, name) for name in child.mapping()}
+
+
+def _named(orders: Spec, name: str) -> dict[str, str]:
+    """{language: name}; one text is English."""
+    if isinstance(orders.child(name).value, str):
+        return {"en": orders.text(name)}
+    spec = orders.child(name)
+    found = {language: spec.text(language) for language in ("en", "zh") if language == "en" or spec.has(language)}
+    spec.done()
+    return found
+
+
 def _ids(spec: Spec, key: Key, build: Build) -> tuple[str, ...]:
     return tuple(str(item.value) for item in spec.child(key.name).items())
 
@@ -164,6 +179,7 @@ STUDY = mapping(
     Key("recruiting", "recruiting", "{from, until}: dates, or {unset: why}.", absent=(None, None), reader=_recruiting),
     Key("parameters", "parameters", "Named numbers, ages and durations of this study.", absent={}, reader=_parameters),
     Key("criteria", "criteria", "The criteria, in the protocol's order.", needed=True, reader=_criteria),
+    Key("orders", "orders", "{test: its name}: under which name each test of `settle` is ordered, in en and zh.", absent={}, reader=_orders),
     Key("anchor", "anchor", "The criterion that must point to the disease; any or all of some; none.", absent=Anchor(), reader=_anchor),
     Key("accept", "accept", "Warnings of `study check` that are choices.", absent=(), reader=_accept),
 )  # fmt: skip

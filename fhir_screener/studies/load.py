@@ -15,6 +15,7 @@ from fhir_screener.errors import MappingError, UsageError
 from fhir_screener.records.dates import Duration
 from fhir_screener.studies.accepted import Accepted
 from fhir_screener.studies.forms import LATER, STUDY
+from fhir_screener.studies.names import orders, titles
 from fhir_screener.studies.sites import NO_OVERLAY, Overlay, load_site, site_file
 from fhir_screener.studies.valuesets import ValueSetFolder, valueset_names
 from fhir_screener.studies.yaml_text import read_yaml
@@ -27,6 +28,11 @@ class Loaded:
 
     studies: tuple[Study, ...]
     terminology: Terminology
+
+    def names(self, language: str) -> dict[str, str]:
+        """{message: what it is called in this language}: value sets by their titles, `test: hbsag` as it is ordered."""
+        sets = self.terminology.sets.values()
+        return titles(sets, language) | orders(self.studies, sets, language)
 
     def surveyed(self) -> Loaded:
         """The same, by which a reader keeps every record that nobody can read."""
@@ -124,6 +130,12 @@ def _study(spec: Spec, path: Path, sets: ValueSetFolder) -> ReadStudy:
     for name in given["anchor"].ids:
         if name not in ids:
             raise spec.fail(f"there is no criterion {name!r}", f"one of {', '.join(sorted(ids))}", "anchor")
+    asked = {criterion.settle.removeprefix("test: ") for criterion in given["criteria"]}
+    for name in given["orders"]:
+        if name not in asked:
+            raise spec.fail(
+                f"no criterion is settled by a test {name!r}", f"one of {', '.join(sorted(asked))}", "orders"
+            )
     later = given["parameters"].get("later_within")
     study = Study(
         id=study_id,

@@ -73,6 +73,7 @@ _COHORT = {
     "additionalProperties": False,
 }
 
+_NAMED: Json = {**closed({"en": TEXT, "zh": TEXT}), "required": ["en"]}
 _SHAPES: Mapping[str, Json] = {
     "text": TEXT,
     "texts": some(TEXT),
@@ -100,5 +101,6 @@ _SHAPES: Mapping[str, Json] = {
     "recruiting": closed({"from": _DAY, "until": _DAY}),
     "criteria": {**listed({"$ref": "#/$defs/criterion"}), "minItems": 1},
     "anchor": {"anyOf": [TEXT, _ANY_ALL]},
+    "orders": {"type": "object", "additionalProperties": {"anyOf": [TEXT, _NAMED]}},
     "accept": listed({"$ref": "#/$defs/accept"}),
 }

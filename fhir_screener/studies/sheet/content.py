@@ -13,6 +13,7 @@ from fhir_screener.criteria.model import Criterion, Rule, Study
 from fhir_screener.criteria.wording import length
 from fhir_screener.i18n import translator
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.studies.names import orders
 from fhir_screener.studies.sheet.settle import settling
 from fhir_screener.studies.sheet.terms import Terms
 from fhir_screener.terminology.coding import system_name
@@ -87,7 +88,8 @@ class Sheet:
 
 def sheet_of(study: Study, terminology: Terminology, codes: Codes = "few", language: str = "en") -> Sheet:
     """The sheet of a study. Raises UsageError for a language that is not there."""
-    terms = Terms(language, translator(language), terminology)
+    ordered = orders([study], terminology.sets.values(), language)
+    terms = Terms(language, translator(language, ordered), terminology)
     written = _as_written(study)
     names = sorted(study.needs().sets)
     return Sheet(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fhir_screener.screening.plain_words import TEST, Order
 from fhir_screener.sentence import Text, say
 
 _WAYS: dict[str, Text] = {
@@ -12,7 +13,7 @@ _WAYS: dict[str, Text] = {
 
 
 def settling(way: str) -> Text:
-    """`test: hbsag` as "a test (hbsag)"; a way nobody knows as it stands."""
-    if way.startswith("test: "):
-        return say("a test ({order})", order=way.removeprefix("test: "))
+    """`test: hbsag` as "a test (HBsAg)"; a way nobody knows as it stands."""
+    if way.startswith(TEST):
+        return say("a test ({order})", order=Order(way))
     return _WAYS.get(way, way)

@@ -112,7 +112,7 @@ def test_it_says_when_time_alone_changes_something() -> None:
 
 
 def test_all_that_the_page_says_has_a_translation() -> None:
-    chinese = Speech("zh", LOADED.terminology)
+    chinese = Speech("zh", LOADED)
     quick = unknown(Reason.NO_DATA, absent("sepsis"), settle="chart")
     open_one = Finding(Verdict.UNKNOWN, Reason.STALE, branches=(quick,), soonest=0, evidence=(SCORE,))
     rows = (
