@@ -31,12 +31,20 @@ A message never holds patient data: resource ids only.
 
 from __future__ import annotations
 
+from fhir_screener.sentence import Sentence, Text
+
 
 class ScreenerError(Exception):
-    """Base of all errors a user may see; shown without a traceback."""
+    """Base of all errors a user may see; shown without a traceback. Its first argument is what it says."""
 
     exit_code = 1
     retryable = False
+
+    @property
+    def said(self) -> Text:
+        """What it says, as a sentence that can be said in another language where it was made as one."""
+        said = self.args[0] if self.args else ""
+        return said if isinstance(said, Sentence) else str(said)
 
 
 class UsageError(ScreenerError):
@@ -60,10 +68,10 @@ class SettingsError(UsageError):
 
 
 class DataError(ScreenerError):
-    """Input that cannot be read; `where` names file and line, or the resource id."""
+    """Input that cannot be read; `where` names file and line, or the resource id; `told` is `what` for any language."""
 
-    def __init__(self, what: str, *, where: str = "") -> None:
-        self.what, self.where = what, where
+    def __init__(self, what: Text, *, where: str = "") -> None:
+        self.what, self.where, self.told = str(what), where, what
         super().__init__(f"{where}: {what}" if where else what)
 
 
@@ -154,7 +162,7 @@ class Conflict(ServerError):
 class Overtaken(Conflict):
     """A decision was made on what is no longer so: `now` says what is, in words for the one who decides."""
 
-    def __init__(self, what: str, *, where: str = "", now: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", now: Text = "") -> None:
         self.now = now
         super().__init__(what, where=where)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from fhir_screener.fhir.task.names import WITHDRAWALS
 from fhir_screener.i18n import LANGUAGES, catalogue
 from fhir_screener.screening.candidate import NO_LONGER, Action
 from fhir_screener.screening.decision import REJECTIONS, Move
@@ -30,9 +31,8 @@ from fhir_screener.screening.views import VIEWS
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import Reason, Verdict
-from fhir_screener.web.candidate import NO_PATIENT, SOME_UNREAD
+from fhir_screener.web.dates import WEEKDAYS
 from fhir_screener.web.oidc import REFUSALS
-from fhir_screener.web.pages import WEEKDAYS
 
 ROOT = Path(__file__).parents[1]
 SAID_BY_VALUE = (
@@ -65,10 +65,8 @@ SAID_BY_VALUE = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     *WEEKDAYS,
     "{day} {month} {year}",
-    *(NO_PATIENT, SOME_UNREAD),
     "{month} {year}",
-    *("draft", "requested", "received", "ready", "in-progress", "accepted", "rejected", "on-hold", "completed"),
-    *("failed", "cancelled", "entered-in-error"),
+    *WITHDRAWALS.values(),
 )
 """Words of a chart or an enumeration that are said as they are."""
 

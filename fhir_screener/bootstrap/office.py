@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -41,6 +42,7 @@ class Office:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
         self.settings, self.clock = settings, clock
         self.servers = Servers(settings)
+        self._names: dict[tuple[str, str], Mapping[str, str]] = {}
 
     @cached_property
     def setting(self) -> Setting:
@@ -76,6 +78,13 @@ class Office:
     def study(self, id: str) -> Study | None:
         """The study of this id, or None."""
         return next((one for one in self.studies if one.id == id), None)
+
+    def names(self, study: Study, language: str) -> Mapping[str, str]:
+        """What value sets and tests are called in the study's ledgers: messages beside those of the catalogue."""
+        key = (study.id, language)
+        if key not in self._names:
+            self._names[key] = replace(self.loaded, studies=(study,)).names(language)
+        return self._names[key]
 
     def today(self, study: Study) -> date:
         """Today in the study's zone."""

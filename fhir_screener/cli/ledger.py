@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text as Styled
 
 from fhir_screener.cli.console import BOLD, DIM, Page
-from fhir_screener.cli.render import COLOURS, OUTCOME_COLOURS, evidence
+from fhir_screener.cli.render import COLOURS, OUTCOME_COLOURS
 from fhir_screener.cli.speech import Speech
-from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Study
-from fhir_screener.criteria.settling import way
 from fhir_screener.screening.absence_words import missing, searched, silent
+from fhir_screener.screening.account import evidence, to_do, way_of
 from fhir_screener.screening.coverage import Coverage
-from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.plain_words import OUTCOMES, REASONS, settling, standing
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.sentence import Text, join, say
@@ -113,16 +112,11 @@ def _kept_out(found: CriterionFinding) -> Text:
 
 def _to_do(screening: Screening) -> Iterator[Text]:
     """What to do, each once, with the criteria that it settles; what is asked at the visit last."""
-    for facet in screening.settle_facets:
-        ids = [c.id for c in screening.criteria if c.settle == facet and _is_open(c)]
+    for facet, ids in to_do(screening):
         yield say("{what}: {criteria}", what=settling(facet), criteria=join(", ", ids))
     visit = [c.id for c in screening.open_criteria if c.phase != "prescreen"]
     if visit:
         yield say("at the visit: {criteria}", criteria=join(", ", visit))
-
-
-def _is_open(found: CriterionFinding) -> bool:
-    return found.phase == "prescreen" and (found.reason is not None or (found.decides and found.finding.repeatable))
 
 
 def _known(coverage: Coverage) -> Iterator[Text]:
@@ -150,7 +144,7 @@ def _criterion(page: Page, protocol: str, found: CriterionFinding, speech: Speec
     for line in searched(found.finding):
         page.item(speech(line), mark="- ", style=DIM)
     if found.reason is not None and found.settle:
-        page.item(speech(_way(found)), mark="? ")
+        page.item(speech(way_of(found)), mark="? ")
 
 
 def _title(found: CriterionFinding, speech: Speech) -> Styled:
@@ -160,32 +154,6 @@ def _title(found: CriterionFinding, speech: Speech) -> Styled:
     if found.reason is not None:
         head.append(" " + speech(say("({why})", why=REASONS[found.reason])), style=colour)
     return head
-
-
-def _way(found: CriterionFinding) -> Text:
-    """What settles it, and where it has branches, which of them is settled soonest, and how."""
-    leaf = _soonest(found.finding)
-    what = settling(found.settle)
-    if leaf is None:
-        return say("To settle it: {what}", what=what)
-    about, quick = _about(leaf), settling(way(leaf) or found.settle)
-    if quick == what:
-        return say("To settle it: {what}, first about: {about}", what=what, about=about)
-    return say("To settle it: {what}; soonest: {quick}, about: {about}", what=what, quick=quick, about=about)
-
-
-def _soonest(finding: Finding) -> Finding | None:
-    """The leaf at the end of the soonest branches; None where there is no branch, or the ledger no longer has them."""
-    leaf = None
-    while finding.soonest is not None and finding.soonest < len(finding.branches):
-        leaf = finding = finding.branches[finding.soonest]
-    return leaf
-
-
-def _about(leaf: Finding) -> Text:
-    """What a leaf asks: its label, else what was looked for, else its kind."""
-    absent = [found[0] for item in leaf.evidence if (found := missing(item)) is not None]
-    return leaf.label or join("; ", dict.fromkeys(absent)) or say(KINDS.get(leaf.rule, leaf.rule))
 
 
 def _silent(page: Page, texts: dict[str, str], quiet: Iterable[CriterionFinding], speech: Speech) -> None:

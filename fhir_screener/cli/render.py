@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -10,9 +10,9 @@ from rich.text import Text
 from fhir_screener.cli.console import Page, columns
 from fhir_screener.cli.plain import durations
 from fhir_screener.cli.speech import Speech
-from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
-from fhir_screener.criteria.tally import aside
+from fhir_screener.screening.account import evidence
 from fhir_screener.screening.plain_words import TEST, Order
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.wire import explanation
@@ -117,17 +117,3 @@ def _brief(criterion: CriterionFinding) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0] + " ..."
-
-
-def evidence(finding: Finding) -> list[Evidence]:
-    """What moved the verdict first, then what was looked at beside it; each once."""
-    found = dict.fromkeys(_gathered(finding, moves=True))
-    return sorted(found, key=lambda item: not item.decides)
-
-
-def _gathered(finding: Finding, moves: bool) -> Iterator[Evidence]:
-    """`decides` of what is given stays only where the verdict of the whole criterion hangs on it."""
-    for item in finding.evidence:
-        yield item if moves else aside(item)
-    for number, branch in enumerate(finding.branches):
-        yield from _gathered(branch, moves and finding.decided_by in (None, number))

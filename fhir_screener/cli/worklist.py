@@ -134,7 +134,7 @@ def _counted(rows: Iterable[Row]) -> str:
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    return {**asdict(row), "hand": row.hand.value}
+    return {**asdict(row), "hand": row.hand.value, "standing": str(row.standing)}
 
 
 def _json(body: object) -> bytes:

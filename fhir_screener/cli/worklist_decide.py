@@ -14,8 +14,8 @@ from fhir_screener.bootstrap.benches import now, product_version
 from fhir_screener.cli.options import SourceOption, StudyOption, TargetOption, catalog, day, parse_as_of, read_settings
 from fhir_screener.errors import Overtaken, UsageError
 from fhir_screener.fhir.task.build import Setting
-from fhir_screener.fhir.task.decided import standing
 from fhir_screener.fhir.task.desk import Desk
+from fhir_screener.fhir.task.standing import standing
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.settings import Settings
 
@@ -37,6 +37,8 @@ def decide(
     """Accept, reject, snooze, assign, note or undo: written to the patient's Task, and audited."""
     settings = read_settings(source_url=source, target_url=target)
     chosen = catalog(settings).study(study)
+    if move is Move.REJECT and not reason:
+        raise UsageError(f"--reason is missing: one of {REASONS}")
     made = decision(
         move,
         Person(by or login()),

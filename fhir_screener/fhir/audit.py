@@ -53,7 +53,7 @@ def audit_event(
         "outcome": "0",
         "agent": [
             {
-                "type": concept(coding(names.PERFORMER, names.COORDINATOR, "Study coordinator")),
+                "type": concept(coding(names.PERFORMER, *names.PERFORMERS[by.role])),
                 "who": {"identifier": {"system": names.PERSON_ID, "value": by.id}},
                 "requestor": True,
             }

@@ -7,16 +7,17 @@ reject    reason             rejected; comes back only when its evidence changes
 snooze    until (later)      on hold, and back before people on that day
 assign    owner              somebody's own; nobody's again where `owner` is None
 note      note               a note beside whatever is there
-undo                         the person's last move taken back
+undo                         the person's own last move taken back; never another's, nor a sweep's change
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
 from fhir_screener.errors import UsageError
+from fhir_screener.sentence import say
 
 
 class Move(Enum):
@@ -57,10 +58,11 @@ REJECTIONS = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who decides or owns: an id that stays (a login name), and a name to show."""
+    """Somebody who decides, owns or reads: an id that stays (a login name), a name to show, and in which role."""
 
     id: str
     name: str = ""
+    role: str = field(default="coordinator", compare=False)
 
     @property
     def shown(self) -> str:
@@ -91,13 +93,13 @@ def decision(
 ) -> Decision:
     """A Decision that holds together; raises UsageError saying what is missing."""
     if not by.id.strip():
-        raise UsageError("a decision needs a name: say who decides")
+        raise UsageError(say("a decision needs a name: say who decides"))
     if move is Move.REJECT and reason is None:
-        raise UsageError(f"to reject, give a reason: {', '.join(one.value for one in Rejection)}")
+        raise UsageError(say("to reject, give a reason"))
     if move is Move.SNOOZE and (until is None or until <= today):
-        raise UsageError(f"to snooze, give the day on which it comes back, after today ({today})")
+        raise UsageError(say("to snooze, give the day on which it comes back, after today ({today})", today=today))
     if move is Move.NOTE and not note.strip():
-        raise UsageError("a note needs words")
+        raise UsageError(say("a note needs words"))
     if reason is Rejection.OTHER and not note.strip():
-        raise UsageError("another reason needs a note that says which")
+        raise UsageError(say("another reason needs a note that says which"))
     return Decision(move, by, reason, note.strip(), until, owner)

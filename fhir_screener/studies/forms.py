@@ -179,7 +179,7 @@ STUDY = mapping(
     Key("recruiting", "recruiting", "{from, until}: dates, or {unset: why}.", absent=(None, None), reader=_recruiting),
     Key("parameters", "parameters", "Named numbers, ages and durations of this study.", absent={}, reader=_parameters),
     Key("criteria", "criteria", "The criteria, in the protocol's order.", needed=True, reader=_criteria),
-    Key("orders", "orders", "{test: its name}: under which name each test of `settle` is ordered, in en and zh.", absent={}, reader=_orders),
+    Key("orders", "orders", "{test: its name}: how each test of `settle` is ordered, in en and zh.", absent={}, reader=_orders),
     Key("anchor", "anchor", "The criterion that must point to the disease; any or all of some; none.", absent=Anchor(), reader=_anchor),
     Key("accept", "accept", "Warnings of `study check` that are choices.", absent=(), reader=_accept),
 )  # fmt: skip

@@ -34,6 +34,7 @@ from fhir_screener.web import (
     worklist,
 )
 from fhir_screener.web.deployment import check, cookie, hosts, is_secure, list_key, session_key
+from fhir_screener.web.failures import words_of
 from fhir_screener.web.gate import Gate, Net, Watched
 from fhir_screener.web.guard import Ended, StrictHeaders, user_of
 from fhir_screener.web.metrics import Metrics
@@ -114,21 +115,20 @@ async def failed(request: Request, error: Exception) -> Response:
     """A page that says what is wrong and what to do; nothing was changed."""
     assert isinstance(error, ScreenerError)
     _log.warning("web.failed", where=type(error).__name__)
+    said = words_of(error, named=names_patients(user_of(request)))
     if isinstance(error, UsageError):
-        return message(request, 400, "This cannot be done", str(error))
+        return message(request, 400, "This cannot be done", said)
     if isinstance(error, NotAudited):
-        return message(request, 503, "Not shown, for it could not be recorded that you looked", str(error))
-    if not names_patients(user_of(request)):
-        return message(request, 502, "The FHIR server did not answer as it should", "Try again, or tell your admin.")
+        return message(request, 503, "Not shown, for it could not be recorded that you looked", said)
     if isinstance(error, AuthError):
-        return message(request, 502, "The FHIR server did not let us in", str(error))
+        return message(request, 502, "The FHIR server did not let us in", said)
     if isinstance(error, ServerError):
-        return message(request, 502, "The FHIR server did not answer as it should", str(error))
-    return message(request, 500, "This cannot be shown", str(error))
+        return message(request, 502, "The FHIR server did not answer as it should", said)
+    return message(request, 500, "This cannot be shown", said)
 
 
 def names_patients(user: User | None) -> bool:
-    """Whether an error may be told word by word: it names records by their ids, and a server's address."""
+    """Whether an error may be told with the record it is about, by its id, and the server's address."""
     return user is not None and user.sees_identity
 
 

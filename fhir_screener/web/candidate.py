@@ -22,16 +22,18 @@ from fhir_screener.screening.decision import REJECTIONS
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.timeline import timeline
+from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason
 from fhir_screener.web.doors import office_of, signed_in
+from fhir_screener.web.failures import words_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import Someone, people
 from fhir_screener.web.record import references_of
 from fhir_screener.web.timeline_svg import draw, tone
 from fhir_screener.web.who import User
 
-NO_PATIENT = "the source has no such patient any more"
-SOME_UNREAD = "the source did not give all of it"
+NO_PATIENT = say("the source has no such patient any more")
+SOME_UNREAD = say("the source did not give all of it")
 """Why a chart is not judged today, where the source gave no error of its own."""
 
 
@@ -43,7 +45,7 @@ class Ledger:
     """
 
     screening: Screening
-    unread: str = ""
+    unread: Text = ""
     differs: tuple[Change, ...] = ()
     today: bool = False
 
@@ -95,12 +97,12 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
     try:
         record = office.chart(subject_of(task).patient)
         now = office.judged(study, record) if record is not None else None
-        unread = "" if now is not None else NO_PATIENT
+        unread: Text = "" if now is not None else NO_PATIENT
     except ServerError as error:
-        now, unread = None, str(error)
+        now, unread = None, words_of(error)
     if swept is None:
         if now is None:
-            raise DataError("neither the Task's ledger nor the chart can be read", where=f"Task/{task.get('id')}")
+            raise DataError(say("neither the Task's ledger nor the chart can be read"), where=f"Task/{task.get('id')}")
         return Ledger(now, today=True)
     if now is None:
         return Ledger(swept, unread)

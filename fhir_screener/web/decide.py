@@ -13,8 +13,10 @@ from fhir_screener.bootstrap.office import Office
 from fhir_screener.errors import Overtaken, ServerError, UsageError
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
+from fhir_screener.sentence import say
 from fhir_screener.web import guard
 from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.failures import words_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.who import User
 
@@ -56,7 +58,7 @@ def _not_answered(
 ) -> Response:
     """What was asked for, and whether it may have been written all the same (`may_stand`); nothing is tried unasked."""
     asked = {"move": given(form, "move"), "note": given(form, "note"), "task": request.path_params["task"]}
-    return page(request, "unanswered.html", 502, user=user, error=str(error), may_stand=may_stand, **asked)
+    return page(request, "unanswered.html", 502, user=user, error=words_of(error), may_stand=may_stand, **asked)
 
 
 def decision_of(form: dict[str, Any], user: User, today: date) -> Decision:
@@ -66,7 +68,7 @@ def decision_of(form: dict[str, Any], user: User, today: date) -> Decision:
         reason = Rejection(given(form, "reason")) if given(form, "reason") else None
         until = date.fromisoformat(given(form, "until")) if given(form, "until") else None
     except ValueError:
-        raise UsageError("the form holds a move, reason or day that is none; load the page anew") from None
+        raise UsageError(say("the form holds a move, reason or day that is none; load the page anew")) from None
     owner = Person(given(form, "owner")) if given(form, "owner") else None
     return decision(move, user.person, today, reason=reason, note=given(form, "note"), until=until, owner=owner)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from fhir_screener.criteria.model import Study
 from fhir_screener.criteria.wording import length
 from fhir_screener.i18n import LANGUAGES, translator
 from fhir_screener.records.dates import Duration
 from fhir_screener.screening.kind_words import KINDS
-from fhir_screener.sentence import Translate, render
+from fhir_screener.screening.plain_words import way_words
+from fhir_screener.screening.status_words import status_words
+from fhir_screener.sentence import Sentence, Text, Translate, render, say
+from fhir_screener.web.dates import as_day, as_moment, as_period, with_days
 from fhir_screener.web.guard import csrf_of
 
 FOLDER = Path(__file__).parent
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _pages = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=select_autoescape(default=True),
@@ -30,9 +32,9 @@ _pages = Environment(
 
 
 def page(request: Request, template: str, status: int = 200, **given: Any) -> Response:
-    """A page in the reader's language. Everything from charts is escaped by the templates."""
+    """A page in the reader's language; of a `study`, with its names and in its zone. All from charts is escaped."""
     context = {
-        **_spoken(language_of(request)),
+        **_spoken(*tongue(request, given.get("study"))),
         "languages": LANGUAGES,
         "csrf": csrf_of(request),
         "path": request.url.path,
@@ -45,24 +47,42 @@ def page(request: Request, template: str, status: int = 200, **given: Any) -> Re
 def file(template: str, language: str, **given: Any) -> str:
     """A page that stands alone, outside any server, in this language."""
     style = "".join((FOLDER / "static" / name).read_text("utf-8") for name in ("style.css", "report.css"))
-    return _pages.get_template(template).render(_spoken(language) | {"style": style} | given)
+    return _pages.get_template(template).render(_spoken(language, translator(language)) | {"style": style} | given)
 
 
-def _spoken(language: str) -> dict[str, Any]:
+def tongue(request: Request, study: Study | None) -> tuple[str, Translate, str]:
+    """(language, what says messages in it, zone): of a study with the names of its value sets and tests."""
+    language = language_of(request)
+    if study is None:
+        return language, translator(language), ""
+    return language, translator(language, request.app.state.office().names(study, language)), study.zone
+
+
+def _spoken(language: str, tell: Translate, zone: str = "") -> dict[str, Any]:
     """What templates say things with."""
-    tell = translator(language)
     return {
         "_": tell,
-        "said": lambda text: render(text, tell),
-        "day": lambda value: as_day(value, tell),
-        "moment": lambda value: as_moment(value, tell),
+        "said": lambda text: with_days(str(render(text, tell)), tell),
+        "day": lambda value: as_day(value, tell, zone),
+        "moment": lambda value: as_moment(value, tell, zone),
+        "when": lambda recorded: str(render(as_period(recorded, tell, zone), tell)),
         "number": lambda value: f"{value:,}",
         "words": lambda text: length(Duration.parse(text)),
-        "plainly": lambda verdict: tell(str(verdict).replace("_", " ")),
+        "plainly": lambda word: plainly(word, tell),
+        "way": lambda facet: str(render(way_words(facet), tell)),
+        "status": lambda code: str(render(status_words(code), tell)),
         "kind": lambda rule: tell(KINDS.get(str(rule), str(rule))),
-        "answer": lambda text: ": ".join(tell(part.replace("_", " ")) for part in str(text).split(": ")),
+        "answer": lambda text: ": ".join(plainly(part, tell) for part in str(text).split(": ")),
         "language": language,
+        "zone": zone or "UTC",
     }
+
+
+def plainly(word: Any, tell: Translate) -> str:
+    """A code as a word: `no-longer-matches` as "no longer matches", `not_met` as "not met"."""
+    code = str(word)
+    told = tell(code)
+    return told if told != code else tell(code.replace("_", " ").replace("-", " "))
 
 
 def language_of(request: Request) -> str:
@@ -75,29 +95,14 @@ def language_of(request: Request) -> str:
     return wanted if wanted in LANGUAGES else "en"
 
 
-def as_day(value: Any, tell: Translate) -> str:
-    """A date as its reader writes it; anything else as it is."""
-    text = str(value or "")[:10]
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return str(value or "")
-    return tell("{day} {month} {year}").format(
-        day=found.day, month=tell(found.strftime("%b")), number=found.month, year=found.year
-    )
-
-
-def as_month(first: date, tell: Translate) -> str:
-    """A month with its year."""
-    return tell("{month} {year}").format(month=tell(first.strftime("%b")), number=first.month, year=first.year)
-
-
-def as_moment(value: Any, tell: Translate) -> str:
-    """A moment as its reader writes it, to the minute, in UTC."""
-    text = str(value or "")
-    return f"{as_day(text, tell)} {text[11:16]} UTC" if len(text) > 15 else as_day(text, tell)
-
-
-def message(request: Request, status: int, title: str, text: str, **more: Mapping[str, Any]) -> Response:
+def message(request: Request, status: int, title: str, text: Text, **more: Mapping[str, Any]) -> Response:
     """A page that says one thing: what went wrong, and what to do."""
-    return page(request, "message.html", status, title=title, text=text, user=None, **more)
+    return page(
+        request,
+        "message.html",
+        status,
+        title=title,
+        text=text if isinstance(text, Sentence) else say(text),
+        user=None,
+        **more,
+    )

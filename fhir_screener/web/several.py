@@ -16,9 +16,11 @@ from fhir_screener.errors import Overtaken, ServerError, UsageError
 from fhir_screener.fhir.task.desk import version_of
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.screening.decision import Decision, Move
+from fhir_screener.sentence import Text, say
 from fhir_screener.web import guard
 from fhir_screener.web.decide import decision_of
 from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.failures import words_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.who import User
 
@@ -34,7 +36,7 @@ class Outcome:
     """What came of a decision on several candidates. `missed` are (Task id, patient, why it was not written)."""
 
     written: list[str] = field(default_factory=list)
-    missed: list[tuple[str, str, str]] = field(default_factory=list)
+    missed: list[tuple[str, str, Text]] = field(default_factory=list)
 
 
 async def decided(request: Request) -> Response:
@@ -86,7 +88,7 @@ def _decision(form: dict[str, Any], user: User, office: Office, study: Study) ->
     if move in ("mine", "nobodys"):
         return Decision(Move.ASSIGN, user.person, owner=user.person if move == "mine" else None)
     if move == Move.ASSIGN.value and not given(form, "owner"):
-        raise UsageError("to assign, give a name; nothing was changed")
+        raise UsageError(say("to assign, give a name; nothing was changed"))
     asked = form if move == Move.REJECT.value else {**form, "reason": ""}
     return decision_of(asked, user, office.today(study))
 
@@ -103,14 +105,14 @@ def _carry_out(
             subject = subject_of(office.desk.by_id(id))
             patient = subject.patient
             if subject.study != study.id:
-                raise UsageError("this candidate is of another study")
+                raise UsageError(say("this candidate is of another study"))
             task = office.desk.decide(subject.study, subject.patient, made, seen=seen)
             outcome.written.append(f"{id} {version_of(task)}")
             counted(made.move.value)
         except Overtaken as error:
             outcome.missed.append((id, patient, error.now))
         except (UsageError, ServerError) as error:
-            outcome.missed.append((id, patient, str(error)))
+            outcome.missed.append((id, patient, words_of(error)))
     return outcome
 
 

@@ -29,7 +29,7 @@ class User:
 
     @property
     def person(self) -> Person:
-        return Person(self.id, self.name)
+        return Person(self.id, self.name, self.role.value)
 
     @property
     def sees_identity(self) -> bool:

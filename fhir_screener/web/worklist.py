@@ -16,14 +16,16 @@ from fhir_screener.errors import PageExpired, ServerError
 from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.pages import SIZE
 from fhir_screener.fhir.task.worklist import Row
-from fhir_screener.i18n import translator
 from fhir_screener.screening.decision import REJECTIONS
 from fhir_screener.screening.views import VIEWS, Order, Owners, View, Wanted, view
+from fhir_screener.sentence import Text
 from fhir_screener.web.banner import banner_of
+from fhir_screener.web.dates import WEEKDAYS, as_month
 from fhir_screener.web.doors import for_study, for_sweeps, office_of, signed_in, studies_of
+from fhir_screener.web.failures import words_of
 from fhir_screener.web.grouping import by_day, by_order
 from fhir_screener.web.looks import look_of
-from fhir_screener.web.pages import WEEKDAYS, as_month, language_of, message, page
+from fhir_screener.web.pages import language_of, message, page, tongue
 from fhir_screener.web.people import Someone, people
 from fhir_screener.web.wanted import query_of, sealed, unsealed, wanted_of
 from fhir_screener.web.who import User
@@ -54,6 +56,7 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
     if chosen is None:
         return message(request, 404, "There is no such view", "Choose one of the list.")
     wanted, now = wanted_of(request.query_params, user.id), office.clock()
+    _, tell, _ = tongue(request, study)
     look, about = look_of(request, user.id, study.id), (study.id, chosen.name)
     try:
         link = unsealed(request, request.query_params.get("page", ""), *about)
@@ -76,8 +79,8 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
         first=not link,
         groups=by_order(found.rows) if chosen.one_away else (),
         months=by_day(found.rows, office.today(study)) if chosen.name == "later" else (),
-        month_of=lambda first: as_month(first, translator(language_of(request))),
-        weekdays=[translator(language_of(request))(name) for name in WEEKDAYS],
+        month_of=lambda first: as_month(first, tell),
+        weekdays=[tell(name) for name in WEEKDAYS],
     )
 
 
@@ -109,13 +112,13 @@ def shown(request: Request, user: User, office: Office, rows: Sequence[Row]) -> 
     """The rows with who they are. Names are read and the reading is audited, at the same time; no row without its audit."""
     language = language_of(request)
     tasks = [f"Task/{row.task}" for row in rows]
-    unread = ""
+    unread: Text = ""
     with ThreadPoolExecutor(1) as beside:
         audited = beside.submit(office.audit, Audited.LIST_READ, user.person, tasks=tasks)
         try:
             who = people(office, user, [row.patient for row in rows])
         except ServerError as error:
-            who, unread = {}, str(error) if user.sees_identity else "…"
+            who, unread = {}, words_of(error, named=user.sees_identity)
         audited.result()
     return {
         "rows": rows,

@@ -59,7 +59,7 @@ def new_task(screening: Screening, setting: Setting, now: datetime) -> Json:
         "authoredOn": moment,
         "lastModified": moment,
         "extension": [summary(screening)],
-        "performerType": [concept(coding(names.PERFORMER, names.COORDINATOR, "Study coordinator"))],
+        "performerType": [concept(coding(names.PERFORMER, *names.PERFORMERS["coordinator"]))],
     }
     if setting.pool:
         task["owner"] = {"reference": setting.pool}

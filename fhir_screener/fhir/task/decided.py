@@ -24,6 +24,8 @@ from fhir_screener.fhir.task.merge import set_extension, stamp
 from fhir_screener.fhir.task.names import Input
 from fhir_screener.fhir.task.read import input_of
 from fhir_screener.screening.decision import REJECTIONS, Decision, Move, Person
+from fhir_screener.screening.status_words import status_words
+from fhir_screener.sentence import say
 
 HERS = ("status", "statusReason", "owner", "performerType", "note", "priority", "restriction", "executionPeriod")
 """A coordinator's elements; her extensions are `resume-on` and `decided-on`."""
@@ -35,7 +37,7 @@ def decided(task: Json, decision: Decision, now: datetime) -> Json:
     """The Task after a move other than undo; the one handed in stays as it is. Raises UsageError where it cannot be."""
     status = str(task.get("status", ""))
     if status in _CLOSED and decision.move is not Move.NOTE:
-        raise UsageError(f"this candidate is {status}: only a note can be added")
+        raise UsageError(say("this candidate is {status}: only a note can be added", status=status_words(status)))
     result = copy.deepcopy(task)
     match decision.move:
         case Move.ACCEPT:
@@ -76,19 +78,6 @@ def hers(task: Json) -> dict[str, Any]:
     """What a coordinator sees as her own in a Task: to tell whether two versions differ in it."""
     found = {name: task[name] for name in HERS if task.get(name)}
     return found | {url: value for url in HER_EXTENSIONS if (value := value_of(task, url))}
-
-
-def standing(task: Json) -> str:
-    """How a Task stands, in one line for a person: `rejected by Li Wei (The patient declined to take part)`."""
-    status = str(task.get("status", ""))
-    owner = task.get("owner") or {}
-    reason = task.get("statusReason") or {}
-    who = str(owner.get("display") or owner.get("reference") or "")
-    why = str(reason.get("text") or next((c.get("display", "") for c in dicts(reason.get("coding"))), ""))
-    until = str(value_of(task, names.RESUME_ON_EXT) or "")
-    said = f"{status}{f' until {until}' if until else ''}{f', with {who}' if who else ''}{f' ({why})' if why else ''}"
-    last = next(reversed(dicts(task.get("note"))), None)
-    return f"{said}; last note by {last.get('authorString', '?')}" if last else said
 
 
 def _settle(task: Json, status: str, decision: Decision) -> None:

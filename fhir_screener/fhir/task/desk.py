@@ -30,16 +30,20 @@ from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, dicts
-from fhir_screener.fhir.task.decided import decided, hers, standing, undone
+from fhir_screener.fhir.task.decided import decided, hers, undone
 from fhir_screener.fhir.task.finder import Finder
+from fhir_screener.fhir.task.history import history
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.provenance import device_reference, move_record
 from fhir_screener.fhir.task.read import input_of
+from fhir_screener.fhir.task.standing import standing
 from fhir_screener.fhir.task.subject import SCREENING, TAKEN_BACK, research_subject
 from fhir_screener.fhir.task.support import Support
+from fhir_screener.fhir.task.undoing import before_own_move
 from fhir_screener.fhir.task.writer import Writer
 from fhir_screener.log import Log
 from fhir_screener.screening.decision import Decision, Move
+from fhir_screener.sentence import say
 
 _log = Log(__name__)
 _ATTEMPTS = 4
@@ -68,9 +72,17 @@ class Desk:
         try:
             found = self._finder.now(study, patient, by_id=self._writer.client_ids)
         except Gone:
-            raise UsageError(f"the Task of Patient/{patient} in {study} was deleted") from None
+            raise UsageError(
+                say("the Task of Patient/{patient} in {study} was deleted", patient=patient, study=study)
+            ) from None
         if found is None:
-            raise UsageError(f"Patient/{patient} has no Task in {study}: `why {patient}` says where they stand")
+            raise UsageError(
+                say(
+                    "Patient/{patient} has no Task in {study}: `why {patient}` says where they stand",
+                    patient=patient,
+                    study=study,
+                )
+            )
         return found
 
     def by_id(self, id: str) -> Json:
@@ -81,7 +93,7 @@ class Desk:
         except (NotFound, Gone, Refused, DataError):
             ours = False
         if not ours:  # a Task of another site speaks of a patient of that site, whose id may be somebody else's here
-            raise UsageError("there is no candidate of this id, or its Task was deleted")
+            raise UsageError(say("there is no candidate of this id, or its Task was deleted"))
         return task
 
     def decide(self, study: str, patient: str, decision: Decision, *, seen: str = "") -> Json:
@@ -130,16 +142,10 @@ class Desk:
             if decision.move is Move.ASSIGN and decision.owner is None and self._setting.pool:
                 body["owner"] = {"reference": self._setting.pool}
             return body
-        return undone(task, self._before_last_move(task), now)
+        happened = history(self._session, str(task["id"]))
+        return undone(task, before_own_move(self.versions(task), happened, decision.by), now)
 
-    def _before_last_move(self, task: Json) -> Json:
-        """The newest earlier version in which a coordinator's elements were others."""
-        for earlier in self.history(task)[1:]:
-            if hers(earlier) != hers(task):
-                return earlier
-        raise UsageError("there is nothing to undo: nobody has decided on this candidate yet")
-
-    def history(self, task: Json) -> list[Json]:
+    def versions(self, task: Json) -> list[Json]:
         """All versions of the Task, newest first, as far as the server keeps and sends them."""
         answer = self._session.get(f"{_where(task)}/_history", [("_count", "100")], expect="Bundle")
         found = [
@@ -156,7 +162,9 @@ class Desk:
         return orjson.loads(answer.body)  # type: ignore[no-any-return]
 
     def _write(self, task: Json, body: Json, decision: Decision) -> None:
-        now = self._clock()
+        now = datetime.fromisoformat(
+            body["lastModified"]
+        )  # one moment for Task and Provenance, by which undo knows whose it was
         device = device_reference(self._support.device(), self._version)
         record = check(move_record(_where(task), decision, now, device))
         self._writer.update(body, version_of(task), record, self._beside(task, body, decision, now, device))

@@ -17,12 +17,16 @@ _log = Log(__name__)
 
 @dataclass(frozen=True)
 class Happened:
-    """One change. `what` is a sweep's action or a person's move, `by` a person or this software; `when` as recorded."""
+    """One change. `what` is a sweep's action or a person's move, `by` a person or this software; `when` as recorded.
+
+    `by_id` is the id of a person, "" for this software.
+    """
 
     when: str
     what: str
     by: str
     person: bool = False
+    by_id: str = ""
 
 
 def history(session: FhirSession, task: str) -> tuple[Happened, ...]:
@@ -46,4 +50,5 @@ def happened(provenance: Json) -> Happened:
     identifier = who.get("identifier") or {}
     by = str(who.get("display") or identifier.get("value") or who.get("reference") or "")
     what = next(iter([*moves, *actions]), "")
-    return Happened(str(provenance.get("recorded", "")), what, by, person=bool(moves))
+    id = str(identifier.get("value", "")) if identifier.get("system") == names.PERSON_ID else ""
+    return Happened(str(provenance.get("recorded", "")), what, by, person=bool(moves), by_id=id)

@@ -65,6 +65,12 @@ SWEEP = "sweep"
 REPORT, REPORT_WORDS = "report", "Report of the sweep"
 """Output of a sweep's own Task: the report as an attachment of JSON."""
 COORDINATOR = "study-coordinator"
+PERFORMERS = {
+    "coordinator": (COORDINATOR, "Study coordinator"),
+    "study-team": ("study-team", "Study team"),
+    "operator": ("operator", "Operator of sweeps"),
+}
+"""{role of a person: code and display}: who is meant to do a Task, and who looked."""
 
 TASK_CODES = {SCREENING_CANDIDATE: "Screening candidate", SWEEP: "Sweep of a cohort"}
 OUTCOMES = {

@@ -14,6 +14,7 @@ from fhir_screener.fhir.task.ledger import read_criterion
 from fhir_screener.records.patient_record import Seen
 from fhir_screener.screening.candidate import Existing, Hand
 from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.sentence import say
 
 _REJECTED = frozenset({"rejected", "cancelled", "failed"})
 _DECIDED = frozenset({"accepted", "completed"})
@@ -100,7 +101,7 @@ def screening_from_task(task: Json) -> Screening:
     outputs = dicts(task.get("output"))
     head = next((o for o in outputs if "outcome" in codes(o.get("type"), names.OUTPUT)), None)
     if head is None:
-        raise DataError("no ledger in it: read the whole Task, or judge the patient again", where=where)
+        raise DataError(say("no ledger in it: read the whole Task, or judge the patient again"), where=where)
     about = next(iter(extensions(head, names.SCREENING_EXT)), {})
     try:
         return Screening(
@@ -125,7 +126,7 @@ def screening_from_task(task: Json) -> Screening:
             problems=tuple(values_of(about, "problem")),
         )
     except (ValueError, TypeError) as error:
-        raise DataError("its ledger was changed by another hand: judge the patient again", where=where) from error
+        raise DataError(say("its ledger was changed by another hand: judge the patient again"), where=where) from error
 
 
 def _seen(entry: Json) -> Seen:

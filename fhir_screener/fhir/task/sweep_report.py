@@ -12,6 +12,7 @@ from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import Json, codes, coding, concept, dicts
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.report_cut import read_report, report_json
+from fhir_screener.sentence import say
 
 JSON = "application/json"
 
@@ -38,4 +39,4 @@ def _decoded(data: Any, task: str) -> bytes:
     try:
         return base64.b64decode("".join(str(data or "").split()), validate=True)
     except binascii.Error:
-        raise DataError("the report of the sweep cannot be read", where=f"Task/{task}") from None
+        raise DataError(say("the report of the sweep cannot be read"), where=f"Task/{task}") from None

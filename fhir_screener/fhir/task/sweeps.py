@@ -20,6 +20,7 @@ from fhir_screener.fhir.task.read import input_of
 from fhir_screener.fhir.task.sweep_record import counts_of
 from fhir_screener.screening.freshness import Swept
 from fhir_screener.screening.sweep_plan import State
+from fhir_screener.sentence import say
 
 _STATES = {"completed": State.DONE, "failed": State.FAILED, "in-progress": State.RUNNING}
 SIZE = 20
@@ -55,7 +56,7 @@ class Sweeps:
         except (NotFound, Gone, DataError):
             task = {}
         if names.SWEEP not in codes(task.get("code"), names.TASK_CODE):
-            raise UsageError("there is no sweep of this id, or its Task was deleted")
+            raise UsageError(say("there is no sweep of this id, or its Task was deleted"))
         return task
 
 

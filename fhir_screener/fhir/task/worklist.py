@@ -11,14 +11,16 @@ from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.coded import Json, codes, dicts, value_of
-from fhir_screener.fhir.task.decided import owner_id, standing
+from fhir_screener.fhir.task.decided import owner_id
 from fhir_screener.fhir.task.finder import Finder
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.read import existing_from_task, input_of, is_owned, screening_from_task
+from fhir_screener.fhir.task.standing import reason_of, standing
 from fhir_screener.fhir.task.summary import Summary, read_summary
 from fhir_screener.fhir.task.support import client_ids
 from fhir_screener.screening.candidate import Hand
 from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.sentence import Text
 
 OPEN = (Outcome.CANDIDATE.value, Outcome.REVIEW.value, Outcome.LATER.value)
 """The outcomes a worklist shows by default."""
@@ -43,7 +45,9 @@ class Row:
     version: str = ""
     one_away: str = ""
     resume_on: str = ""
-    standing: str = ""
+    standing: Text = ""
+    reason: str = ""
+    """Why it is rejected or withdrawn, in English; a message of the catalogue where it is one of ours."""
     notes: int = 0
     summary: Summary = Summary()
     owner_id: str = ""
@@ -98,6 +102,7 @@ def row_of(task: Json, pool: str = "") -> Row:
         one_away=next(iter(codes(task.get("businessStatus"), names.ONE_AWAY)), ""),
         resume_on=str(value_of(task, names.RESUME_ON_EXT) or ""),
         standing=standing(task),
+        reason=reason_of(task),
         notes=len(dicts(task.get("note"))),
         summary=read_summary(task),
         owner_id=owner_id(task),

@@ -1,0 +1,65 @@
+"""What a ledger comes to: the records behind an answer, what to do about what is open, and how. Shared by page and terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fhir_screener.criteria.evidence import Evidence, Finding
+from fhir_screener.criteria.ledger import CriterionFinding
+from fhir_screener.criteria.settling import way
+from fhir_screener.criteria.tally import aside
+from fhir_screener.screening.absence_words import missing
+from fhir_screener.screening.kind_words import KINDS
+from fhir_screener.screening.plain_words import settling
+from fhir_screener.screening.screening import Screening
+from fhir_screener.sentence import Text, join, say
+
+
+def evidence(finding: Finding) -> list[Evidence]:
+    """What moved the verdict first, then what was looked at beside it; each once."""
+    found = dict.fromkeys(_gathered(finding, moves=True))
+    return sorted(found, key=lambda item: not item.decides)
+
+
+def _gathered(finding: Finding, moves: bool) -> Iterator[Evidence]:
+    """`decides` of what is given stays only where the verdict of the whole criterion hangs on it."""
+    for item in finding.evidence:
+        yield item if moves else aside(item)
+    for number, branch in enumerate(finding.branches):
+        yield from _gathered(branch, moves and finding.decided_by in (None, number))
+
+
+def to_do(screening: Screening) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(way to settle, the criteria that it settles), each way once, in the study's order."""
+    for facet in screening.settle_facets:
+        yield facet, tuple(c.id for c in screening.criteria if c.settle == facet and _is_open(c))
+
+
+def _is_open(found: CriterionFinding) -> bool:
+    return found.phase == "prescreen" and (found.reason is not None or (found.decides and found.finding.repeatable))
+
+
+def way_of(found: CriterionFinding) -> Text:
+    """What settles it, and where it has branches, which of them is settled soonest, and how."""
+    leaf = _soonest(found.finding)
+    what = settling(found.settle)
+    if leaf is None:
+        return say("To settle it: {what}", what=what)
+    about, quick = _about(leaf), settling(way(leaf) or found.settle)
+    if quick == what:
+        return say("To settle it: {what}, first about: {about}", what=what, about=about)
+    return say("To settle it: {what}; soonest: {quick}, about: {about}", what=what, quick=quick, about=about)
+
+
+def _soonest(finding: Finding) -> Finding | None:
+    """The leaf at the end of the soonest branches; None where there is no branch, or the ledger no longer has them."""
+    leaf = None
+    while finding.soonest is not None and finding.soonest < len(finding.branches):
+        leaf = finding = finding.branches[finding.soonest]
+    return leaf
+
+
+def _about(leaf: Finding) -> Text:
+    """What a leaf asks: its label, else what was looked for, else its kind."""
+    absent = [found[0] for item in leaf.evidence if (found := missing(item)) is not None]
+    return leaf.label or join("; ", dict.fromkeys(absent)) or say(KINDS.get(leaf.rule, leaf.rule))
