@@ -18,6 +18,7 @@ from fhir_screener.fhir.server_source import ServerSource
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.store import TaskStore
 from fhir_screener.fhir.task.support import StudySheet
+from fhir_screener.i18n import LANGUAGES
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.screen import screen
 from fhir_screener.screening.screening import Screening
@@ -105,7 +106,8 @@ class Benches:
         """The Tasks of these studies on the target."""
         servers = self._servers
         base = "" if servers.same else servers.source_url
-        setting = Setting(servers.identity, patient_base=base, pool=self._settings.owner)
+        names = {language: loaded.names(language) for language in LANGUAGES}
+        setting = Setting(servers.identity, patient_base=base, pool=self._settings.owner, names=names)
         sheets = {study.id: StudySheet.of(study) for study in loaded.studies}
         return TaskStore(
             servers.target, servers.target_capability, setting, sheets, now, product_version(), self.one_by_one

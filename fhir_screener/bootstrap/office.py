@@ -127,7 +127,7 @@ class Office:
 
     def last_sweeps(self) -> Watch:
         """How the last sweeps went. Raises ServerError."""
-        return last_sweeps(self.servers.target, self.servers.target_capability)
+        return last_sweeps(self.reports.sweeps)
 
     def close(self) -> None:
         self.servers.close()

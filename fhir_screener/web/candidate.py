@@ -17,9 +17,13 @@ from fhir_screener.fhir.task.desk import version_of
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.fhir.task.worklist import row_of
+from fhir_screener.screening.absence_words import missing, searched
+from fhir_screener.screening.absence_words import silent as is_silent
+from fhir_screener.screening.account import evidence, to_do, way_of
 from fhir_screener.screening.change import Change, changes
 from fhir_screener.screening.decision import REJECTIONS
 from fhir_screener.screening.digest import evidence_digest
+from fhir_screener.screening.plain_words import REASONS, TEST, standing
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.timeline import timeline
 from fhir_screener.sentence import Text, say
@@ -62,7 +66,7 @@ def shown(request: Request, user: User) -> Response:
     office.audit(Audited.CHART_READ, user.person, task=f"Task/{task['id']}", patient=task.get("for"))
     ledger = judged(office, study, task, wanted_now=request.query_params.get("now") == "1")
     line = timeline(study, ledger.screening)
-    silent = [c for c in ledger.screening.criteria if _is_silent(c.finding.reason, c.phase)]
+    silent = [c for c in ledger.screening.criteria if is_silent(c)]
     return page(
         request,
         "candidate.html",
@@ -77,6 +81,13 @@ def shown(request: Request, user: User) -> Response:
         screening=ledger.screening,
         spoken=[c for c in ledger.screening.criteria if c not in silent],
         silent=silent,
+        todo=sorted(to_do(ledger.screening), key=lambda one: not one[0].startswith(TEST)),
+        reasons=REASONS,
+        stands=standing,
+        recorded=lambda finding: [item for item in evidence(finding) if missing(item) is None],
+        searched=searched,
+        way_of=way_of,
+        is_empty=lambda branch: branch.reason is Reason.NO_DATA,
         texts={criterion.id: criterion.text for criterion in study.criteria},
         readings={criterion.id: criterion.reading for criterion in study.criteria},
         line=line,
@@ -131,8 +142,3 @@ def ehr_link(office: Office, user: User, patient: str) -> str:
     """The patient in the EHR, by the template of the settings, to those who may know who it is; else ""."""
     template = office.settings.ehr_link
     return template.replace("{patient}", patient) if template and user.sees_identity else ""
-
-
-def _is_silent(reason: Reason | None, phase: str) -> bool:
-    """Whether nothing on record speaks of a criterion: such are folded together."""
-    return reason is Reason.NO_DATA or phase == "visit"

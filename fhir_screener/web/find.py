@@ -53,7 +53,7 @@ def _found(request: Request, user: User, form: dict[str, Any]) -> Response:
         "found.html",
         **around(request, user, office, study, None, Wanted()),
         **shown(request, user, office, _rows(office, study, patients)),
-        counts={},
+        look_text="",
         text=text,
         patients=len(patients),
         most=MOST,

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from fhir_screener.bootstrap.office import Office
 from fhir_screener.criteria.model import Study
 from fhir_screener.fhir.task.worklist import Row
-from fhir_screener.i18n import translator
+from fhir_screener.screening.plain_words import TEST, way_words
 from fhir_screener.screening.views import VIEWS
-from fhir_screener.sentence import Translate
+from fhir_screener.sentence import Translate, render
 from fhir_screener.web.doors import for_study
 from fhir_screener.web.grouping import orders_of
-from fhir_screener.web.pages import language_of, page
+from fhir_screener.web.pages import page, plainly, tongue
 from fhir_screener.web.people import Someone
 from fhir_screener.web.who import User
 from fhir_screener.web.worklist import shown
@@ -52,10 +52,11 @@ def as_csv(request: Request, user: User, office: Office, study: Study) -> Respon
     who = shown(request, user, office, _concerned(groups))["who"]
     out = io.StringIO()
     file = csv.writer(out)
-    file.writerow(_heads(translator(language_of(request))))
+    _, tell, _ = tongue(request, study)
+    file.writerow(_heads(tell))
     for order, rows in groups:
         for row in rows:
-            file.writerow(map(_harmless, _cells(order, row, who(row), user)))
+            file.writerow(map(_harmless, _cells(order, row, who(row), user, tell)))
     name = f"orders-{study.id}-{office.today(study).isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
@@ -75,10 +76,11 @@ def _heads(tell: Translate) -> list[str]:
     return [tell("Order"), tell("Settles all"), *about, tell("Task")]
 
 
-def _cells(order: str, row: Row, someone: Someone, user: User) -> Iterator[str]:
-    yield from (order, "x" if row.one_away == order else "")
+def _cells(order: str, row: Row, someone: Someone, user: User, tell: Translate) -> Iterator[str]:
+    yield from (str(render(way_words(TEST + order), tell)), "x" if row.one_away == order else "")
     yield (someone.identifier or row.patient) if user.sees_identity else ""
-    yield from (someone.name, someone.age, someone.sex, row.outcome, row.authored[:10], row.owner, row.task)
+    yield from (someone.name, someone.age, tell(someone.sex), plainly(row.outcome, tell))
+    yield from (row.authored[:10], row.owner, row.task)
 
 
 def _harmless(text: str) -> str:

@@ -17,11 +17,14 @@ from fhir_screener.records.dates import Duration
 from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.plain_words import way_words
 from fhir_screener.screening.status_words import status_words
+from fhir_screener.screening.views import VIEWS
 from fhir_screener.sentence import Sentence, Text, Translate, render, say
 from fhir_screener.web.dates import as_day, as_moment, as_period, with_days
 from fhir_screener.web.guard import csrf_of
 
 FOLDER = Path(__file__).parent
+_AROUND: dict[str, Any] = {"study": None, "studies": (), "views": VIEWS, "counts": {}}
+"""What stands around a page that does not say it itself."""
 _pages = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=select_autoescape(default=True),
@@ -38,7 +41,7 @@ def page(request: Request, template: str, status: int = 200, **given: Any) -> Re
         "languages": LANGUAGES,
         "csrf": csrf_of(request),
         "path": request.url.path,
-        "is_part": request.headers.get("hx-request") == "true",
+        **_AROUND,
         **given,
     }
     return HTMLResponse(_pages.get_template(template).render(context), status_code=status)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.timeline import Item, Shape, Timeline, ticks
 
-WIDTH, LABEL, RIGHT = 1000, 92, 12
+WIDTH, LABEL, RIGHT = 1000, 104, 12
 LANE, TOP, ROW = 30, 22, 11
 
 
@@ -20,7 +20,7 @@ class Box:
     width: float
     kind: str
     title: str
-    text: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class DrawnLane:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The whole picture, in units of a `width` x `height` viewBox."""
+    """The whole picture, in units of a `width` x `height` viewBox; what is before `label` are the names of lanes."""
 
     width: int
+    label: int
     height: float
     today: float
     ticks: tuple[tuple[float, str], ...]
@@ -58,7 +59,7 @@ def draw(line: Timeline) -> Drawing:
         lanes.append(DrawnLane(found.id, found.verdict.value, tone(found), y, height, bands, boxes))
         y += height + 4
     marks = tuple((_x(line, day), text) for day, text in ticks(line))
-    return Drawing(WIDTH, y + 6, _x(line, line.as_of), marks, tuple(lanes))
+    return Drawing(WIDTH, LABEL, y + 6, _x(line, line.as_of), marks, tuple(lanes))
 
 
 def tone(found: CriterionFinding) -> str:
@@ -80,8 +81,8 @@ def _band(line: Timeline, first: int, length: str, y: float, height: float) -> B
 def _box(line: Timeline, item: Item, y: float) -> Box:
     x, end = _x(line, max(item.first, line.first)), _x(line, min(item.last, line.last))
     kind = " ".join([item.shape.value, "decides" if item.decides else "beside", *(["open"] if item.open else [])])
-    title = ", ".join(part for part in (item.label, item.value, item.date) if part)
-    return Box(x, y, round(max(end - x, 3.0 if item.shape is Shape.COURSE else 0.0), 1), kind, title, item.value)
+    title = ", ".join(part for part in (item.label, item.value) if part)
+    return Box(x, y, round(max(end - x, 3.0 if item.shape is Shape.COURSE else 0.0), 1), kind, title, item.date)
 
 
 def _rows(line: Timeline, items: tuple[Item, ...]) -> dict[int, int]:

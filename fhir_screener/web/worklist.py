@@ -74,6 +74,7 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
         cut=found.cut,
         banner=banner_of(office, study),
         look=look,
+        look_text=look.isoformat()[:19] if look else "",
         seen=now.isoformat(),
         onward=sealed(request, found.next, *about),
         first=not link,

@@ -38,7 +38,8 @@ class Setting:
     `patient_base` is the source's FHIR base URL where source and target differ, else "". `literal_patients` is false
     where the target refuses references to other servers: then only the identifier names the patient. `pool` is the
     coordinators' pool as a reference (`Organization/trials`), or "". `studies` is {study id: reference of its
-    ResearchStudy on the target}; a study not in it is named by its identifier.
+    ResearchStudy on the target}; a study not in it is named by its identifier. `names` is {language: {message: what it is
+    called}}: value sets and tests in the line that a worklist shows.
     """
 
     identity: Identity
@@ -46,6 +47,7 @@ class Setting:
     literal_patients: bool = True
     pool: str = ""
     studies: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def new_task(screening: Screening, setting: Setting, now: datetime) -> Json:
@@ -58,7 +60,7 @@ def new_task(screening: Screening, setting: Setting, now: datetime) -> Json:
         **system_elements(screening, setting),
         "authoredOn": moment,
         "lastModified": moment,
-        "extension": [summary(screening)],
+        "extension": [summary(screening, setting.names)],
         "performerType": [concept(coding(names.PERFORMER, *names.PERFORMERS["coordinator"]))],
     }
     if setting.pool:

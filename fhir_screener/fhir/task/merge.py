@@ -41,7 +41,7 @@ def merged(
     if action is Action.RESURFACE:
         _set_decision_aside(result, now, screening, again)
     _lay_over(result, system_elements(screening, setting))
-    set_extension(result, names.SUMMARY_EXT, summary(screening))
+    set_extension(result, names.SUMMARY_EXT, summary(screening, setting.names))
     _say_what_changed(result, task, screening, again)
     _point_to_survivor(result, screening, setting)
     _move(result, screening, action)

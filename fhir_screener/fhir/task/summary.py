@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import Json, extensions, group, part, value_of
-from fhir_screener.i18n import LANGUAGES, translator
+from fhir_screener.i18n import LANGUAGES, NONE, translator
 from fhir_screener.screening.brief import why
 from fhir_screener.screening.change import Again, Change, changes
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.screening import Screening
 from fhir_screener.sentence import Text, render
 
+NO_NAMES: Mapping[str, Mapping[str, str]] = {}
 _LONGEST = 400
 
 
@@ -42,8 +43,8 @@ class Earlier:
     changes: tuple[Change, ...] = ()
 
 
-def summary(screening: Screening) -> Json:
-    """The extension `summary` of a Screening."""
+def summary(screening: Screening, called: Mapping[str, Mapping[str, str]] = NO_NAMES) -> Json:
+    """The extension `summary` of a Screening; `called` is {language: {message: what it is called}}."""
     known = screening.coverage
     counts = {
         "inclusionsMet": known.inclusions_met,
@@ -52,7 +53,7 @@ def summary(screening: Screening) -> Json:
         "exclusionsOpen": known.exclusions_open,
     }
     inner = [p for name, count in counts.items() for p in part(name, count, "valueUnsignedInt")]
-    inner = [*_said(why(screening)), *inner]
+    inner = [*_said(why(screening), called), *inner]
     return {"url": names.SUMMARY_EXT, "extension": inner}
 
 
@@ -114,12 +115,13 @@ def _changed(item: Change) -> Iterator[Json]:
     yield from part("cause", item.cause)
 
 
-def _said(text: Text) -> Iterator[Json]:
+def _said(text: Text, called: Mapping[str, Mapping[str, str]]) -> Iterator[Json]:
     """The sentence in English, and its translations beside it."""
-    yield from part("why", _cut(str(text)))
     for language in LANGUAGES:
-        if language != "en":
-            said = _cut(str(render(text, translator(language))))
+        said = _cut(str(render(text, translator(language, called.get(language, NONE)))))
+        if language == "en":
+            yield from part("why", said)
+        else:
             yield from group("translation", [*part("lang", language, "valueCode"), *part("why", said)])
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
-import orjson
-
-from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.searchset import read_page
-from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import Json, codes
+from fhir_screener.fhir.task.sweeps import Sweeps
 
 _LOOKED_AT = 20
 
@@ -25,18 +22,9 @@ class Watch:
     failed: int = 0
 
 
-def last_sweeps(session: FhirSession, capability: Capability) -> Watch:
-    """Read the newest records. Raises ServerError."""
-    able = capability.types.get("Task")
-    by_code = able is None or not able.search_params or "code" in able.search_params
-    params = [
-        *([("code", f"{names.TASK_CODE}|{names.SWEEP}")] if by_code else []),
-        ("_sort", "-authored-on"),
-        ("_count", str(_LOOKED_AT)),
-        ("_elements", "code,status,executionPeriod,authoredOn"),
-    ]
-    page = session.fetch("Task", read_page, params)
-    return watch_of(orjson.loads(bytes(entry.resource)) for entry in page.entries if entry.type == "Task")
+def last_sweeps(sweeps: Sweeps) -> Watch:
+    """Read the newest records of this source; another site's night says nothing of ours. Raises ServerError."""
+    return watch_of(islice(sweeps.newest("code,status,executionPeriod,authoredOn,input", _LOOKED_AT), _LOOKED_AT))
 
 
 def watch_of(tasks: Iterable[Json]) -> Watch:

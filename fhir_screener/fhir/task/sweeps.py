@@ -37,16 +37,27 @@ class Sweeps:
 
     def of_study(self, study: str, *, before: datetime | None = None, size: int = SIZE) -> Iterator[Swept]:
         """The study's sweeps, newest first, those begun `before`; pages are asked for as they are needed."""
-        asked = [("code", f"{names.TASK_CODE}|{names.SWEEP}"), ("_sort", "-authored-on"), ("_count", str(size))]
-        if before is not None and (self._params is None or "authored-on" in self._params):
-            asked.insert(1, ("authored-on", f"lt{instant(before)}"))
-        page: Page | None = self._session.fetch("Task", read_page, asked)
-        while page is not None:
-            ours = (task for task in _tasks(page) if source_of(task) in ("", self._source))
-            found = [one for task in ours if (one := swept(task, study)) is not None]
+        for tasks in self._pages(size, before):
+            found = [one for task in tasks if (one := swept(task, study)) is not None]
             for one in sorted(found, key=lambda each: each.began, reverse=True):
                 if before is None or one.began < before:
                     yield one
+
+    def newest(self, elements: str, size: int = SIZE) -> Iterator[Json]:
+        """The sweeps' own Tasks of whatever study, newest first, with no more than these elements."""
+        for tasks in self._pages(size, None, elements):
+            yield from (task for task in tasks if names.SWEEP in codes(task.get("code"), names.TASK_CODE))
+
+    def _pages(self, size: int, before: datetime | None, elements: str = "") -> Iterator[list[Json]]:
+        """The Tasks of this source, a page at a time."""
+        asked = [("_sort", "-authored-on"), ("_count", str(size)), *([("_elements", elements)] if elements else [])]
+        if before is not None and (self._params is None or "authored-on" in self._params):
+            asked.insert(0, ("authored-on", f"lt{instant(before)}"))
+        if not self._params or "code" in self._params:
+            asked.insert(0, ("code", f"{names.TASK_CODE}|{names.SWEEP}"))
+        page: Page | None = self._session.fetch("Task", read_page, asked)
+        while page is not None:
+            yield [task for task in _tasks(page) if source_of(task) in ("", self._source)]
             page = self._session.fetch(page.next_link, read_page) if page.next_link else None
 
     def by_id(self, id: str) -> Json:

@@ -16,7 +16,7 @@ ANNA, TODAY = Person("anna"), date(2021, 3, 2)
 @pytest.mark.parametrize(
     ("move", "given", "message"),
     [
-        (Move.REJECT, {}, "give a reason: not-eligible, declined"),
+        (Move.REJECT, {}, "give a reason"),
         (Move.REJECT, {"reason": Rejection.OTHER}, "needs a note"),
         (Move.SNOOZE, {}, "after today"),
         (Move.SNOOZE, {"until": TODAY}, "after today"),

@@ -66,6 +66,9 @@ class Office:
     def study(self, id: str) -> Any:
         return STUDY_FILE if id == STUDY else None
 
+    def names(self, study: Any, language: str) -> dict[str, str]:
+        return {}
+
     def audit(self, what: Any, by: Any, **more: Any) -> None:
         self.audited.append(what.value)
 
@@ -234,7 +237,7 @@ GOING = Swept("t2", "s2", State.RUNNING, BEGAN + timedelta(hours=1))
     [
         (standing([LAST], BEGAN), "Not read: 1. Read but not evaluated: 0. Task not written: 0."),
         (standing([GOING, LAST], GOING.began, None, Underway(2000, 10_000)), "2,000 of 10,000 patients are done"),
-        (standing([GOING, LAST], GOING.began), "is going on since 1 Mar 2021 19:30 UTC"),
+        (standing([GOING, LAST], GOING.began), "is going on since 2 Mar 2021 03:30"),
         (standing([GOING, LAST], GOING.began, watched=True), "never ended"),
         (standing([replace(GOING, state=State.FAILED), LAST], GOING.began), "was given up"),
         (standing([LAST], BEGAN + timedelta(days=2)), "older than a day"),
