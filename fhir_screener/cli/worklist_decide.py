@@ -38,7 +38,7 @@ def decide(
     settings = read_settings(source_url=source, target_url=target)
     chosen = catalog(settings).study(study)
     if move is Move.REJECT and not reason:
-        raise UsageError(f"--reason is missing: one of {REASONS}")
+        raise UsageError(f"to reject, give a reason with --reason: {REASONS}")
     made = decision(
         move,
         Person(by or login()),

@@ -62,7 +62,7 @@ def test_over_many_tries_no_decision_is_lost(ward: Ward, seat: Seats) -> None:
         lost += len(believed) - (len(moves(ward)) - before)
         assert len(believed) == 1
         believed[0].undo()
-        expect(believed[0].standing).to_contain_text("requested")
+        expect(believed[0].standing).to_contain_text("waiting")
     assert lost == 0
 
 

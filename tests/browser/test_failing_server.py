@@ -59,7 +59,7 @@ def test_a_server_that_stays_away(ward: Ward, seat: Seats, moment: str, patient:
     ward.mend()
     assert decisions(ward, patient) == (moment == "after the write")
     anna.page.get_by_role("link", name="See how it stands").click()
-    expect(anna.standing).to_contain_text("accepted, with Anna" if moment == "after the write" else "requested")
+    expect(anna.standing).to_contain_text("accepted, with Anna" if moment == "after the write" else "waiting")
     if moment == "before the write":
         anna.accept()
         expect(anna.standing).to_contain_text("accepted, with Anna")

@@ -16,12 +16,12 @@ def test_without_javascript_everything_can_be_read_and_decided(ward: Ward, seat:
     anna.open("Patient 11")
     expect(anna.page.get_by_role("img", name="Time line")).to_be_visible()
     expect(anna.page.get_by_role("region", name="I3")).to_contain_text("24")
-    anna.page.get_by_text("Nothing on record, or asked at the visit").click()
-    expect(anna.page.get_by_role("region", name="E1 ")).to_be_visible()
+    anna.page.get_by_text("Nothing on record: looked for").click()
+    expect(anna.page.get_by_role("region", name="I2 ")).to_be_visible()
     anna.reject("Could not be reached")
     expect(anna.standing).to_contain_text("rejected, with Anna")
     anna.undo()
-    expect(anna.standing).to_contain_text("requested")
+    expect(anna.standing).to_contain_text("waiting")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -143,7 +143,7 @@ def test_a_coordinator_decides_from_the_terminal(inside: Inside, server: str, sh
     rejected = inside(*asked, "reject", *given, "--reason", "declined")
     assert rejected.out == f"Patient/{who} in {STUDY}: rejected, with anna (The patient declined to take part)\n"
     undone = inside(*asked, "undo", *given)
-    assert undone.out.startswith(f"Patient/{who} in {STUDY}: requested")
+    assert undone.out.startswith(f"Patient/{who} in {STUDY}: waiting")
     no_reason = inside(*asked, "reject", *given)
     assert (no_reason.code, "give a reason" in no_reason.err) == (2, True)
     nobody = inside("worklist", "decide", "nobody", "accept", *given)

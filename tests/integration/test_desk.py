@@ -59,6 +59,7 @@ def test_accepting_makes_a_research_subject_and_leaves_a_trace(there: World) -> 
     assert subjects(there) == [("screening", "Patient/p1")]
     (event,) = there.search("AuditEvent")
     assert event["agent"][0]["who"]["identifier"]["value"] == "anna"
+    assert codes(event["agent"][0], "type") == ["study-coordinator"]
     authors = [p["agent"][0]["who"].get("display") for p in there.search("Provenance")]
     assert "Anna Weiss" in authors
 
@@ -89,6 +90,34 @@ def test_undo_goes_back_to_before_the_last_move_whatever_a_sweep_did_since(there
     assert task["status"] == "requested"
     assert codes(task)[0] == "review"  # the sweep's own elements stay new
     assert subjects(there) == [("not-registered", "Patient/p1")]
+
+
+def test_what_a_sweep_did_is_not_undone(there: World) -> None:
+    at = desk(there)
+    at.decide(STUDY, "p1", move(Move.REJECT, reason=Rejection.DECLINED))
+    assert there.sweep(CHANGED) is Action.RESURFACE
+    with pytest.raises(UsageError, match="a sweep changed this candidate on 2021-03-01"):
+        at.decide(STUDY, "p1", move(Move.UNDO))
+    assert there.task()["status"] == "requested"  # it stays back before people
+    at.decide(STUDY, "p1", move(Move.ACCEPT))
+    assert at.decide(STUDY, "p1", move(Move.UNDO))["status"] == "requested"
+
+
+def test_anothers_decision_is_not_undone(there: World) -> None:
+    at = desk(there)
+    at.decide(STUDY, "p1", move(Move.ACCEPT))
+    at.decide(STUDY, "p1", move(Move.NOTE, BEN, note="She rang back."))
+    with pytest.raises(UsageError, match="not yours: Ben Li made it on 2021-03-01"):
+        at.decide(STUDY, "p1", move(Move.UNDO))
+    assert at.decide(STUDY, "p1", move(Move.UNDO, BEN))["status"] == "accepted"
+
+
+def test_a_change_made_elsewhere_is_not_undone(there: World) -> None:
+    at = desk(there)
+    at.decide(STUDY, "p1", move(Move.ACCEPT))
+    there.edit(priority="urgent", lastModified="2021-03-02T00:00:00Z")
+    with pytest.raises(UsageError, match="changed elsewhere on 2021-03-02"):
+        at.decide(STUDY, "p1", move(Move.UNDO))
 
 
 def test_nothing_to_undo(there: World) -> None:

@@ -12,13 +12,9 @@ def standing(task: Json) -> Text:
     """`rejected, with Li Wei (The patient declined to take part); last note by Li Wei`."""
     status, until = status_words(str(task.get("status", ""))), str(value_of(task, names.RESUME_ON_EXT) or "")
     who, why = _owner(task), reason_of(task)
-    said = join(
-        ", ",
-        [
-            say("{status} until {until}", status=status, until=until) if until else status,
-            say("with {who}", who=who) if who else "",
-        ],
-    )
+    said: Text = say("{status} until {until}", status=status, until=until) if until else status
+    if who:
+        said = say("{standing}, with {who}", standing=said, who=who)
     if why:
         said = say("{standing} ({why})", standing=said, why=say(why))
     last = next(reversed(dicts(task.get("note"))), None)
