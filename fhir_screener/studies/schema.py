@@ -73,7 +73,7 @@ _COHORT = {
     "additionalProperties": False,
 }
 
-_NAMED: Json = {**closed({"en": TEXT, "zh": TEXT}), "required": ["en"]}
+_NAMED: Json = closed({"en": TEXT, "zh": TEXT}, "en")
 _SHAPES: Mapping[str, Json] = {
     "text": TEXT,
     "texts": some(TEXT),
@@ -101,6 +101,6 @@ _SHAPES: Mapping[str, Json] = {
     "recruiting": closed({"from": _DAY, "until": _DAY}),
     "criteria": {**listed({"$ref": "#/$defs/criterion"}), "minItems": 1},
     "anchor": {"anyOf": [TEXT, _ANY_ALL]},
-    "orders": {"type": "object", "additionalProperties": {"anyOf": [TEXT, _NAMED]}},
+    "orders": mapped({"anyOf": [TEXT, _NAMED]}),
     "accept": listed({"$ref": "#/$defs/accept"}),
 }
