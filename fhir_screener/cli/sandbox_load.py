@@ -89,7 +89,7 @@ def _resources(file: Path, problems: dict[str, str]) -> Iterator[tuple[str, byte
     try:
         for first, lines in found:
             if first == 1 and shape(lines) == "whole":
-                yield file.name, b"\n".join([*lines, *(line for _, more in found for line in more)])
+                yield file.name, b"".join([*lines, *(line for _, more in found for line in more)])
             else:
                 yield from ((f"{file.name}:{number}", line) for number, line in enumerate(lines, first) if line.strip())
     except DataError as error:

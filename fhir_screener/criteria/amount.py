@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import msgspec
+
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Dose, Medication, Quantity
 from fhir_screener.sentence import Text, say
@@ -21,7 +23,7 @@ _PIECES = frozenset(
 _PER_KILO = ("/kg", "/公斤")
 
 
-class Amount(NamedTuple):
+class Amount(msgspec.Struct, order=True, frozen=True, gc=False):
     """mg a day, `lo` .. `hi`; `hi` is infinite where no upper end is known."""
 
     lo: float
@@ -94,7 +96,7 @@ def per_day(dose: Dose, words: DoseWords | None, means: Means) -> Amount | None:
 
 
 def _product(each: Amount | None, often: Amount | None) -> Amount | None:
-    return None if each is None or often is None else each.times(*often)
+    return None if each is None or often is None else each.times(often.lo, often.hi)
 
 
 def _same(a: Amount, b: Amount) -> bool:

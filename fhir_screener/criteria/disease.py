@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import EVER, Days
@@ -15,7 +15,7 @@ ENDED = frozenset({"inactive", "remission", "resolved"})
 DOUBTFUL = frozenset({"unconfirmed", "provisional", "differential", UNREADABLE})
 
 
-class Course(NamedTuple):
+class Course(msgspec.Struct, frozen=True, gc=False):
     """A disease in time. `start` may be an upper bound only (`lo` is then EVER); `end` None: not known to have ended.
 
     `current`: held to be present on `as_of`; `stated`: the record itself says so, by its clinical status.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+
+import msgspec
 
 from fhir_screener.criteria.amount import Amount, means_of, per_day, spoken
 from fhir_screener.criteria.view import View
@@ -13,7 +14,7 @@ from fhir_screener.records.facts import Dose, Medication
 from fhir_screener.terminology.valueset import Hit
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """A stretch of days (ordinals, inclusive) with one dose; `amount` None where the dose cannot be read."""
 
     first: int

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import msgspec
 
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
@@ -60,7 +61,7 @@ class Limits:
         return bool(self.below or self.at_most or self.of_range or self.uln)
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """What a value says, and one clause about it."""
 
     says: Polarity

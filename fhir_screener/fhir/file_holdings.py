@@ -61,7 +61,7 @@ class _Sight:
         """Lines that follow one another."""
         if len(self._patients) < FEW:
             # Over the lines together: in a document laid out for people, type and id are not on one line.
-            self._people.update(_PERSON.findall(b"\n".join(lines)))
+            self._people.update(_PERSON.findall(b"".join(lines)))
             self._patients.update(self._people)
         for line in lines:
             if line.startswith(FIRST) and not line.startswith(FIRST + b"Bundle"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from fhir_screener.errors import DataError
@@ -47,22 +48,25 @@ def _unzipped(raw: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def batches(path: Path) -> Iterator[tuple[int, list[bytes]]]:
-    """(number of the first line, lines) in batches, counted from 1. Raises DataError where the file breaks off."""
+    """(number of the first line, lines with their line feed) in batches, counted from 1.
+
+    Raises DataError where the file breaks off.
+    """
     number = 1
     parts: list[bytes] = []
     for block in blocks(path):
         if number == 1 and not parts:
             block = block.removeprefix(_MARK)
-        # Split as it comes: to join or cut a block first would copy all of it once more.
-        lines = block.split(b"\n")
-        if len(lines) == 1:
-            parts.append(block)
-            continue
-        if parts:
-            lines[0] = b"".join((*parts, lines[0]))
-        tail = lines.pop()
-        parts = [tail] if tail else []
-        yield number, lines
-        number += len(lines)
+        # Files find the ends of lines several times as fast as `split`; to cut off the line feed would copy each line.
+        lines = BytesIO(block).readlines()
+        tail = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+        if lines:
+            if parts:
+                lines[0] = b"".join((*parts, lines[0]))
+            yield number, lines
+            number += len(lines)
+            parts = []
+        if tail:
+            parts.append(tail)
     if parts:
         yield number, [b"".join(parts)]

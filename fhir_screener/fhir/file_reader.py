@@ -18,6 +18,7 @@ from fhir_screener.fhir.spoilt_line import OTHER_VERSIONS, told
 
 DAMAGED = ("not complete JSON", "a Bundle that cannot be read")
 NO_JSON = "not JSON"
+_FEED = b"\n"
 _DATA = re.compile(r"\.(?:json|ndjson|jsonl)(?:\.gz)?$", re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ class FileReader:
     def _batches(self, file: Path) -> None:
         found = batches(file)
         for first, lines in found:
-            if self._place.line == 0 and sum(map(bool, lines)) == 1:
+            if self._place.line == 0 and sum(line != _FEED for line in lines) == 1:
                 # One line alone does not show whether there are to be more objects, or more of this one.
                 lines = [*lines, *(next(found, (0, []))[1])]
             kind = shape(lines) if self._place.line == 0 else "lines"
@@ -73,7 +74,7 @@ class FileReader:
                 self._lines(first, lines)
             elif kind == "whole":
                 rest = [line for _, more in found for line in more]
-                self._one(b"\n".join([*lines, *rest]), 0)
+                self._one(b"".join([*lines, *rest]).removesuffix(_FEED), 0)
             else:
                 self._strange(kind, lines)
                 return
@@ -82,7 +83,7 @@ class FileReader:
         """No data of ours by its content. By its name it may be: then what it holds is lost."""
         if kind == NO_JSON and _DATA.search(self._place.name):
             self.problems.append(f"{self._place.name}: {kind}, though its name says so; nothing of it is read")
-            damaged = plain(b"\n".join(lines)) is None
+            damaged = plain(b"".join(lines)) is None
             self.losses.append(Loss(self._place.name, kind, self._file, damaged=damaged))
         else:
             self.notes.append(f"{self._place.name}: {kind}; left out")
@@ -91,7 +92,7 @@ class FileReader:
         self._place.line = self._last = first + len(lines) - 1
         for number, line in self._collector.take_lines(lines, first):
             if line.strip():
-                self._one(line, number)
+                self._one(line.removesuffix(_FEED), number)
 
     def _one(self, data: bytes, line: int) -> None:
         """One JSON object; `line` is 0 where it is the whole file."""

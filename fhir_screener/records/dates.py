@@ -13,8 +13,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from fhir_screener.errors import DataError, UsageError
 
@@ -27,7 +28,7 @@ _DATE = re.compile(
 )
 
 
-class Days(NamedTuple):
+class Days(msgspec.Struct, order=True, frozen=True, gc=False):
     """The days on which something may have happened: `lo` .. `hi`, ordinals, both inclusive."""
 
     lo: int

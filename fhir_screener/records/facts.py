@@ -6,15 +6,13 @@ sets of the loaded studies the fact's concept is in. `ref` is `Type/id`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 
 from fhir_screener.terminology.coding import NOTHING, Coding, Concept
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
 
 
-class Quantity(NamedTuple):
+class Quantity(msgspec.Struct, frozen=True, gc=False):
     """A FHIR Quantity; `unit` is the UCUM code where the system says so, else the unit as written."""
 
     value: float
@@ -28,7 +26,7 @@ class Quantity(NamedTuple):
         return f"{self.comparator}{number} {self.unit}".strip()
 
 
-class Span(NamedTuple):
+class Span(msgspec.Struct, frozen=True, gc=False):
     """When something happened or went on: a point (`start == end`), or a period whose ends may be missing.
 
     `text` is used where FHIR gives words instead of a date (onsetString).
@@ -46,7 +44,7 @@ class Span(NamedTuple):
 NO_SPAN = Span()
 
 
-class Value(NamedTuple):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """One result: at most one of the value[x] choices, plus interpretation and absence."""
 
     concept: Concept | None = None
@@ -119,7 +117,7 @@ class Condition(Fact, frozen=True, kw_only=True, gc=False):
     stage_text: str = ""
 
 
-class Component(NamedTuple):
+class Component(msgspec.Struct, frozen=True, gc=False):
     """One component of an Observation."""
 
     concept: Concept
@@ -145,7 +143,7 @@ class Observation(Fact, frozen=True, kw_only=True, gc=False):
     """The tests that its local name looks like, without being one of their names."""
 
 
-class Dose(NamedTuple):
+class Dose(msgspec.Struct, frozen=True, gc=False):
     """One dosage instruction, as far as it is coded. Amounts per intake; `text` where there are words besides."""
 
     low: Quantity | None = None
@@ -212,7 +210,7 @@ class Mention(Fact, frozen=True, kw_only=True, gc=False):
     coded: bool = False
 
 
-class Treatment(NamedTuple):
+class Treatment(msgspec.Struct, frozen=True, gc=False):
     """A drug given or procedure done for a stated reason: what may corroborate a diagnosis.
 
     `reasons` are `Type/id` of the conditions it was given for; `sets` the value sets that its coded reasons are in.

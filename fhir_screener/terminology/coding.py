@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+
+import msgspec
 
 BASE = "urn:fhir-screener"
 """Canonical base of our own codes, extensions and identifiers."""
@@ -89,7 +90,7 @@ STANDARD = frozenset(ALIASES.values()) - {OWN_OBSERVATION, UCUM}
 """Systems in which an unknown code is known to mean something else, so that its display needs no reading."""
 
 
-class Coding(NamedTuple):
+class Coding(msgspec.Struct, order=True, frozen=True, gc=False):
     """One code of one system, as recorded, but for the system's URI, which is normalised."""
 
     system: str
@@ -100,7 +101,7 @@ class Coding(NamedTuple):
         return f"{self.system}|{self.code}" if self.system else self.code
 
 
-class Concept(NamedTuple):
+class Concept(msgspec.Struct, order=True, frozen=True, gc=False):
     """A FHIR CodeableConcept: its codings in their order, and its text."""
 
     codings: tuple[Coding, ...] = ()

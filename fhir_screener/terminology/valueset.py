@@ -15,6 +15,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import msgspec
+
 from fhir_screener.terminology.coding import BY_PREFIX, Coding, Concept, fold, is_finer, is_rubric, normal_code
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, stance
@@ -33,7 +35,7 @@ class Entry(NamedTuple):
     strength: tuple[float, str] | None = None
 
 
-class Hit(NamedTuple):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """Why a concept is in a set: the recorded coding (None by name only), and what the entry says about it.
 
     `standard` is the code that a local one stands for, where it is by that code that it is in the set.
@@ -280,7 +282,7 @@ class Terminology:
                 continue
             said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
             if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]):
-                hits[name] = hit._replace(stance=Stance.DOUBTFUL, words=text)
+                hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
 
     def _places(
         self, texts: list[tuple[str, Coding | None]], drug_texts: list[tuple[str, Coding | None]]

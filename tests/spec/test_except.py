@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from fhir_screener.verdict import MET, UNKNOWN, Reason
 from tests.spec import facts as make
@@ -70,8 +71,9 @@ def test_an_exempt_drug_beside_one_that_counts(ask) -> None:
 
 
 def test_a_product_of_an_exempt_drug_and_another_is_suspected(ask) -> None:
-    both = make.concept(make.RXNORM, "R1")._replace(
-        codings=(*make.concept(make.RXNORM, "R1").codings, *make.concept(make.RXNORM, "R2").codings)
+    both = replace(
+        make.concept(make.RXNORM, "R1"),
+        codings=(*make.concept(make.RXNORM, "R1").codings, *make.concept(make.RXNORM, "R2").codings),
     )
     product = make.drug("R1", "administration", taken="2021-01-05", concept=both, hits=make._hits(both))
     assert ask(DRUGS, product).reason is Reason.SUSPECTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from fhir_screener.verdict import MET, UNKNOWN, Reason
 from tests.spec import facts as make
@@ -116,10 +117,10 @@ def test_an_order_with_a_dose_for_now_has_begun(ask) -> None:
 
 def test_a_pen_is_no_infusion_though_its_drug_may_be_one(ask) -> None:
     """The route tells, or the name of the product; a drug without either is taken for an infusion."""
-    at_home = make.dose(20)._replace(route="34206005")
+    at_home = replace(make.dose(20), route="34206005")
     assert ask(RULE, make.drug("R1", "request", authored="2021-02-01", doses=(at_home,))).verdict is MET
     assert ask(RULE, make.drug("R1", "request", authored="2021-02-01", form="Pen injector")).verdict is MET
-    by_vein = make.dose(20)._replace(route="47625008")
+    by_vein = replace(make.dose(20), route="47625008")
     assert ask(RULE, make.drug("R1", "request", authored="2021-02-01", doses=(by_vein,))).reason is Reason.SUSPECTED
     both = ask(RULE, make.drug("R1", "request", authored="2021-02-01", doses=(at_home, by_vein)))
     assert both.reason is Reason.SUSPECTED
@@ -135,7 +136,7 @@ def test_an_order_that_is_still_to_be_written_is_none(ask) -> None:
 
 
 def test_a_length_that_every_instruction_states_ends_an_order_that_nobody_closed(ask) -> None:
-    for_two_weeks = make.dose(10)._replace(bounds_days=14.0)
+    for_two_weeks = replace(make.dose(10), bounds_days=14.0)
     assert (
         ask(TABLETS, make.drug("P1", "request", authored="2020-06-01", doses=(for_two_weeks,))).reason is Reason.NO_DATA
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from fhir_screener.records.facts import Value
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
@@ -92,7 +93,7 @@ def test_yes_says_nothing_of_how_much(ask) -> None:
 
 def test_above_its_own_range(ask) -> None:
     rule = "result: {of: [egfr], above: range, within: P3M}"
-    value = make.number(300, "mg/dL")._replace(high=make.Quantity(135, "mg/dL"))
+    value = replace(make.number(300, "mg/dL"), high=make.Quantity(135, "mg/dL"))
     assert ask(rule, make.result("L2", value)).verdict is MET
     assert ask(rule, make.result("L2", make.number(300, "mg/dL"))).reason is Reason.UNREADABLE
 
@@ -101,7 +102,7 @@ def test_detection(ask) -> None:
     rule = "result: {of: [hbsag], detection: true, within: P3M}"
     assert ask(rule, make.result("L1", make.number(20, "[IU]/mL"))).verdict is MET
     assert ask(rule, make.result("L1", make.number(20, "[IU]/mL", "<"))).reason is Reason.EQUIVOCAL
-    not_detected = make.number(20, "[IU]/mL", "<")._replace(text="<20, not detected")
+    not_detected = replace(make.number(20, "[IU]/mL", "<"), text="<20, not detected")
     assert ask(rule, make.result("L1", not_detected)).verdict is NOT_MET
 
 
@@ -141,7 +142,7 @@ def test_times_the_upper_limit_of_its_own_range_else_by_unit(ask) -> None:
 
     def bilirubin(value: float, upper: float | None, unit: str = "mg/dL") -> Value:
         end = None if upper is None else make.Quantity(upper, unit)
-        return make.number(value, unit)._replace(high=end)
+        return replace(make.number(value, unit), high=end)
 
     assert ask(rule, make.result("L2", bilirubin(3.2, 1.0))).verdict is MET
     assert ask(rule, make.result("L2", bilirubin(4.0, 1.5))).reason is Reason.NO_DATA

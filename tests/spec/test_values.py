@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.terminology.coding import INTERPRETATION, Coding, Concept
@@ -17,7 +18,7 @@ MEASURE = 'result: {of: [egfr], below: {"mL/min": 30}, within: P3M}'
 
 
 def flagged(value: Value, *codes: str) -> Value:
-    return value._replace(interpretation=tuple(Concept((Coding(INTERPRETATION, code, ""),)) for code in codes))
+    return replace(value, interpretation=tuple(Concept((Coding(INTERPRETATION, code, ""),)) for code in codes))
 
 
 def index(value: float, high: float | None = None) -> Value:
@@ -39,14 +40,14 @@ POSITIVE, NEGATIVE = make.read("positive", ""), make.read("negative", "")
         (flagged(make.number(0.01, "[IU]/mL"), "H"), "conflicting"),
         (flagged(make.number(0.3, "[IU]/mL"), "H"), "equivocal"),  # the grey zone
         (make.number(1, "[IU]/mL", "<"), "equivocal"),  # both sides open
-        (make.number(1, "[IU]/mL", "<")._replace(text="not detected"), "not_met"),  # said in words
+        (replace(make.number(1, "[IU]/mL", "<"), text="not detected"), "not_met"),  # said in words
         (index(0.95), "not_met"),
         (index(0.95, high=0.9), "met"),  # an index is read by its laboratory's own cutoff
         (index(1.1, high=1.2), "not_met"),
         (index(0.9, high=0.9), "equivocal"),  # on the cutoff
-        (NEGATIVE._replace(absent="error"), "no-data"),  # no result is no result
+        (replace(NEGATIVE, absent="error"), "no-data"),  # no result is no result
         (flagged(Value(absent="error"), "N"), "no-data"),
-        (POSITIVE._replace(absent="error"), "conflicting"),  # yet a positive is not lost
+        (replace(POSITIVE, absent="error"), "conflicting"),  # yet a positive is not lost
         (Value(text="Positive; specimen haemolysed"), "unreadable"),
     ],
 )

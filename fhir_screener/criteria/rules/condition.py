@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+import msgspec
+
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.disease import Course, counts, course, is_doubtful
@@ -137,7 +139,7 @@ class ConditionRule:
     def _torn(self, view: View, when: Course) -> Placed:
         """Where a record says both that the disease is present and that it is over, both must come to the same."""
         over = self._placed(view, when)
-        present = self._placed(view, when._replace(current=True, stated=True, end=None))
+        present = self._placed(view, msgspec.structs.replace(when, current=True, stated=True, end=None))
         if over[:2] == present[:2]:
             return (*over[:3], False)
         return Reason.CONFLICTING, True, say("its status says that it is present, its end that it is over"), False

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from fhir_screener.criteria.reading import Limits, Reading, is_abnormal, not_converted, number_of, read_value
 from fhir_screener.records.facts import Observation, Quantity, Value
 from fhir_screener.sentence import Text, join, say
@@ -64,7 +66,9 @@ class Run:
         self.flagged = self.flagged or len(flags) < len(value.interpretation)
         text = "" if measured and value.quantity is None and value.integer is None else value.text
         reading = read_value(
-            value._replace(quantity=None, integer=None, text=text, interpretation=flags), Limits(), terms
+            msgspec.structs.replace(value, quantity=None, integer=None, text=text, interpretation=flags),
+            Limits(),
+            terms,
         )
         if reading.says is Polarity.UNREADABLE:
             self.unread.append(say("the value is not understood"))

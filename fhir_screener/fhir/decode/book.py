@@ -7,7 +7,9 @@ looked up once. The memory is bounded: a full one is emptied and filled anew.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.amounts import quantity
@@ -36,7 +38,7 @@ class Memo(dict[bytes, T], Generic[T]):
         return made
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """A concept, its sets, and whether any of them makes the record that carries it worth keeping."""
 
     concept: Concept
@@ -44,7 +46,7 @@ class Known(NamedTuple):
     wanted: bool
 
 
-class Bounds(NamedTuple):
+class Bounds(msgspec.Struct, frozen=True, gc=False):
     """Observation.referenceRange: the normal one."""
 
     low: Quantity | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import NoneType
 from typing import Any
 
+import msgspec
+
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.coded_values import CLINICAL, VERIFICATION
 from fhir_screener.fhir.decode.context import Context
@@ -81,7 +83,7 @@ def _status(raw: Raw, context: Context, snomed: dict[str, str]) -> str:
 def _onset(record: ConditionLean, born: str | None) -> Span:
     found = _when(record.onsetDateTime, record.onsetPeriod, record.onsetAge, record.onsetRange, born)
     if found.empty and record.onsetString:
-        return found._replace(text=record.onsetString)
+        return msgspec.structs.replace(found, text=record.onsetString)
     return found
 
 
@@ -89,7 +91,7 @@ def _abatement(record: ConditionLean, born: str | None) -> tuple[Span, bool]:
     """(abatement, whether there is one without a date)."""
     found = _when(record.abatementDateTime, record.abatementPeriod, record.abatementAge, record.abatementRange, born)
     if found.empty and record.abatementString:
-        found = found._replace(text=record.abatementString)
+        found = msgspec.structs.replace(found, text=record.abatementString)
     return found, found.empty and (bool(found.text) or record.abatementBoolean is True)
 
 

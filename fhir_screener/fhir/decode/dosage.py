@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+import msgspec
+
 from fhir_screener.fhir.decode import elements
 from fhir_screener.records.facts import NO_SPAN, Dose, Quantity, Span
 from fhir_screener.terminology.coding import Concept
@@ -26,7 +28,7 @@ _CODED = {
 _ONCE = frozenset({"ONCE", "STAT", "1X", "307486002", "422114001"})
 
 
-class Instructions(NamedTuple):
+class Instructions(msgspec.Struct, frozen=True, gc=False):
     """Of one record. `systemic` by the routes: True where any is, None where all are unknown."""
 
     doses: tuple[Dose, ...] = ()
@@ -121,7 +123,7 @@ def _ratio(value: Any) -> Quantity | None:
     if top is None or bottom is None or bottom.value == 0:
         return None
     if bottom.value == 1:
-        return top._replace(unit=f"{top.unit}/{bottom.unit}")
+        return msgspec.structs.replace(top, unit=f"{top.unit}/{bottom.unit}")
     return Quantity(top.value / bottom.value, f"{top.unit}/{bottom.unit}", top.comparator)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.context import Context
@@ -17,7 +19,7 @@ from fhir_screener.terminology.routes import by_instruction, by_words
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
 
 
-class Drug(NamedTuple):
+class Drug(msgspec.Struct, frozen=True, gc=False):
     """What is known of a drug: its concept, its sets and those of its ingredients; or what did not resolve."""
 
     concept: Concept = NOTHING

@@ -57,12 +57,12 @@ def test_an_onset_by_age_is_the_year_of_that_age():
 
 def test_an_age_of_somebody_whose_birth_date_is_partial_is_wider():
     record = read({**PATIENT, "birthDate": "1963"}, condition(onsetAge={"value": 45, "unit": "years"}))
-    assert record.conditions[0].onset[:2] == ("2008-01-01", "2009-12-30")
+    assert record.conditions[0].onset == Span("2008-01-01", "2009-12-30", "age 45 years")
 
 
 def test_an_onset_between_two_ages():
     low, high = {"value": 40, "unit": "a"}, {"value": 42, "unit": "a"}
-    assert only(onsetRange={"low": low, "high": high}).onset[:2] == ("2003-05-10", "2006-05-09")
+    assert only(onsetRange={"low": low, "high": high}).onset == Span("2003-05-10", "2006-05-09", "age 40 a to 42 a")
 
 
 def test_an_age_without_a_birth_date_is_words():
