@@ -2,17 +2,19 @@
 
 Interpretation, coded value, quantity and text are each read on their own; what they say must agree. A quantity speaks
 only where the rule has a limit in a unit it converts to, and no laboratory flag or word speaks for itself. A flag of a
-range (N, A, H) is weaker: normal is negative, abnormal is never more than a reason to look.
+range (N, A, H) is weaker: normal is negative, abnormal is never more than a reason to look; where the rule asks about the
+range itself, the flag answers.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
+from fhir_screener.criteria.flags import is_abnormal, is_normal, side_of_range
+from fhir_screener.criteria.own_range import lower, upper
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept, fold
@@ -56,6 +58,11 @@ class Limits:
         return bool(self.at_least or self.above or self.below or self.at_most or self.of_range or self.uln)
 
     @property
+    def answers(self) -> bool:
+        """Whether the rule lists answers of its own: a number is then none of them."""
+        return bool(self.positive or self.negative)
+
+    @property
     def how_much(self) -> bool:
         """Whether yes and no can be no answer: too little, or beyond a range. Yes may mean above a limit."""
         return bool(self.below or self.at_most or self.of_range or self.uln)
@@ -92,6 +99,8 @@ def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequenc
             said["interpretation" if said.get("interpretation", stated) is stated else "a second interpretation"] = (
                 stated
             )
+        elif limits.of_range and (side := side_of_range(flag)):
+            said["interpretation"] = POS if side == limits.of_range else NEG
         elif is_abnormal(flag):
             abnormal = abnormal or not limits.measures
         elif is_normal(flag) and (number is None or not limits.measures):
@@ -166,24 +175,6 @@ def _answer(text: str, limits: Limits, terms: Terminology) -> Polarity | None:
     return POS if positive else NEG
 
 
-_ABNORMAL = frozenset({"A", "AA", "H", "HH", "HU", "HX", "ABN"})
-_ABNORMAL_WORDS = re.compile(r"^(?:↑+|h|hh|a|abn|abnormal|high|异常|升高|增高|偏高)$")
-
-
-def is_abnormal(flag: Concept) -> bool:
-    """Whether a flag says no more than abnormal, or above a range. By code in whatever table a site took it from."""
-    if any(coding.code in _ABNORMAL for coding in flag.codings):
-        return True
-    return not flag.codings and bool(_ABNORMAL_WORDS.match(fold(flag.text)))
-
-
-def is_normal(flag: Concept) -> bool:
-    """Whether a flag says normal: of a presence test that is negative."""
-    if flag.codings:
-        return all(coding.code == "N" for coding in flag.codings)
-    return fold(flag.text) in ("n", "normal", "正常")
-
-
 def number_of(value: Value) -> Quantity | None:
     """The number of a value, however it is written."""
     if value.quantity is None and value.integer is not None:
@@ -218,7 +209,7 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
             converted = _converted(number, unit, limits)
             if converted is None:
                 continue
-            if unit in ARBITRARY and value.high is not None:
+            if unit in ARBITRARY and upper(value, number.unit) is not None:
                 own = _by_range(number, value, "above", ranges, limits, edge=EQUIV)
                 if own[0] is not None:
                     return own
@@ -229,11 +220,19 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
                 template = "{number} lies in the grey zone {low:g} to {high:g} {unit}"
                 return EQUIV, say(template, number=number, low=grey[0], high=grey[1], unit=unit)
     if not verdicts:
-        known = ", ".join(sorted({*limits.at_least, *limits.above, *limits.below, *limits.at_most}))
-        if not known:
-            return None, ""
-        return None, not_converted(number.unit, known)
+        return _without_limit(number, value, limits, ranges)
     return verdicts[0], ""
+
+
+def _without_limit(
+    number: Quantity, value: Value, limits: Limits, ranges: Sequence[Range]
+) -> tuple[Polarity | None, Text]:
+    """A number for which the rule has no limit: of a presence test its laboratory's range says where positive begins."""
+    own: tuple[Polarity | None, Text] = (None, "")
+    if not (limits.measures or limits.answers):
+        own = _by_range(number, value, "above", ranges, limits, edge=EQUIV)
+    known = ", ".join(sorted({*limits.at_least, *limits.above, *limits.below, *limits.at_most}))
+    return own if own[0] is not None or not known else (None, not_converted(number.unit, known))
 
 
 _RATIOS = frozenset({"{INR}"})
@@ -274,13 +273,12 @@ def _by_range(
     times: float = 1,
 ) -> tuple[Polarity | None, Text]:
     """Read by the value's own range; `edge` where it lies on the limit, of which laboratories mean both."""
-    end = value.high if side == "above" else value.low
+    end = upper(value, number.unit) if side == "above" else lower(value, number.unit)
     if end is None and not (value.low or value.high or value.range_text):
         return _by_site_range(number, side, ranges, limits, times)
     if end is None:
         return None, say("no reference range")
-    bare = number.unit == end.unit or (edge is not None and not end.unit)
-    converted = number.value if bare else convert(number.value, number.unit, end.unit, limits.molar)
+    converted = number.value if number.unit == end.unit else convert(number.value, number.unit, end.unit, limits.molar)
     if converted is None:
         template = "the unit ({unit}) does not convert to that of its range ({other})"
         return None, say(template, unit=number.unit, other=end.unit)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from fhir_screener.criteria.reading import Limits, Reading, is_abnormal, not_converted, number_of, read_value
+from fhir_screener.criteria.flags import is_abnormal
+from fhir_screener.criteria.reading import Limits, Reading, not_converted, number_of, read_value
 from fhir_screener.records.facts import Observation, Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
