@@ -37,8 +37,7 @@ def is_normal(flag: Concept) -> bool:
 
 def side_of_range(flag: Concept) -> str:
     """`above`, `below` or `inside` its range, or "" where the flag says none of them or two."""
-    if flag.codings:
-        said = {_SIDES.get(coding.code, "") for coding in flag.codings}
-    else:
-        said = {_SIDE_WORDS.get(fold(flag.text), "")}
+    if not flag.codings:
+        return _SIDE_WORDS.get(fold(flag.text), "")
+    said = {_SIDES.get(coding.code, "") for coding in flag.codings}
     return said.pop() if len(said) == 1 else ""

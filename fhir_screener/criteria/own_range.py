@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import msgspec
+
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.terminology.coding import fold
 
@@ -26,7 +28,8 @@ def lower(value: Value, unit: str) -> Quantity | None:
 
 
 def _in_unit(end: Quantity | None, unit: str) -> Quantity | None:
-    return end if end is None or end.unit else end._replace(unit=unit)
+    same = end is not None and (not end.unit or end.unit == fold(unit))
+    return msgspec.structs.replace(end, unit=unit) if end is not None and same else end
 
 
 @lru_cache(maxsize=4096)

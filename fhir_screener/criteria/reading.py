@@ -19,7 +19,7 @@ from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept, fold
 from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.result_words import SAID_BY, read_number
+from fhir_screener.terminology.result_words import SAID_BY, read_number, read_size, says_invalid
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.site import Range
 from fhir_screener.terminology.units import ARBITRARY, convert
@@ -49,6 +49,8 @@ class Limits:
     positive: frozenset[str] = frozenset()
     negative: frozenset[str] = frozenset()
     molar: float | None = None
+    runs: bool = False
+    """Whether a run that failed is a doubt of its own, and not only a missing result."""
 
     @property
     def measures(self) -> bool:
@@ -80,6 +82,13 @@ def read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequenc
 
     `ranges` are the site's for this test; they speak where the result has none of its own.
     """
+    found = _read_value(value, limits, terms, ranges)
+    if limits.runs and found.says is Polarity.NONE and _invalid(value):
+        return Reading(EQUIV, say("the test was invalid"))
+    return found
+
+
+def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequence[Range]) -> Reading:
     if value.absent and not value.answered:
         return Reading(Polarity.NONE, say("no result ({why})", why=value.absent))
     if value.quantity is not None and value.plain:
@@ -175,6 +184,17 @@ def _answer(text: str, limits: Limits, terms: Terminology) -> Polarity | None:
     return POS if positive else NEG
 
 
+_FAILED = frozenset({"455371000124106", "LA15841-2", "QCF"})
+"""Codes of answers and flags by which a laboratory says that a run failed."""
+
+
+def _invalid(value: Value) -> bool:
+    concepts = [*([value.concept] if value.concept else ()), *value.interpretation]
+    if any(coding.code in _FAILED for concept in concepts for coding in concept.codings):
+        return True
+    return any(map(says_invalid, filter(None, (value.text, *(concept.text for concept in concepts)))))
+
+
 def number_of(value: Value) -> Quantity | None:
     """The number of a value, however it is written."""
     if value.quantity is None and value.integer is not None:
@@ -183,7 +203,9 @@ def number_of(value: Value) -> Quantity | None:
 
 
 def _written(text: str) -> Quantity | None:
-    found = read_number(text)
+    found, size = read_number(text), read_size(text)
+    if size and (found is None or found[2] != size[1]):
+        return Quantity(*size)
     return Quantity(found[1], found[2], found[0], found[3]) if found else None
 
 

@@ -41,7 +41,7 @@ _NOT_NEGATION = (
 )
 _NEGATED_AFTER = (
     r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|neg(?:ative)?\b|\(-\))"
-    r"|已排除|排除|除外|不支持|阴性|未见|不考虑"
+    r"|none\b|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑"
 )
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
@@ -58,7 +58,10 @@ _PLANNED = (
     r"|consider(?:ing)?|candidate for|scheduled|will start|to start|proposed|intend|recommend|awaiting"
     r"|筛查|疫苗|预防|咨询|拟|计划|建议|准备|预约|择期"
 )
-_PAST = r"history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|old |past |陈旧|既往|病史|史|术后|曾"
+_PAST = (
+    r"已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!not yet )resolved"
+    r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|old |past |陈旧|既往|病史|史|术后|曾"
+)
 
 _CLAUSE = re.compile(r"[.;。；\n]|，|,(?= )|\bbut\b|但")
 _SENTENCE = re.compile(r"\.(?!\d)|[;。；\n]|\bbut\b|但")
@@ -84,9 +87,13 @@ _TO_RULE_OUT = re.compile(
     r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]{0,60}?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
 )
 _NOT_YET = re.compile(
-    r"不除外|(?:不能|无法|难以)(?:完全|绝对|明确)?(?:除外|排除)|未排除|未除外"
-    r"|cannot (?:be )?(?:exclude|ruled out)|not (?:been )?(?:excluded|ruled out)"
+    r"(?:不|未|没有?|尚|暂|无法|难以?|待|需|须)(?:能|可|予|宜|敢|够|尚|被|完全|绝对|明确|彻底|足以|进一步|不){0,4}(?:除外|排除)"
+    r"|有无|是否|能否|排查|\bwhether\b|\bno longer\b|\b(?:please|kindly) (?:exclude|rule out)|\bto be (?:excluded|ruled out)"
+    r"|(?:\b(?:not|cannot|can not|never|neither|nor|unable|difficult|hard|impossible|insufficient|without)|n['’]t)\b(?:[^\w.;]+\w+){0,4}?"
+    r"[^\w.;]+(?:exclud(?:e|ed|es|ing)|rul(?:e|ed|es|ing) out)\b"
+    r"|\b(?:difficult|hard|impossible) to (?:exclude|rule out)"
 )
+"""It is said that nobody knows yet; the words of a denial may stand in it."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(r"\W*(?:疫苗|免疫球蛋白|筛查|咨询|宣教|vaccin|immun|screen|counsel|prophyla)")
 

@@ -43,8 +43,13 @@ SAID_BY = {
 
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"
-    r"|failed|lipa?emic|contaminated|to follow)\b|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
+    r"|failed|lipa?emic|contaminated|to follow|qns|tnp|(?:quantity|volume) (?:is )?not sufficient|not applicable|not read|clotted"
+    r"|(?:specimen|sample) (?:was )?lost)\b|^n/?a$|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
+    r"|拒检|未送检|未采样|未读|未观察|检[验测]中|(?:标本|样本|样品)(?:凝固|凝集|丢失|污染)|(?:标本|样本|样品)?量?不足"
 )
+_INVALID = re.compile(r"\binvalid\b|无效")
+"""The test was run, and failed."""
+
 _ELSEWHERE = re.compile(r"\bsee (?:comment|note|below)s?\b|见备注")
 """Says nothing by itself, and takes nothing from what stands beside it."""
 
@@ -59,7 +64,8 @@ _BESIDE = re.compile(
 _EQUIVOCAL = re.compile(
     r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|borderline|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|[?？]|\bnot negative|non-?negative"
-    r"|suspicious|presumptive|unconfirmed|not confirmed|unable to confirm|to be (?:retested|repeated|confirmed)|low[ -]positive|±|\+/-|\+-"
+    r"|suspicious|presumptive|unconfirmed|not confirmed|unable to confirm|to be (?:retested|repeated|confirmed)"
+    r"|low[ -](?:level[ -])?(?:positive|reactive)|±|\+/-|\+-"
     r"|弱阳性|弱阳|弱反应|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
 )
 _NEGATIVE = re.compile(
@@ -69,18 +75,28 @@ _NEGATIVE = re.compile(
     r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b"
     r"|阴性|^阴$|[未不][能可]?检[出见]|[未不][能可]?检测[到出]|未[查找见]到|未查见|未发现|未见"
     r"|无反应性?|非反应性?|无生长|^[-−]$|[(（][-−—–]+[)）]|^none$"
-    r"|[<低小]于?(?:最低)?检[测出]?(?:下限|限)|^< ?ll?o?d$|\bbelow (?:the )?(?:lower )?(?:limit of detection|detection limit)"
+    r"|\bno reactivity\b|\bno (?:\w+ ){0,2}evidence of (?!(?:\w+ )?resist)"
+    r"|[<低小]于?(?:最低)?检[测出]?(?:下限|限|线)|^< ?ll?o?d$|\bbelow (?:the )?(?:lower )?(?:limit of detection|detection limit)"
 )
 _POSITIVE = re.compile(
     r"\bpositive\b|\bpos\b|\bdetected\b|\bdetectable\b|\breactive\b|\bpresent\b|\bisolated\b|阳性|^阳$|检[出见]|检测[到出]|有反应性?|反应性|查见|[查找]到"
-    r"|大三阳|小三阳|^\+{1,4}$|[(（]\+{1,4}[)）]|\b[1-4]\+"
+    r"|大三阳|小三阳|^\+{1,4}$|[(（]\+{1,4}[)）]|\b[1-4]\+(?!\d)"
 )
+
+
+_SPACED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A blank inside Chinese words, put there to fill a column: 阴 性."""
+
+
+def says_invalid(text: str) -> bool:
+    """Whether the words say that the test was run and failed."""
+    return bool(_INVALID.search(fold(text)))
 
 
 @lru_cache(maxsize=20_000)
 def read_words(text: str) -> Polarity | None:
     """What the words say, or None where they say nothing we know, or two different things."""
-    plain = _BESIDE.sub(" ", fold(text)).strip()
+    plain = _BESIDE.sub(" ", _SPACED.sub("", fold(text))).strip()
     if not plain:
         return None
     rest, nothing = _NONE.subn(" ", plain)
@@ -114,6 +130,30 @@ def read_number(text: str) -> tuple[str, float, str, str] | None:
     if value > _MOST or (not value and re.search("^[^e]*[1-9]", match[2])):
         return None
     return match[1] or "", value, (match[3] or "").strip(), match[2]
+
+
+_LENGTH = r"(\d+(?:\.\d+)?) ?(?:[mc]m)? ?[x×*] ?(\d+(?:\.\d+)?) ?([mc]m)|(\d+(?:\.\d+)?) ?([mc]m)"
+_SIZE = re.compile(rf"(?:{_LENGTH})\b(?! ?hg|/)")
+_REDNESS = re.compile(
+    rf"(?:红斑|红晕|erythema|redness)(?:直径)? ?[:=]? ?(?:{_LENGTH})|(?:{_LENGTH}) ?(?:of )?(?:红斑|红晕|erythema|redness)"
+)
+_FLAT = re.compile(r"\bno induration\b|[无未]见?(?:明显)?硬结")
+
+
+@lru_cache(maxsize=2048)
+def read_size(text: str) -> tuple[float, str] | None:
+    """The size of a skin reaction as (value, mm or cm): its hardness, not its redness; of two diameters the mean."""
+    rest = _REDNESS.sub(" ", fold(text))
+    if re.search("[<>≤≥]", rest):
+        return None
+    flat = bool(_FLAT.search(rest))
+    found = list(_SIZE.finditer(rest))
+    if len(found) != 1:
+        return (0.0, "mm") if flat and not found else None
+    if flat:
+        return None
+    one, other, unit, alone, its = found[0].groups()
+    return ((float(one) + float(other)) / 2, unit) if one else (float(alone), its)
 
 
 _MOST = 1e18

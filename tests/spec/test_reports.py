@@ -109,6 +109,15 @@ def test_spots_of_another_scale_are_unreadable(ask) -> None:
     assert "SFC/10^6 PBMC" in str(found.evidence[0].note)
 
 
+@pytest.mark.parametrize("said", ["Invalid", "检测无效"])
+def test_a_run_that_failed_is_no_missing_result(ask, said) -> None:
+    rule = "igra: {interpretation: [hbsag], within: P3M}"
+    assert ask(rule, make.result("L1", said)).reason is Reason.EQUIVOCAL
+    again = make.result("L1", "negative", on="2021-02-22")
+    assert ask(rule, make.result("L1", said), again).verdict is NOT_MET  # a repeat settles it
+    assert ask(rule, make.result("L1", "specimen haemolysed")).reason is Reason.NO_DATA
+
+
 def test_a_final_report_replaces_the_preliminary_of_its_test_and_day(ask) -> None:
     early = make.result("L3", make.Value(text="Active tuberculosis."), report=True, status="preliminary")
     clear = make.result("L3", make.Value(text="No evidence of active tuberculosis."), report=True)

@@ -66,3 +66,56 @@ def test_the_unit_that_does_not_convert_is_named(ask) -> None:
     found = ask(PRESENCE, make.result("L1", make.number(0.12, "ng/mL")))
     assert (found.verdict, found.reason) == (UNKNOWN, Reason.UNREADABLE)
     assert "ng/mL" in str(found.evidence[0].note)
+
+
+ANTIBODY = "result: {of: [hbsag], within: P3M, positive: suspected}"
+"""A presence test for which the study knows no limit."""
+
+
+def ranged(value: float, unit: str = "RU/mL", text: str = "", **ends: float) -> Value:
+    limits = {end: Quantity(limit, unit) for end, limit in ends.items()}
+    return Value(quantity=Quantity(value, unit), range_text=text, **limits)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (ranged(85, high=20), "suspected"),
+        (ranged(3, low=0, high=20), "not_met"),
+        (ranged(20, high=20), "equivocal"),  # on the limit, of which laboratories mean both
+        (flagged(ranged(3, high=20), "H"), "conflicting"),
+        (ranged(3, text="<20"), "not_met"),
+        (ranged(85, text="0-20 RU/mL"), "suspected"),
+        (ranged(0.3, low=1.0), "unreadable"),  # of an assay that competes, low is positive: not guessed
+        (ranged(85), "unreadable"),
+    ],
+)
+def test_a_presence_test_without_limits_is_read_by_its_own_range(ask, value, expected) -> None:
+    found = ask(ANTIBODY, make.result("L1", value))
+    assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+def test_a_unit_without_a_limit_is_read_by_its_own_range(ask) -> None:
+    assert ask(PRESENCE, make.result("L1", ranged(0.12, "ng/mL", high=0.5))).verdict is NOT_MET
+    assert ask(MEASURE, make.result("L2", ranged(60, "mg/dL", high=90))).reason is Reason.UNREADABLE  # no limit
+
+
+ABOVE = "result: {of: [hbsag], above: range, within: P3M, positive: equivocal, negative: context}"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (flagged(ranged(5.6, "g/L"), "H"), "equivocal"),
+        (flagged(ranged(5.6, "g/L"), "L"), "no-data"),
+        (flagged(ranged(5.6, "g/L"), "A"), "unreadable"),  # abnormal, but on which side?
+        (flagged(ranged(0.8, "g/L", high=2.01), "H"), "conflicting"),
+        (ranged(2.1, "g/L", text="3～201 mg/dL"), "equivocal"),
+        (ranged(1.9, "g/L", text="3～201 mg/dL"), "no-data"),
+        (ranged(2.1, "g/L", text="0.03-2.01"), "equivocal"),  # a range without a unit stands beside the result's
+        (ranged(2.1, "g/L", text="see report"), "unreadable"),
+    ],
+)
+def test_a_question_about_the_range_is_answered_by_range_or_flag(ask, value, expected) -> None:
+    found = ask(ABOVE, make.result("L1", value))
+    assert (found.reason.value if found.reason else found.verdict.value) == expected

@@ -20,6 +20,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.limit_words import worth_in_words
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.rules.igra_run import Reader, Run, quantiferon, spots
 from fhir_screener.criteria.rules.result import FINAL, WORTH, Result, ResultRule
 from fhir_screener.criteria.settling import order_of
@@ -49,7 +50,7 @@ class IgraRule(ResultRule):
         yield from self._runs(view, self.spots, "{spots}", spots)
         yield from self._runs(view, self.quantiferon, "[IU]/mL", quantiferon)
         if self.interpretation:
-            plain = ResultRule(self.interpretation, self.within)
+            plain = ResultRule(self.interpretation, self.within, Limits(runs=True))
             yield from plain.found(view)
 
     def _runs(self, view: View, parts: dict[str, frozenset[str]], unit: str, read: Reader) -> Iterable[Result]:

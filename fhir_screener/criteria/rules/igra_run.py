@@ -68,7 +68,7 @@ class Run:
         text = "" if measured and value.quantity is None and value.integer is None else value.text
         reading = read_value(
             msgspec.structs.replace(value, quantity=None, integer=None, text=text, interpretation=flags),
-            Limits(),
+            Limits(runs=True),
             terms,
         )
         if reading.says is Polarity.UNREADABLE:

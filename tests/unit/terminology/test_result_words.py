@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.result_words import Polarity, read_size, read_words
 
 SAYS = {
     Polarity.POSITIVE: [
@@ -38,6 +38,9 @@ SAYS = {
         "阴性(-) 0.08 (参考值:阴性<1.0,阳性≥1.0)",
         "抗原A孔 0, 抗原B孔 1, 阴性对照 0, 阳性对照 正常; 结果:阴性",
         "MTB NOT DETECTED; rifampin resistance not detected",
+        "HIV(1+2)抗体: 阴性(-)",
+        "阴 性",
+        "低于检测线",
     ],
     Polarity.EQUIVOCAL: [
         "弱阳性(±)",
@@ -46,8 +49,19 @@ SAYS = {
         "初筛有反应性,待确证",
         "Reactive, to be confirmed",
         "not negative",
+        "low level positive",
     ],
-    Polarity.NONE: ["标本溶血,请重新采样", "invalid", "see comment", "未检", "待查"],
+    Polarity.NONE: [
+        "标本溶血,请重新采样",
+        "invalid",
+        "see comment",
+        "未检",
+        "待查",
+        "QNS",
+        "N/A",
+        "标本量不足",
+        "拒检",
+    ],
     None: [
         "Detected; specimen hemolyzed",  # a result, and that there is none
         "no growth to date, culture pending",
@@ -63,3 +77,20 @@ SAYS = {
 @pytest.mark.parametrize(("says", "text"), [(says, text) for says, texts in SAYS.items() for text in texts])
 def test_what_a_result_says(says: Polarity | None, text: str) -> None:
     assert read_words(text) is says
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("12x14mm", (13, "mm")),
+        ("硬结1.5cm", (1.5, "cm")),
+        ("红斑20mm,硬结0mm", (0, "mm")),
+        ("15 mm induration, 20 mm erythema", (15, "mm")),
+        ("红晕15x15mm,无硬结", (0, "mm")),
+        ("48h 3mm; 72h 12mm", None),  # which of the two?
+        ("<5mm induration", None),
+        ("15 mm/h", None),
+    ],
+)
+def test_the_size_of_a_skin_reaction(text: str, size: tuple[float, str] | None) -> None:
+    assert read_size(text) == size
