@@ -11,6 +11,8 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER, Days, Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
+from fhir_screener.terminology.drug_phrases import says_ended
+from fhir_screener.terminology.phrases import takes_back
 from fhir_screener.verdict import Reason
 
 FRESH = Duration.parse("P12M")
@@ -62,6 +64,14 @@ def why_not(fact: Medication) -> Text:
     if fact.status in _NO_EXPOSURE[fact.kind]:
         return say(fact.status)
     return ""
+
+
+def taken_back(fact: Medication, taken: Intake) -> str:
+    """The words beside or in a record that say it was not taken, or that it ended, where it is held to go on; or ""."""
+    for text in (fact.note, fact.concept.text):
+        if text and (said := takes_back(text, ongoing=taken.ongoing)):
+            return said
+    return says_ended(fact.dose_text) if taken.ongoing and fact.dose_text else ""
 
 
 def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:

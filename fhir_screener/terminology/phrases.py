@@ -28,7 +28,7 @@ _OTHER = (
     r"|contact with|\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|daughter|\bson\b|spouse|relatives?\b"
     r"|家族史|其父|其母|祖父|祖母|外公|外婆|爷爷|奶奶|儿子|女儿|子女|亲属|叔叔|伯父|姑姑|舅舅|姨妈|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
 )
-_NEGATED_BEFORE = (
+NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|negative for|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bneither\b"
     r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
@@ -39,7 +39,7 @@ _NOT_NEGATION = (
     r"\b(?:no|without)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b"
     r"|\bnot (?:only|chang|improv|respon|resolv)\w*|无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|非常|无痛|无力"
 )
-_NEGATED_AFTER = (
+NEGATED_AFTER = (
     r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|neg(?:ative)?\b|\(-\))"
     r"|none\b|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑"
 )
@@ -98,7 +98,7 @@ _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(r"\W*(?:疫苗|免疫球蛋白|筛查|咨询|宣教|vaccin|immun|screen|counsel|prophyla)")
 
 
-_REACH = 500
+REACH = 500
 """Characters on either side of a term that are read, so that a text without full stops costs its length, not its square."""
 
 
@@ -108,7 +108,7 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _around(marks: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int]:
-    left, right = max(0, start - _REACH), min(len(text), end + _REACH)
+    left, right = max(0, start - REACH), min(len(text), end + REACH)
     for mark in marks.finditer(text, left, right):
         if mark.end() <= start:
             left = mark.end()
@@ -125,7 +125,7 @@ def stance(text: str, start: int, end: int) -> Stance:
     """
     left, right = _around(_SENTENCE, text, start, end)
     said = _stance(text, start, end, left, right)
-    cut = 0 < left == start - _REACH or end + _REACH == right < len(text)
+    cut = 0 < left == start - REACH or end + REACH == right < len(text)
     return Stance.DOUBTFUL if cut and said in (Stance.ASSERTED, Stance.PAST) else said
 
 
@@ -163,11 +163,11 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
     A denial before a comma may end there: what follows is denied as one of a list, asserted where its words make a
     clause of their own, and in doubt between the two.
     """
-    if re.search(_NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)):
+    if re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)):
         return Stance.NEGATED
-    if re.match(r"\W*(?:" + _NEGATED_AFTER + r")", after) or _ALL_DENIED.match(rest):
+    if re.match(r"\W*(?:" + NEGATED_AFTER + r")", after) or _ALL_DENIED.match(rest):
         return Stance.NEGATED
-    if not re.search(_NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", before)):
+    if not re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", before)):
         return None
     around = own + "#" + after
     if _LISTED.match(around) or _JOINED.match(own):
@@ -181,11 +181,11 @@ _TAKEN_BACK = re.compile(
     r"|administered|infused|begun)|did not (?:take|start|receive)|ruled out|录错|误录|录入错误|错误录入|患者错误"
     r"|标本(?:不合格|混淆|错误)|溶血|结果(?:无效|作废|不可靠)|已?作废|(?:未|没有|从未)(?:服用|使用|执行|输注|注射|用药|开始)|已排除|排除诊断"
 )
-_ENDED = re.compile(r"\b(?:stopped|discontinued|ceased|off (?:since|from))\b|停药|停用|已停")
+ENDED = re.compile(r"\b(?:stopped|discontinued|ceased|off (?:since|from))\b|停药|停用|已停")
 
 
 def takes_back(text: str, *, ongoing: bool = False) -> str:
     """The words of a note that take the record beside it back, or end what it holds to be `ongoing`; "" for none."""
     plain = fold(text)
-    found = _TAKEN_BACK.search(plain) or (_ENDED.search(plain) if ongoing else None)
+    found = _TAKEN_BACK.search(plain) or (ENDED.search(plain) if ongoing else None)
     return found.group() if found else ""

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.drug_phrases import told_stance
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, clause, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
@@ -86,7 +87,7 @@ def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
     left, right = clause(text, start, end)
     if kind == "drug" and _ALLERGY.search(text, left, right):
         return None
-    said = stance(text, start, end)
+    said = told_stance(text, start, end) if kind == "drug" else stance(text, start, end)
     return said if said in _COUNTS else None
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from fhir_screener.terminology.coding import BY_PREFIX, Coding, Concept, fold, is_finer, is_rubric, normal_code
+from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
@@ -264,11 +265,12 @@ class Terminology:
         for one in found:
             if one.name in hits or one.name in carved or any(other.covers(one) for other in found):
                 continue
+            read_stance = drug_stance if self.sets[one.name].kind == "drug" else stance
             hits[one.name] = Hit(
                 one.coding,
                 by_name=True,
                 ingredient=one.ingredient,
-                stance=stance(one.words, one.start, one.end),
+                stance=read_stance(one.words, one.start, one.end),
                 words=one.words[one.start : one.end],
             )
 

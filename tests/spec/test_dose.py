@@ -167,6 +167,8 @@ def test_a_dose_by_the_kilogram_needs_a_weight(ask) -> None:
         (order(NEW, 50, dose_text="50 mg before contrast"), "no-data"),
         (order(NEW, 20, doses=(make.dose(20, as_needed=True),)), "equivocal"),
         (order(NEW, 0), "no-data"),
+        (order(NEW, 40, dose_text="inject 40 mg into the left knee"), "no-data"),
+        (make.drug("P1", "procedure", taken=NEW, only_named=True), "no-data"),
         (order(NEW, 20), "met"),
     ],
 )

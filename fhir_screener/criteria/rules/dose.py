@@ -28,7 +28,7 @@ from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.gaps import bridged, carried, one_offs
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.intake import Intake, intake, why_not
+from fhir_screener.criteria.intake import Intake, intake, taken_back, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.nameless import nameless
@@ -45,7 +45,7 @@ from fhir_screener.records.dates import Duration, iso
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.equivalents import TABLES
-from fhir_screener.terminology.phrases import Stance, takes_back
+from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.product_words import is_premedication
 from fhir_screener.terminology.routes import is_in_place
 from fhir_screener.terminology.valueset import Hit
@@ -85,9 +85,11 @@ class DoseRule:
             if taken is None:
                 tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
                 continue
+            if hit.stance is Stance.DOUBTFUL:
+                taken = replace(taken, doubt=Reason.EQUIVOCAL)
             laid = line(view, _closed(view, taken, hit), hit, TABLES[self.terms.table], weight)
-            if fact.note and (said := takes_back(fact.note, ongoing=taken.ongoing)):
-                tally.doubt(Reason.TEXT_ONLY, cite(fact, say("the note beside it says {words!r}", words=said), hit=hit))
+            if said := taken_back(fact, taken):
+                tally.doubt(Reason.TEXT_ONLY, cite(fact, say("its words say {words!r}", words=said), hit=hit))
             elif laid is None:
                 tally.doubt(taken.doubt or Reason.IMPRECISE_DATE, cite(fact, say("no date of beginning"), hit=hit))
             else:

@@ -12,7 +12,7 @@ from fhir_screener.criteria.evidence import Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_DRUG, Exempt, exempt_of
 from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.intake import Intake, intake, is_order_only, why_not
+from fhir_screener.criteria.intake import Intake, intake, is_order_only, taken_back, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.nameless import nameless
@@ -25,7 +25,7 @@ from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance, takes_back
+from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
@@ -93,10 +93,10 @@ class ExposureRule:
             tally.context(cite(fact, say("{what}, before the window", what=what), hit=hit, decides=False))
         elif taken.doubt is not None:
             tally.doubt(taken.doubt, evidence)
-        elif fact.note and (said := takes_back(fact.note, ongoing=taken.ongoing)):
+        elif said := taken_back(fact, taken):
             tally.doubt(
                 Reason.TEXT_ONLY,
-                cite(fact, say("{what}, but the note beside it says {words!r}", what=what, words=said), hit=hit),
+                cite(fact, say("{what}, but its words say {words!r}", what=what, words=said), hit=hit),
             )
         elif hit.stance is Stance.DOUBTFUL:
             tally.doubt(Reason.EQUIVOCAL, evidence)

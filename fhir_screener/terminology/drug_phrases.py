@@ -1,0 +1,68 @@
+"""What the words around a drug say of its being taken: more narrowly than of other terms, for a drug on record is no mere topic.
+
+A denial counts where it is of the drug itself; one of something else beside it leaves the drug in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.phrases import ENDED, NEGATED_AFTER, NEGATED_BEFORE, REACH, Stance, clause, stance
+
+_TO_DENY = re.compile(
+    r"(?:\bno|\bnot|\bnever|\bwithout|\bden(?:y|ies|ied)|\bneither|否认|未|无|没有|非)\W*(?:(?:on|any|current|prior|previous|past|use|usage"
+    r"|of|history|hx|treatment|treated|therapy|exposure|taking|taken|received?|receiving|given|started|had|with|to|for|a|the|been"
+    r"|使用|应用|服用|用|过|接受|既往|曾|行|予|给予|口服|任何|注射|的|其他)\W*)*$"
+)
+_ASIDE = re.compile(r"prophyla\w*|vaccinat\w*|预防|\w{2,3}代[取购领配买开]")
+"""What a drug is for and who fetches it: no plan, and nobody else's drug."""
+_NOT_OF_IT = re.compile(
+    r"stop|discontin|toler|miss|skip|complian|adheren|respon|side effect|adverse|effect|reaction|longer|improv|chang|refill"
+    r"|停|耐受|不良反应|副作用|效|依从|规律|漏|减量|加量|反应"
+)
+_AGAINST = re.compile(r"allerg|hypersensitiv|intoleran|alternative to|instead of|过敏|不耐受|替代")
+
+
+def drug_stance(text: str, start: int, end: int) -> Stance:
+    """The same where the term is the drug of a record: a denial that is not of the drug itself leaves it in doubt.
+
+    "No refills: methotrexate" and "never daily: methotrexate" are no words of somebody who does not take it.
+    """
+    far = max(0, start - 2 * REACH)
+    text, start, end = text[far : end + 2 * REACH], start - far, end - far
+    plain = _ASIDE.sub(_blank, text[:start]) + text[start:end] + _ASIDE.sub(_blank, text[end:])
+    said = stance(plain, start, end)
+    if said is Stance.NEGATED:
+        before = plain[max(0, start - REACH) : start]
+        bound = _TO_DENY.search(before) or re.match(rf"\W*(?:{NEGATED_AFTER})", plain[end:])
+        return Stance.NEGATED if bound else Stance.DOUBTFUL
+    left, right = clause(plain, start, end)
+    return Stance.DOUBTFUL if said is Stance.ASSERTED and _AGAINST.search(plain, left, right) else said
+
+
+def told_stance(text: str, start: int, end: int) -> Stance:
+    """The same where a narrative names a drug: "has not stopped methotrexate" does not deny it."""
+    said = stance(text, start, end)
+    if said is not Stance.NEGATED:
+        return said
+    left, _ = clause(text, start, end)
+    last = max((found.end() for found in re.finditer(NEGATED_BEFORE, text[left:start])), default=None)
+    return Stance.DOUBTFUL if last is not None and _NOT_OF_IT.search(text, left + last, start) else said
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
+_IF = re.compile(r"\b(?:if|when|unless|until|before|after|once)\b|若|如|当|一旦|时")
+
+
+def says_ended(instruction: str) -> str:
+    """The words of an instruction that end what it instructs, where no condition is set; "" for none."""
+    plain = fold(instruction)
+    for found in ENDED.finditer(plain):
+        left, _ = clause(plain, found.start(), found.end())
+        if not _IF.search(plain, left, found.start()):
+            return found.group()
+    return ""

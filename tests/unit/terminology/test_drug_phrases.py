@@ -1,0 +1,83 @@
+"""What the words around a drug say of its being taken."""
+
+import pytest
+
+from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.drug_phrases import drug_stance, says_ended, told_stance
+from fhir_screener.terminology.phrases import Stance
+
+
+def said(reader, text: str, word: str) -> Stance:
+    plain = fold(text)
+    start = plain.index(word)
+    return reader(plain, start, start + len(word))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Methotrexate 2.5 mg", Stance.ASSERTED),
+        ("no methotrexate", Stance.NEGATED),
+        ("never received methotrexate", Stance.NEGATED),
+        ("denies any use of methotrexate", Stance.NEGATED),
+        ("methotrexate not taken", Stance.NEGATED),
+        ("No refills: methotrexate 2.5 mg", Stance.DOUBTFUL),
+        ("NEVER daily: methotrexate 2.5 mg weekly", Stance.DOUBTFUL),
+        ("methotrexate?", Stance.DOUBTFUL),
+        ("methotrexate intolerance", Stance.DOUBTFUL),
+        ("planned: methotrexate", Stance.PLANNED),
+        ("prophylaxis of rejection: methotrexate", Stance.ASSERTED),
+        ("methotrexate - vaccination deferred", Stance.ASSERTED),
+    ],
+)
+def test_the_drug_of_a_record(text, expected):
+    """Only a denial of the drug itself denies it."""
+    assert said(drug_stance, text, "methotrexate") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("未用过甲氨蝶呤", Stance.NEGATED),
+        ("无菌 注射用甲氨蝶呤", Stance.DOUBTFUL),
+        ("拟行甲氨蝶呤治疗", Stance.PLANNED),
+        ("甲氨蝶呤片(家属代取)", Stance.ASSERTED),
+        ("家属使用甲氨蝶呤", Stance.OTHER_PERSON),
+        ("甲氨蝶呤过敏", Stance.DOUBTFUL),
+    ],
+)
+def test_the_drug_of_a_chinese_record(text, expected):
+    assert said(drug_stance, text, "甲氨蝶呤") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("not on methotrexate or rituximab", Stance.NEGATED),
+        ("not a candidate for methotrexate", Stance.NEGATED),
+        ("has not stopped methotrexate", Stance.DOUBTFUL),
+        ("not tolerating methotrexate well", Stance.DOUBTFUL),
+        ("no longer on methotrexate", Stance.DOUBTFUL),
+        ("no side effects from methotrexate", Stance.DOUBTFUL),
+    ],
+)
+def test_a_drug_in_a_narrative(text, expected):
+    assert said(told_stance, text, "methotrexate") is expected
+
+
+def test_a_long_text_is_read_as_far_as_it_reaches():
+    assert said(drug_stance, "no " + "word " * 1000 + "methotrexate", "methotrexate") is Stance.DOUBTFUL
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("50 mg daily, stopped 2022", "stopped"),
+        ("50mg qd,2022年停用", "停用"),
+        ("50 mg daily until stopped", ""),
+        ("50mg qd,若白细胞低于3停药", ""),
+        ("50 mg daily", ""),
+    ],
+)
+def test_an_instruction_that_has_ended(text, expected):
+    assert says_ended(text) == expected
