@@ -95,6 +95,9 @@ def bare_test(words: str) -> str:
     return _TEST_WORDS.sub("", words)
 
 
+_CONTROL = re.compile(r"对照|质控|丝裂原|\b(?:controls?|mitogen|nil|qc)\b")
+"""A control of a test is no result of it."""
+
 _REMEMBERED = 100_000
 """Concepts whose sets are remembered; then they are forgotten and looked up again."""
 
@@ -232,6 +235,8 @@ class Terminology:
         found: dict[str, Hit] = {}
         for words, coding in ((concept.text, None), *((coding.display, coding) for coding in concept.codings)):
             text = fold(words)
+            if _CONTROL.search(text):
+                continue
             for owner, start, end in self._near_names[0].find(text):
                 name = self._near_names[1][owner]
                 found.setdefault(name, Hit(coding, by_name=True, words=text[start:end]))

@@ -245,3 +245,50 @@ def test_a_test_whose_local_name_only_looks_like_one(judged, name, value, criter
         "valueString": value,
     }
     assert said(judged(result), criterion) == answer
+
+
+def named(text: str, verification: str = "confirmed", **more: Any) -> dict[str, Any]:
+    """A diagnosis in words."""
+    system = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+    status = {"coding": [{"system": system, "code": verification}]}
+    base = {"resourceType": "Condition", "code": {"text": text}, "recordedDate": "2021-02-01"}
+    return {**base, "verificationStatus": status, **more}
+
+
+@pytest.mark.parametrize(
+    ("words", "criterion", "answer"),
+    [
+        ("AFB smear positive", "E9", "text-only"),  # a diagnosis named after its test
+        ("痰涂片抗酸杆菌阳性", "E9", "text-only"),
+        ("痰涂片抗酸杆菌阴性", "E9", "not_met"),
+        ("QuantiFERON-TB Gold positive", "E9", "text-only"),
+        ("positive PPD", "E9", "suspected"),
+        ("anti-HBc reactive", "E8a", "text-only"),
+        ("乙肝表面抗体(+)", "E8a", "not_met"),
+        ("丙型病毒性肝炎", "E8a", "not_met"),  # another virus
+        ("病毒性肝炎", "E8a", "suspected"),  # which one?
+        ("HIV抗体阳性", "E8b", "suspected"),
+        ("HIV抗体阴性", "E8b", "not_met"),
+        ("Uses hearing aids", "E8b", "not_met"),
+    ],
+)
+def test_a_diagnosis_named_after_a_test(judged, words, criterion, answer) -> None:
+    assert said(judged(named(words)), criterion) == answer
+
+
+def test_a_refuted_diagnosis_named_after_a_test_tells_nothing(judged) -> None:
+    assert said(judged(named("AFB smear positive", verification="refuted")), "E9") == "not_met"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("T-SPOT.TB 抗原A孔结果", "text-only"),  # looks like the test
+        ("T-SPOT.TB 阳性对照孔", "not_met"),  # a control is no result
+        ("QuantiFERON mitogen tube", "not_met"),
+    ],
+)
+def test_what_looks_like_an_assay(judged, name, answer) -> None:
+    local = {"coding": [{"system": "http://lab.example/codes", "code": "Z9", "display": name}]}
+    result = {"resourceType": "Observation", "status": "final", "code": local, "effectiveDateTime": "2021-02-18"}
+    assert said(judged({**result, "valueString": "阳性"}), "E9") == answer

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 from fhir_screener.criteria.index import among
@@ -21,7 +22,7 @@ from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.limit_words import worth_in_words
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits
-from fhir_screener.criteria.rules.igra_run import Reader, Run, quantiferon, spots
+from fhir_screener.criteria.rules.igra_run import CONTROLS, Reader, Run, quantiferon, spots
 from fhir_screener.criteria.rules.result import FINAL, WORTH, Result, ResultRule
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
@@ -72,6 +73,11 @@ class IgraRule(ResultRule):
                 reading = read(run)
                 if reading.says is not Polarity.NONE:
                     yield Result(run.fact, run.value, run.hit, day, reading, run.preliminary)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        parts = {**self.spots, **self.quantiferon}
+        return self.interpretation.union(*(sets for part, sets in parts.items() if part not in CONTROLS))
 
     def concerned_by(self) -> frozenset[str]:
         return self.needs().sets

@@ -128,8 +128,8 @@ class ResultRule:
         if (
             not found
             or self.negative != "context"
-            or not self.of.isdisjoint(index.near)
-            or not self.of.isdisjoint(index.mentions)
+            or not self.asked.isdisjoint(index.near)
+            or not self.asked.isdisjoint(index.mentions)
         ):
             return None
         for result in found:
@@ -161,6 +161,11 @@ class ResultRule:
     def _way(self) -> str:
         return self._order()
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The tests whose look-alikes and mentions in passing must not be overlooked."""
+        return self.of
+
     def found(self, view: View) -> Iterable[Result]:
         """The results to judge; other kinds of tests read theirs in their own way."""
         return results(view, self.of, self.limits)
@@ -174,20 +179,20 @@ class ResultRule:
             self._sort(view, result, tally, clearing)
         if self.positive != "context":
             self._look_alikes(view, tally)
-            hear(view, self.of, self.positive_within, tally)
+            hear(view, self.asked, self.positive_within, tally)
         return self._conclude(view, tally, clearing)
 
     def _look_alikes(self, view: View, tally: Tally) -> None:
         """Tests by a local name that only looks like one of these: their words never decide."""
         if tally.met or tally.reasons:
             return
-        for fact in among(view.index.near, self.of):
+        for fact in among(view.index.near, self.asked):
             days = view.point(fact.effective, fact.issued)
             if fact.other_subject or fact.status not in FINAL | {"preliminary"} or flags_only(fact):
                 continue
             if days is not None and view.place(days, self.positive_within) in (When.BEFORE, When.FUTURE):
                 continue
-            hit = next(fact.near[name] for name in sorted(self.of) if name in fact.near)
+            hit = next(fact.near[name] for name in sorted(self.asked) if name in fact.near)
             says = read_value(fact.value, self.limits, view.terminology).says
             evidence = cite(fact, say("looks like this test"), value=value_text(fact.value), hit=hit)
             if says is Polarity.NEGATIVE:

@@ -194,7 +194,8 @@ def _condition(kind: str, record: Lean, context: Context, facts: _Facts) -> None
     fact = conditions.condition(cast(ConditionLean, record), context)
     facts.conditions.append(fact)
     _count(kind, fact, context, facts)
-    if fact.note:
+    tested = context.book.tested[bytes(cast(ConditionLean, record).code)]
+    if fact.note or (tested and fact.verification != "refuted" and not fact.family):
         _beside(kind, record, fact, context, facts)
 
 

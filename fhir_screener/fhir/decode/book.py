@@ -81,6 +81,8 @@ class Book:
         self.unlisted: Memo[bool] = Memo(lambda raw: self.ordinary.unlisted(self.concept[raw].concept))
         self.near: Memo[Hits] = Memo(lambda raw: terminology.near(self.concept[raw].concept))
         self.told: Memo[Hits] = Memo(lambda raw: teller.told(raw.decode()), 20_000)
+        self.tested: Memo[Hits] = Memo(self._tested)
+        """Tests that a diagnosis is named after, with a result that is not negative: "PPD positive". By words only."""
         self.visits = any(one.kind == "encounter" for one in terminology.sets.values())
         """Whether any rule is about encounters; else they only date what happened in them."""
         self.concept: Memo[Known] = Memo(self._concept, 200_000)
@@ -102,6 +104,14 @@ class Book:
             return SPOILT
         known = self.known(found)
         return SPOILT if not known.hits and elements.misshapen(tree) else known
+
+    def _tested(self, raw: bytes) -> Hits:
+        known = self.concept[raw]
+        if any(not hit.by_name for hit in known.hits.values()):
+            return NO_HITS
+        words = dict.fromkeys((known.concept.text, *(coding.display for coding in known.concept.codings)))
+        told = [self.told[text.encode()] for text in words if len(text) > 1]
+        return {name: hit for one in told for name, hit in one.items() if name in self.result_sets} or NO_HITS
 
     def known(self, concept: Concept) -> Known:
         """The concept with its sets; those of answers (positive, negative) make nothing worth keeping."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.context import Context
-from fhir_screener.fhir.decode.lean import About, ImmunizationLean, Lean, ObservationLean, ReportLean
+from fhir_screener.fhir.decode.lean import About, ConditionLean, ImmunizationLean, Lean, ObservationLean, ReportLean
 from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Mention
@@ -28,6 +28,8 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
     for text in _texts(record):
         for name, hit in context.book.told[text.encode()].items():
             told.setdefault(name, hit)
+    if isinstance(record, ConditionLean):
+        told = {**context.book.tested[bytes(record.code)], **told}
     for hits, by_code in ((coded, True), (told, False)):
         # Of its own subject a record speaks by its elements; a test may still tell of another time.
         left = {name: hit for name, hit in hits.items() if name not in own or name in context.book.result_sets}

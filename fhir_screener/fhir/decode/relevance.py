@@ -101,7 +101,7 @@ class Relevance:
         return Stay(one.id, one.meta, period.start, end=period.end)
 
     def _condition(self, one: ConditionLean) -> Lean | Glimpse:
-        if self._wanted(one.code) or self._told(one.note):
+        if self._wanted(one.code) or self._told(one.note) or self._book.tested[bytes(one.code)]:
             return one
         return Glimpse(one.id, one.meta, one.onsetDateTime or _start(one.onsetPeriod) or one.recordedDate)
 
