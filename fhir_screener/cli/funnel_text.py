@@ -54,9 +54,9 @@ def _told(step: Step) -> str:
 def _remarks(funnel: Funnel) -> list[str]:
     said = []
     if funnel.later:
-        said.append(f"Of those kept out, {funnel.later:,} are so for a time only (later).")
+        said.append(f"Kept out for a time only (later): {funnel.later:,}.")
     if funnel.completed:
-        said.append(f"Of those accepted, {funnel.completed:,} are completed.")
+        said.append(f"Completed, of those accepted: {funnel.completed:,}.")
     if any(step.stage in AFTER for step in funnel.steps):
         said.append("Accepted and enrolled are counted over all sweeps, as the Tasks are now.")
     if not funnel.sound:

@@ -109,7 +109,7 @@ def test_the_funnel_in_plain_text() -> None:
         "candidates 2",
         "accepted 5",
         "enrolled 1",
-        "Of those kept out, 1 are so for a time only (later).",
+        "Kept out for a time only (later): 1.",
     ):
         assert row in rows
 
