@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
+from threading import Lock
 
 import orjson
 
@@ -36,11 +37,31 @@ from fhir_screener.studies.load import Loaded
 _log = Log(__name__)
 
 
+class Mappings:
+    """The studies of the settings, else all: read once, for the offices of all threads. `judging` is held while judging."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._reading, self.judging = settings, Lock(), Lock()
+
+    @property
+    def loaded(self) -> Loaded:
+        """Raises MappingError or UsageError."""
+        with self._reading:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> Loaded:
+        known = catalog(self._settings)
+        return known.load(list(self._settings.studies) or list(known.ids))
+
+
 class Office:
     """Everything plugged together for the pages of one thread. What cannot be had raises when it is asked for."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
-        self.settings, self.clock = settings, clock
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime] = now, mappings: Mappings | None = None
+    ) -> None:
+        self.settings, self.clock, self._mappings = settings, clock, mappings or Mappings(settings)
         self.servers = Servers(settings)
         self._names: dict[tuple[str, str], Mapping[str, str]] = {}
 
@@ -68,8 +89,7 @@ class Office:
     @cached_property
     def loaded(self) -> Loaded:
         """The studies of the settings, else all."""
-        known = catalog(self.settings)
-        return known.load(list(self.settings.studies) or list(known.ids))
+        return self._mappings.loaded
 
     @property
     def studies(self) -> tuple[Study, ...]:
@@ -97,7 +117,8 @@ class Office:
 
     def judged(self, study: Study, record: PatientRecord, on: date | None = None) -> Screening:
         """The patient judged on today's chart, today or as of another day."""
-        return screen(study, record, on or self.today(study), self.loaded.terminology)
+        with self._mappings.judging:
+            return screen(study, record, on or self.today(study), self.loaded.terminology)
 
     def history(self, task: str) -> tuple[Happened, ...]:
         """What became of a Task, newest first."""

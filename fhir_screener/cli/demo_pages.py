@@ -21,6 +21,7 @@ def pages_of(settings: Settings) -> Iterator[str]:
     pages, place = made(settings, settings.web_token.get_secret_value() or secrets.token_urlsafe(24))
     thread = threading.Thread(target=pages.run, name="pages", daemon=True)
     thread.start()
+    pages.await_warmth()
     try:
         yield place
     finally:

@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import uvicorn
 
 app = new_app()
+LONGEST_WARMING = 5.0
+"""Seconds."""
 UNAUDITED = "The FHIR server offers no AuditEvent: who looked at which chart is in this program's log only.\n"
 
 
@@ -38,7 +41,9 @@ def serve(
 def run(settings: Settings, token: str) -> int:
     """Serve; raises SettingsError where the pages would be open to others than they should."""
     server, place = made(settings, token)
-    sys.stdout.write(f"{unaudited(settings)}The worklist is at {place}\nCtrl-C ends it.\n")
+    audited = unaudited(settings)
+    server.await_warmth()
+    sys.stdout.write(f"{audited}The worklist is at {place}\nCtrl-C ends it.\n")
     sys.stdout.flush()
     server.run()
     return 0
@@ -50,6 +55,11 @@ class Pages:
 
     server: uvicorn.Server
     listening: socket.socket
+    warming: Thread
+
+    def await_warmth(self) -> None:
+        """Until the first page will be as quick as the others; not for ever, where a server does not answer."""
+        self.warming.join(LONGEST_WARMING)
 
     def run(self) -> None:
         self.server.run(sockets=[self.listening])
@@ -63,6 +73,7 @@ def made(settings: Settings, token: str) -> tuple[Pages, str]:
     import uvicorn
 
     from fhir_screener.web.app import make_app
+    from fhir_screener.web.warm import warmed
 
     app = make_app(settings, token)
     try:
@@ -74,11 +85,12 @@ def made(settings: Settings, token: str) -> tuple[Pages, str]:
         raise SettingsError(
             f"the pages cannot listen on {where} ({reason}): give another --port, or set {variable('web_port')}"
         ) from None
+    warming = warmed(app)
     # Its peers' addresses decide who is believed, so no header may change them; and its log is ours, without addresses.
     config = uvicorn.Config(
         app, log_config=None, access_log=False, proxy_headers=False, server_header=False, timeout_keep_alive=5
     )
-    return Pages(uvicorn.Server(config), listening), _place(settings, token, listening.getsockname()[1])
+    return Pages(uvicorn.Server(config), listening, warming), _place(settings, token, listening.getsockname()[1])
 
 
 def _place(settings: Settings, token: str, port: int) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from fhir_screener.bootstrap.office import Office
+from fhir_screener.bootstrap.office import Mappings, Office
 from fhir_screener.errors import AuthError, NotAudited, ScreenerError, ServerError, UsageError
 from fhir_screener.log import Log
 from fhir_screener.settings import Settings
@@ -89,7 +89,8 @@ def make_app(settings: Settings, token: str, office: Callable[[], Office] | None
     Raises SettingsError where people could not be told apart, or the pages would be open to others than they should.
     """
     check(settings)
-    offices = Offices(office or (lambda: Office(settings)))
+    mappings = Mappings(settings)
+    offices = Offices(office or (lambda: Office(settings, mappings=mappings)))
     metrics = Metrics(lambda: offices().last_sweeps())
     app = Starlette(
         routes=list(ROUTES),

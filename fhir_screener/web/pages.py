@@ -47,6 +47,12 @@ def page(request: Request, template: str, status: int = 200, **given: Any) -> Re
     return HTMLResponse(_pages.get_template(template).render(context), status_code=status)
 
 
+def compiled() -> None:
+    """Compile the templates, which else the first page of each kind waits for."""
+    for name in _pages.list_templates():
+        _pages.get_template(name)
+
+
 def file(template: str, language: str, **given: Any) -> str:
     """A page that stands alone, outside any server, in this language."""
     style = "".join((FOLDER / "static" / name).read_text("utf-8") for name in ("style.css", "report.css"))
