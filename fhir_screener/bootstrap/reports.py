@@ -15,7 +15,7 @@ from fhir_screener.fhir.task.reached import reached
 from fhir_screener.fhir.task.support import client_ids
 from fhir_screener.fhir.task.sweeps import Sweeps
 from fhir_screener.log import Log
-from fhir_screener.screening.freshness import Schedule, Standing, Swept, Underway, standing
+from fhir_screener.screening.freshness import SILENCE, Schedule, Standing, Swept, Underway, standing
 from fhir_screener.screening.funnel import Reached
 from fhir_screener.screening.sweep_plan import State
 from fhir_screener.screening.sweep_ports import Ledger
@@ -74,7 +74,14 @@ class Reports:
         return RedisLedger(url.get_secret_value(), self._settings.ledger_days)
 
     def _underway(self, sweep: Swept) -> tuple[bool, Underway | None]:
-        """Whether the ledger was asked and answered, and how far the sweep is by it."""
+        """Whether somebody was asked that would know, and how far the sweep is by that: the ledger, else the sweep itself."""
+        watched, found = self._by_ledger(sweep)
+        if watched or sweep.told is None:
+            return watched, found
+        alive = self._clock() - sweep.told < SILENCE
+        return True, Underway(min(sweep.read, sweep.patients), sweep.patients) if alive else None
+
+    def _by_ledger(self, sweep: Swept) -> tuple[bool, Underway | None]:
         if self._ledger is None:
             return False, None
         try:

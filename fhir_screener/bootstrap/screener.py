@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from fhir_screener.bootstrap.benches import Benches, checksums, now
 from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.bootstrap.servers import Servers
+from fhir_screener.bootstrap.telling import telling
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ScreenerError, SettingsError
 from fhir_screener.fhir.task.build import Setting
@@ -101,10 +102,12 @@ class Screener:
         reports = []
         for head, loaded in self.heads(studies, as_of, dry_run=dry_run):
             bench = self.benches.bench(loaded, head.as_of, dry_run=dry_run).bench
-            listing = self._listing(head, loaded)
+            listing, told = self._listing(head, loaded), progress
+            if not dry_run:
+                told = telling(head, lambda: self.record, progress)
             reports.append(
                 run_inline(
-                    head, listing, bench, self.ledger, self.record, now, time.sleep, self.limits, progress, self.post
+                    head, listing, bench, self.ledger, self.record, now, time.sleep, self.limits, told, self.post
                 )
             )
         return reports

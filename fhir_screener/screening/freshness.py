@@ -10,6 +10,8 @@ from enum import Enum
 from fhir_screener.records.dates import zone_info
 from fhir_screener.screening.sweep_plan import State
 
+SILENCE = timedelta(minutes=15)
+"""After which a sweep that said how far it is, and says no more, is taken to have been interrupted."""
 DAY = timedelta(days=1)
 GRACE = timedelta(minutes=30)
 """After the hour of the nightly sweep, before it is missed."""
@@ -38,6 +40,8 @@ class Swept:
     evaluated: int = 0
     not_evaluated: int = 0
     unwritten: int = 0
+    told: datetime | None = None
+    """When a sweep that goes on last said how far it is (`read` of `patients`); None where it never did."""
     outcomes: Mapping[str, int] = field(default_factory=dict)
     actions: Mapping[str, int] = field(default_factory=dict)
 

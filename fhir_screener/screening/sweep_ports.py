@@ -84,7 +84,7 @@ class Ledger(Protocol):
 
 
 class SweepRecord(Protocol):
-    """The sweep's own record on the target server: written when it starts and when it is closed, never between."""
+    """The sweep's own record on the target server: written when it starts and when it is closed; between, only how far it is."""
 
     def opened(self, head: Head) -> None: ...
 

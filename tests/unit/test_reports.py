@@ -73,3 +73,16 @@ def test_a_ledger_that_is_down_costs_the_progress_and_not_the_page() -> None:
 def test_nights_are_missed_only_where_there_are_workers() -> None:
     assert reports().schedule is None
     assert reports(broker_url="redis://h/0", nightly_hour=1).schedule == Schedule(1, 30, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("silent", "kind", "underway"),
+    [(timedelta(minutes=1), Kind.GOING_ON, Underway(40, 90)), (timedelta(minutes=16), Kind.INTERRUPTED, None)],
+)
+def test_without_a_ledger_the_sweep_itself_tells_how_far_it_is(
+    silent: timedelta, kind: Kind, underway: Underway | None
+) -> None:
+    told = replace(GOING, began=NOW - timedelta(hours=1), told=NOW - silent, read=40, patients=90)
+    for asked in (None, MemoryLedger()):  # none at all, or one that another sweep's workers use
+        (concern,) = reports(told, DONE, ledger=asked).standing(STUDY).concerns
+        assert (concern.kind, concern.underway) == (kind, underway)

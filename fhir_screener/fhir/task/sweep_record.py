@@ -1,5 +1,7 @@
 """The sweep's own record on the target: a Task with code `sweep`, written when it starts and when it is closed.
 
+A sweep without a broker also writes there, now and then, how far it is: its patients, and those read.
+
 What the report counts are its outputs; a count of one study names it in a second coding. The report itself, with who
 was not read and why, is one more output, an attachment (`sweep_report`).
 """
@@ -7,7 +9,8 @@ was not read and why, is one more output, an attachment (`sweep_report`).
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -40,13 +43,27 @@ _log = Log(__name__)
 class SweepTasks:
     """Implements `screening.sweep_ports.SweepRecord`. Both calls may be repeated."""
 
-    def __init__(self, session: FhirSession, capability: Capability, identity: Identity) -> None:
-        self._session, self._identity = session, identity
+    def __init__(
+        self,
+        session: FhirSession,
+        capability: Capability,
+        identity: Identity,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._session, self._identity, self._now = session, identity, clock
         self._client_ids = client_ids(capability, "Task")
 
     def opened(self, head: Head) -> None:
         """Write that the sweep has begun. Raises ServerError."""
         self._write(head, sweep_task(head, self._identity))
+
+    def progressed(self, head: Head, done: int, total: int) -> None:
+        """Write how far it is: for whom no ledger can tell. Nothing where its Task is not there. Raises ServerError."""
+        there = self._there(head)
+        if there is not None and there.get("status") == _STATUS[State.RUNNING]:
+            numbers = {"patients": total, "read": done}
+            output = [_count(number, name, _TOTALS[name]) for name, number in numbers.items()]
+            self._update(there, {"output": output, "lastModified": instant(self._now())})
 
     def closed(self, head: Head, report: Mapping[str, Any]) -> None:
         """Write how it ended. `report` is `SweepReport.to_wire()`. Raises ServerError."""

@@ -87,6 +87,7 @@ def swept(task: Json, study: str) -> Swept | None:
         began=began,
         ended=_moment((task.get("executionPeriod") or {}).get("end")),
         as_of=_day(input_of(task, names.Input.AS_OF)),
+        told=_moment(task.get("lastModified")) if ("", "patients") in counts else None,
         zone=str(input_of(task, names.Input.ZONE) or ""),
         patients=counts.get(("", "patients"), 0),
         read=counts.get(("", "read"), 0),
