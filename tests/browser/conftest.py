@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.coordinator import Coordinator
-from tests.browser.ward import Ward, chart, pages
+from tests.browser.ward import KEY, Ward, chart, pages, pages_for_roles
 from tests.servers import SERVERS, emptied, sandbox
 
 HERE = Path(__file__).parent
@@ -43,10 +43,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def ward(logs: Path) -> Iterator[Ward]:
-    """A swept ward of plain candidates, p01 to p12, on a sandbox that all tests of this folder share: a patient each."""
+    """A swept ward of plain candidates, p01 to p14, on a sandbox that all tests of this folder share: a patient each."""
     with sandbox(logs / "ward.log") as base:
-        made = Ward(base)
-        made.admit(*(chart(f"p{number:02}", f"Patient {number:02}") for number in range(1, 13)))
+        made = Ward(base, installation_key=KEY)
+        made.admit(*(chart(f"p{number:02}", f"Patient {number:02}") for number in range(1, 15)))
         made.sweep()
         yield made
 
@@ -55,6 +55,13 @@ def ward(logs: Path) -> Iterator[Ward]:
 def place(ward: Ward, logs: Path) -> Iterator[str]:
     """Where the pages over the shared ward are."""
     with pages(ward, logs / "pages.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def roles_place(ward: Ward, logs: Path) -> Iterator[str]:
+    """Where the pages over the same ward are for people whom an identity proxy knows."""
+    with pages_for_roles(ward, logs / "roles.log") as address:
         yield address
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Seats
-from tests.browser.ward import STUDY, TOKEN, Ward
+from tests.browser.coordinator import Coordinator
+from tests.browser.ward import STUDY, TOKEN, Ward, today
 
 SEEN = """() => {
   const at = document.activeElement;
@@ -69,6 +72,83 @@ def test_each_key_of_the_candidate_goes_to_its_decision(ward: Ward, seat: Seats)
         assert anna.page.evaluate(SEEN) == ""
     anna.page.keyboard.type("r s n")
     expect(anna.desk.get_by_label("Note")).to_have_value("r s n")  # letters in a field are letters
+
+
+def to_row(anna: Coordinator, name: str) -> None:
+    """Up to the first row by k, then down to this one by j."""
+    first = anna.page.get_by_role("rowheader").get_by_role("link").first
+    anna.page.keyboard.press("j")
+    for _ in range(40):
+        if first.evaluate("one => one === document.activeElement"):
+            break
+        anna.page.keyboard.press("k")
+    anna.page.keyboard.press("k")
+    for _ in range(40):
+        if anna.page.evaluate("() => document.activeElement.innerText") == name:
+            return
+        anna.page.keyboard.press("j")
+    raise AssertionError(f"{name} is not on the list")
+
+
+def test_every_key_of_the_help_works_after_the_list_was_swapped(ward: Ward, seat: Seats) -> None:
+    """One key after the other on the same page, which is never loaded anew: each decision swaps the list under it."""
+    anna = seat("Anna")
+    page, keys = anna.page, anna.page.keyboard
+    anna.go(f"/study/{STUDY}/candidates")
+    page.evaluate("() => { window.same = true }")
+
+    def said(words: str, status: str) -> None:
+        expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)  # as quick as a person
+        assert ward.task("p13")["status"] == status
+        assert page.evaluate("() => window.same"), words
+
+    to_row(anna, "Patient 13")
+    keys.press("n")
+    keys.type("Call a n r s u x on Monday")
+    keys.press("Enter")
+    said("Note added: 1", "requested")
+    expect(page.get_by_role("link", name="Patient 13")).to_be_focused()  # it is on top now, and still the one
+    keys.press("a")
+    keys.press("Enter")
+    said("Accepted for screening.", "accepted")
+    keys.press("u")
+    keys.press("Enter")
+    said("Undone: 1", "requested")
+    to_row(anna, "Patient 13")
+    keys.press("r")
+    keys.type("Could not be reached")
+    keys.press("Enter")
+    said("Rejected.", "rejected")
+    keys.press("u")
+    keys.press("Enter")
+    said("Undone: 1", "requested")
+    to_row(anna, "Patient 13")
+    keys.press("s")
+    page.keyboard.type(f"{today() + timedelta(days=9):%m%d%Y}")
+    keys.press("Enter")
+    said("Snoozed: 1", "on-hold")
+    keys.press("u")
+    keys.press("Enter")
+    said("Undone: 1", "requested")
+    to_row(anna, "Patient 13")
+    keys.press("x")
+    keys.press("j")
+    expect(page.get_by_label("Tick Patient 13")).to_be_checked()
+    keys.press("k")
+    keys.press("x")
+    expect(page.get_by_label("Tick Patient 13")).not_to_be_checked()
+    keys.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    keys.press("Escape")
+    keys.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    keys.press("Escape")
+    assert page.evaluate("() => window.same")
+    keys.press("o")
+    expect(anna.heading).to_contain_text("Patient 13")
+    assert [note["text"] for note in ward.task("p13")["note"]] == ["Call a n r s u x on Monday"]
+    assert anna.troubles == []
 
 
 def test_the_first_stop_leads_to_the_content(ward: Ward, seat: Seats) -> None:

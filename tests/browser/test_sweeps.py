@@ -19,7 +19,7 @@ def test_from_the_worklist_to_the_report_and_to_whom_it_is_about(ward: Ward, sea
     expect(anna.heading).to_contain_text("Sweep report")
     expect(anna.page.get_by_text("Nobody was left out")).to_be_visible()
     expect(anna.page.get_by_role("img", name="Recruitment funnel")).to_be_visible()
-    new = anna.page.locator("section.movers").filter(has=anna.page.get_by_role("heading", name="New: 12"))
+    new = anna.page.locator("section.movers").filter(has=anna.page.get_by_role("heading", name="New: 14"))
     new.get_by_role("link", name="p05", exact=True).click()
     expect(anna.heading).to_contain_text("Patient 05")
     assert anna.troubles == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from fhir_screener.settings import Settings, variable
 
 STUDY = "NCT04660565"
 ZONE = ZoneInfo("Asia/Shanghai")
+KEY = "a key for tests only, long enough"
+GRANTS = "coordinators=coordinator:*;trial=study-team:*;ops=operator:*"
 TOKEN = "letmein-letmein-letmein"
 PATTERN = Path(__file__).parents[1] / "cases" / "nct04660565" / "B00" / "bundle.json"
 """A worked patient who is a plain candidate; everybody here is like him but for what a test says."""
@@ -111,6 +114,16 @@ def ask(url: str, body: Any = None, method: str | None = None) -> Any:
 
 
 @contextmanager
+def pages_for_roles(ward: Ward, log: Path) -> Iterator[str]:
+    """The same behind an identity proxy, which here is whoever sends its headers: groups `coordinators`, `trial`, `ops`."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    public = {"web_public_url": f"http://127.0.0.1:{port}", "web_port": str(port)}
+    with pages(ward, log, web_auth="proxy", web_proxies="127.0.0.1", web_grants=GRANTS, **public) as place:
+        yield place
+
+
+@contextmanager
 def pages(ward: Ward, log: Path, **more: str) -> Iterator[str]:
     """The address of `fhir-screener serve` over the ward's server."""
     given = {
@@ -121,6 +134,8 @@ def pages(ward: Ward, log: Path, **more: str) -> Iterator[str]:
         "log_level": "info",
         **more,
     }
+    if key := ward.settings.installation_key:
+        given["installation_key"] = key.get_secret_value()
     env = {**os.environ, **{variable(name): value for name, value in given.items()}}
     command: Sequence[str] = [sys.executable, "-m", "fhir_screener", "serve"]
     with child(command, env=env, log=log, announces=True) as process:

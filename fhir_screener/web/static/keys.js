@@ -9,9 +9,11 @@ window.addEventListener("pageshow", function (event) {
 
 (function () {
   let at = -1;
+  let whose = "";
   const all = (what) => Array.from(document.querySelectorAll(what));
   const one = (what) => document.querySelector(what);
   const rows = () => all("[data-row]");
+  const address = (row) => row.querySelector("th a").getAttribute("href");
   const box = (row) => row && row.querySelector("input[name=task]");
   const typing = (target) => /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && target.type !== "checkbox";
 
@@ -21,6 +23,7 @@ window.addEventListener("pageshow", function (event) {
     at = Math.max(-1, Math.min(list.length - 1, number));
     if (at < 0) return;
     list[at].classList.add("current");
+    whose = address(list[at]);
     // Only keys move the page: a row that moved under a click on it would lose the click.
     if (!focus) return;
     list[at].querySelector("th a").focus({ preventScroll: true });
@@ -105,7 +108,9 @@ window.addEventListener("pageshow", function (event) {
   const reveal = () => all("[data-help], [data-all]").forEach((each) => (each.hidden = false));
   document.addEventListener("htmx:afterSettle", function () {
     reveal();
-    show(Math.min(at, rows().length - 1), true);
+    // The list may be in another order now: stay with the candidate, or where it was.
+    const found = rows().findIndex((row) => address(row) === whose);
+    if (at >= 0) show(found >= 0 ? found : Math.min(at, rows().length - 1), true);
   });
   reveal();
 })();
