@@ -25,6 +25,7 @@ from fhir_screener.fhir.task.pages import Pages
 from fhir_screener.fhir.task.provenance import device_reference
 from fhir_screener.fhir.task.sweep_watch import Watch, last_sweeps
 from fhir_screener.fhir.task.worklist import Worklist
+from fhir_screener.fhir.whereabouts import Whereabouts, whereabouts
 from fhir_screener.log import Log
 from fhir_screener.records.dates import zone_info
 from fhir_screener.records.patient_record import PatientRecord
@@ -119,6 +120,10 @@ class Office:
         """The patient judged on today's chart, today or as of another day."""
         with self._mappings.judging:
             return screen(study, record, on or self.today(study), self.loaded.terminology)
+
+    def whereabouts(self, study: Study, patient: str) -> Whereabouts:
+        """Where the patient can be met, as far as the source tells."""
+        return whereabouts(self.servers.source, patient, self.today(study))
 
     def history(self, task: str) -> tuple[Happened, ...]:
         """What became of a Task, newest first."""

@@ -16,7 +16,8 @@ from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.desk import version_of
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.read import screening_from_task
-from fhir_screener.fhir.task.worklist import row_of
+from fhir_screener.fhir.task.worklist import Row, row_of
+from fhir_screener.fhir.whereabouts import Whereabouts
 from fhir_screener.screening.absence_words import missing, searched
 from fhir_screener.screening.absence_words import silent as is_silent
 from fhir_screener.screening.account import evidence, to_do, way_of
@@ -76,6 +77,8 @@ def shown(request: Request, user: User) -> Response:
         notes=dicts(task.get("note")),
         version=version_of(task),
         who=_who(office, user, subject.patient),
+        where=office.whereabouts(study, subject.patient) if user.sees_identity else Whereabouts(),
+        elsewhere=_elsewhere(office, user, study, subject.patient),
         ehr=ehr_link(office, user, subject.patient),
         ledger=ledger,
         screening=ledger.screening,
@@ -123,6 +126,12 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
         return Ledger(now, today=True)
     differs = changes(swept, now, partial(office.judged, study, record) if record is not None else None)
     return Ledger(now, differs=differs, today=True) if wanted_now else Ledger(swept, differs=differs)
+
+
+def _elsewhere(office: Office, user: User, study: Study, patient: str) -> list[Row]:
+    """The same patient in the other studies that the user may see."""
+    others = [one for one in office.studies if one.id != study.id and user.may_see(one.id)]
+    return [row for one in others for row in office.pages.of_patients(one.id, [patient])]
 
 
 def _who(office: Office, user: User, patient: str) -> Someone:
