@@ -80,7 +80,6 @@ def _shelved(facts: Iterable[F]) -> Shelf[F]:
 def among(shelf: Shelf[F], names: Iterable[str]) -> list[F]:
     """The facts in any of these sets, each once, in the order of the chart: that of a set differs between processes."""
     wanted = [name for name in names if name in shelf]
-    lists = [shelf[name] for name in (shelf if len(wanted) > 1 else wanted) if name in wanted]
-    if len(lists) < 2:
-        return lists[0] if lists else []
-    return list({id(fact): fact for one in lists for fact in one}.values())
+    if len(wanted) < 2:
+        return shelf[wanted[0]] if wanted else []
+    return list({id(fact): fact for name in shelf if name in wanted for fact in shelf[name]}.values())

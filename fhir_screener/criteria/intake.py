@@ -5,7 +5,7 @@ One record becomes one `Intake`: an interval of days, possibly with an uncertain
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER, Days, Duration
@@ -32,8 +32,7 @@ _ORDERS = {"", "order", "original-order", "reflex-order", "filler-order", "insta
 _UNSURE = {"on-hold", "unknown", ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(msgspec.Struct, frozen=True, gc=False):
     """A drug in time. `first` None: the beginning is not known. `last`: the days on which it may have ended.
 
     `ongoing`: it goes on, with no end in sight. `doubt`: why the record does not settle that the drug was taken.

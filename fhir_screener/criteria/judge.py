@@ -51,7 +51,7 @@ def _beside(criterion: Criterion, view: View, finding: Finding, why: Finding) ->
         verdict = MET if criterion.role == "inclusion" else NOT_MET
         return Finding(verdict, rule=finding.rule, evidence=why.evidence, branches=why.branches, applicable=False)
 
-    if view.plan.shares(finding, why):
+    if view.plan.shares(finding) and view.plan.shares(why):
         return view.plan.shared((criterion.id, id(finding), id(why)), make)
     return make()
 

@@ -76,9 +76,9 @@ class Plan:
         self._kept[id(finding)] = finding
         return finding
 
-    def shares(self, *findings: Finding) -> bool:
-        """Whether all of these are shared."""
-        return all(map(self._kept.__contains__, map(id, findings)))
+    def shares(self, finding: Finding) -> bool:
+        """Whether it is one that patients share."""
+        return id(finding) in self._kept
 
     def outline(self, finding: Finding) -> Finding:
         """A shared finding that is alike in all that a rule above looks at."""
@@ -111,7 +111,7 @@ class Plan:
         found = self._shared.get(key)
         if found is None:
             found = rule.over(branches)
-            if self.shares(*branches) and len(self._shared) < _REMEMBERED:
+            if all(map(self.shares, branches)) and len(self._shared) < _REMEMBERED:
                 self._shared[key] = self.keep(found)
         return found
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from fhir_screener.criteria.evidence import Evidence
@@ -14,20 +12,19 @@ CONTEXT_SHOWN = 5
 """Context records shown in a finding; more are counted, not listed."""
 
 
-@dataclass
-class Tally:
+class Tally(msgspec.Struct):
     """Evidence sorted by what it does to the question."""
 
-    met: list[Evidence] = field(default_factory=list)
-    reasons: list[tuple[Reason, Evidence]] = field(default_factory=list)
-    refuting: list[Evidence] = field(default_factory=list)
-    beside: list[Evidence] = field(default_factory=list)
+    met: list[Evidence] = []
+    reasons: list[tuple[Reason, Evidence]] = []
+    refuting: list[Evidence] = []
+    beside: list[Evidence] = []
     leans: bool = False
-    _clocks: list[bool] = field(default_factory=list)
+    clocks: list[bool] = []
 
     def yes(self, evidence: Evidence, clock: bool = False) -> None:
         self.met.append(evidence)
-        self._clocks.append(clock)
+        self.clocks.append(clock)
 
     def doubt(self, reason: Reason, evidence: Evidence, leans: bool = False) -> None:
         self.reasons.append((reason, evidence))
@@ -42,7 +39,7 @@ class Tally:
     @property
     def clock(self) -> bool:
         """Whether time alone ends what was found."""
-        return bool(self._clocks) and all(self._clocks)
+        return bool(self.clocks) and all(self.clocks)
 
     @property
     def reason(self) -> Reason:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from fhir_screener.criteria.amount import NONE, Amount
 from fhir_screener.criteria.dosage import Step, steps
@@ -17,15 +19,14 @@ JOIN = 7
 """Days: a gap no longer than this between two records is one course (refills, weekends)."""
 
 
-@dataclass
-class Line:
+class Line(msgspec.Struct):
     """One record on the time line, in ordinals: `end` is FOREVER while it goes on, `said` the last day it speaks from."""
 
     intake: Intake
     hit: Hit
     start: int
     end: int
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = []
     ratio: Ratio | None = None
     said: int = 0
 

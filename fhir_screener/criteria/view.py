@@ -56,8 +56,10 @@ class View:
     __slots__ = (
         "day",
         "due",
+        "index",
         "known",
         "parameters",
+        "plan",
         "record",
         "shared",
         "stated",
@@ -82,6 +84,8 @@ class View:
         self.record, self.day, self.zone, self.terminology = record, day, zone, terminology
         self.study, self.parameters = study, parameters or {}
         self.shared = shared or Shared(record, plan or Plan())
+        self.index, self.plan = self.shared.index, self.shared.plan
+        """The record's facts by value set; what patients share."""
         self.watch: set[int] = set()
         self.known: dict[int, Finding] = {}
         self.stated: set[int] = set()
@@ -89,34 +93,24 @@ class View:
         self.unnamed: dict[bool, tuple[Any, set[int]]] = {}
         """When drugs that nobody can name were taken (`nameless`), and the days on which that may change."""
 
-    @property
-    def index(self) -> Index:
-        """The record's facts by value set."""
-        return self.shared.index
-
-    @property
-    def plan(self) -> Plan:
-        """What patients share."""
-        return self.shared.plan
-
     def on(self, day: int) -> View:
         """The same record on another day, with a watch list of its own."""
         return View(self.record, day, self.zone, self.terminology, self.study, self.parameters, shared=self.shared)
 
     def ask(self, rule: Asked) -> Finding:
         """The rule's answer on this day: a shared one where nothing on record concerns it, and no rule asked twice."""
-        shared, at = self.shared, id(rule)
-        concerns = shared.plan.concerns.get(at)
-        if concerns is not None and concerns.isdisjoint(shared.index.present):
-            return shared.constants.get(at) or self._constant(rule)
-        if at in shared.plan.joints:
+        plan, at = self.plan, id(rule)
+        concerns = plan.concerns.get(at)
+        if concerns is not None and concerns.isdisjoint(self.index.present):
+            return self.shared.constants.get(at) or self._constant(rule)
+        if at in plan.joints:
             return rule.evaluate(self)
         found = self.known.get(at)
         if found is None:
             outer, self.watch = self.watch, set()
             found = self.known[at] = rule.evaluate(self)
-            if not shared.plan.shares(found):
-                shared.alike[id(found)] = (found, shared.plan.outline(found))
+            if not plan.shares(found):
+                self.shared.alike[id(found)] = (found, plan.outline(found))
             if self.watch:
                 self.due[at] = (rule, self.watch | self.due[at][1] if at in self.due else self.watch)
             self.watch = outer

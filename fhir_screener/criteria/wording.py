@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
@@ -14,7 +15,8 @@ _PART = re.compile(r"(\d+)([HDWMY])")
 _ONE = {"H": say("1 hour"), "D": say("1 day"), "W": say("1 week"), "M": say("1 month"), "Y": say("1 year")}
 
 
-def named(sets: Iterable[str]) -> Text:
+@lru_cache(maxsize=10_000)
+def named(sets: frozenset[str]) -> Text:
     """Value sets by name, in a row; each name is a message of its own."""
     return join(", ", [say(name) for name in sorted(sets)])
 
@@ -31,7 +33,12 @@ def no_drug(fact: Medication) -> Text:
 
 def length(span: Duration) -> Text:
     """`P90D` as `90 days`, `P1Y6M` as `1 year 6 months`; what has no such parts stays as it is written."""
-    return join(" ", [_so_many(int(n), unit) for n, unit in _PART.findall(span.text)]) or span.text
+    return _length(span.text)
+
+
+@lru_cache(maxsize=10_000)
+def _length(text: str) -> Text:
+    return join(" ", [_so_many(int(n), unit) for n, unit in _PART.findall(text)]) or text
 
 
 def _so_many(n: int, unit: str) -> Text:

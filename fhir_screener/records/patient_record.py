@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from fhir_screener.records.facts import (
     Condition,
     Consent,
@@ -37,8 +39,7 @@ CHART_TYPES = (
 """What is read about a patient besides the Patient itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """How many records of one type were read, and the oldest of their dates (as recorded, or None)."""
 
     count: int = 0

@@ -22,6 +22,9 @@ class Stance(Enum):
     PAST = "past"
     OTHER_PERSON = "other-person"
 
+    # Members are single objects; Enum's own hash is of the name, in Python.
+    __hash__ = object.__hash__
+
 
 _OTHER = (
     r"family history|\bfh\b|\bfhx\b|mother|father|sister|brother|sibling|maternal|paternal|donor|husband|wife|partner"

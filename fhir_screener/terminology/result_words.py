@@ -25,6 +25,9 @@ class Polarity(Enum):
     UNREADABLE = "unreadable"
     CONFLICTING = "conflicting"
 
+    # Members are single objects; Enum's own hash is of the name, in Python.
+    __hash__ = object.__hash__
+
     @property
     def words(self) -> Text:
         """The word for it, for people."""

@@ -18,8 +18,10 @@ premedication is no start. No record counts as none. See SEMANTICS "I4".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
