@@ -142,14 +142,14 @@ class Blanks(dict[bytes, bytes]):
     def __init__(self) -> None:
         self._scope: Scope | None = None
 
-    def filled(self, pieces: list[bytes], scope: Scope | None) -> bytes:
-        """The pieces as one, every second one the name of a blank."""
+    def filled(self, pieces: list[bytes], scope: Scope | None) -> list[bytes]:
+        """The pieces, every second one the name of a blank, with what fills it."""
         if len(pieces) == 1:
-            return pieces[0]
+            return pieces
         self._scope = scope
         whole = pieces.copy()
         whole[1::2] = [self[name] for name in pieces[1::2]]
-        return b"".join(whole)
+        return whole
 
     def __missing__(self, name: bytes) -> bytes:
         text = self._scope.text(name.decode()) if self._scope is not None else ""

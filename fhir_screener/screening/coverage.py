@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,15 +29,12 @@ class Coverage:
 
 def coverage_of(criteria: Sequence[CriterionFinding], seen: Mapping[str, Seen]) -> Coverage:
     """The coverage of a ledger."""
-
-    def count(role: str, verdict: object) -> int:
-        return sum(c.role == role and c.verdict is verdict and c.phase == "prescreen" for c in criteria)
-
+    found = Counter([(one.role, one.verdict) for one in criteria if one.phase == "prescreen"])
     return Coverage(
-        inclusions_met=count("inclusion", MET),
-        inclusions_open=count("inclusion", UNKNOWN),
-        exclusions_ruled_out=count("exclusion", NOT_MET),
-        exclusions_open=count("exclusion", UNKNOWN),
+        inclusions_met=found["inclusion", MET],
+        inclusions_open=found["inclusion", UNKNOWN],
+        exclusions_ruled_out=found["exclusion", NOT_MET],
+        exclusions_open=found["exclusion", UNKNOWN],
         records=sum(one.count for one in seen.values()),
         since=min((one.since for one in seen.values() if one.since), default=None),
     )

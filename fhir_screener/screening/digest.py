@@ -29,10 +29,10 @@ _id = attrgetter("id")
 def _row(criterion: CriterionFinding, blanks: Blanks) -> bytes:
     standing = criterion.standing
     if standing is None or standing.finding is not criterion.answer:
-        return blanks.filled(_pieces(criterion), criterion.scope)
+        return b"".join(blanks.filled(_pieces(criterion), criterion.scope))
     if standing.row is None:
         standing.row = _pieces(criterion)
-    return blanks.filled(standing.row, criterion.scope)
+    return b"".join(blanks.filled(standing.row, criterion.scope))
 
 
 def _pieces(criterion: CriterionFinding) -> list[bytes]:

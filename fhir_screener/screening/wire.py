@@ -56,8 +56,7 @@ def to_wire(screening: Screening) -> dict[str, Any]:
 def to_line(screening: Screening) -> bytes:
     """The Screening as one line of JSON, without the newline."""
     blanks = Blanks()
-    criteria = b",".join([_entry(criterion, blanks) for criterion in screening.criteria])
-    return encode(
+    head = encode(
         {
             "patient": screening.reference,
             "study": screening.study,
@@ -74,16 +73,24 @@ def to_line(screening: Screening) -> bytes:
             "shown": screening.shown,
             "enrolled": screening.enrolled,
             "replaced_by": screening.replaced_by,
-            "criteria": msgspec.Raw(b"[" + criteria + b"]"),
-            "coverage": {
-                "seen": {kind: {"count": s.count, "since": s.since} for kind, s in sorted(screening.seen.items())},
-                "absent": sorted(screening.absent),
-                "failed": sorted(screening.failed),
-                "problems": screening.problems,
-                **_known(screening.coverage),
-            },
         }
     )
+    coverage = encode(
+        {
+            "seen": dict(sorted(screening.seen.items())),
+            "absent": sorted(screening.absent),
+            "failed": sorted(screening.failed),
+            "problems": screening.problems,
+            **_known(screening.coverage),
+        }
+    )
+    # The criteria are nearly all of the line: put in once, as the pieces that they are.
+    parts = [head[:-1], b',"criteria":[']
+    for number, criterion in enumerate(screening.criteria):
+        if number:
+            parts.append(b",")
+        parts += _entry(criterion, blanks)
+    return b"".join((*parts, b'],"coverage":', coverage, b"}"))
 
 
 def _known(coverage: Coverage) -> dict[str, Any]:
@@ -96,7 +103,8 @@ def _known(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _entry(criterion: CriterionFinding, blanks: Blanks) -> bytes:
+def _entry(criterion: CriterionFinding, blanks: Blanks) -> list[bytes]:
+    """The JSON of a criterion, in pieces."""
     standing = criterion.standing
     if standing is None or standing.finding is not criterion.answer:
         return blanks.filled(_pieces(criterion), criterion.scope)

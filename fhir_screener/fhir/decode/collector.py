@@ -17,6 +17,8 @@ from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, head, kind_o
 
 _Lane = tuple[str, Callable[[bytes], Any], Judge]
 _PREFIX = 30
+_NO_START = b"\n\n"
+"""What no line begins with: its first line feed ends it."""
 Overflow = Callable[[str, str, Lean | Glimpse, bytes], None]
 """Takes (patient id, type, record, its bytes) instead of the charts."""
 
@@ -85,15 +87,20 @@ class Collector:
         lanes, owners = self._lanes, self._owners
         last: Any = None
         owner, chart = "", None
-        into: list[Glimpse] = []
-        of = ""
+        kept: list[Any] = []
+        seen: list[Any] = []
+        of, start = "", _NO_START
         held, limit = self.held, self.limit
         for number, line in enumerate(lines, first):
-            lane = lanes.get(line[:_PREFIX]) or self._lane(line)
-            if lane is None:
-                left.append((number, line))
-                continue
-            kind, decode, judge = lane
+            # Lines of one type follow one another: most begin as the one before.
+            if not line.startswith(start):
+                start = line[:_PREFIX]
+                lane = lanes.get(start) or self._lane(line)
+                start = start if start in lanes else _NO_START
+                if lane is None:
+                    left.append((number, line))
+                    continue
+                kind, decode, judge = lane
             try:
                 record = decode(line)
             except BROKEN:
@@ -110,14 +117,15 @@ class Collector:
                 else:
                     left.append((number, line))
                 continue
+            if kind is not of:
+                kept, seen = chart.kept.setdefault(kind, []), chart.seen.setdefault(kind, [])
+                of = kind
             item = judge(record)
             if item is record:
-                chart.add(kind, item)
+                kept.append(item)
                 held += 600 + len(line)
             else:
-                if kind is not of:
-                    into, of = chart.seen.setdefault(kind, []), kind
-                into.append(item)  # type: ignore[arg-type]
+                seen.append(item)
                 held += 350
             if held > limit:
                 self.overflow, last = self.spare, None
