@@ -80,12 +80,16 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
     """
     first = _first(view, fact)
     ordered = view.days(fact.authored) if fact.kind == "request" else None
-    if any(one is not None and not view.begun(one) for one in (ordered, first)):
+    told = view.days(fact.asserted) if first is None else None
+    if any(one is not None and not view.begun(one) for one in (ordered, first, told)):
         return None
     doubt = Reason.EQUIVOCAL if fact.status in _UNSURE else None
     end = _end(view, fact, first)
     if end is not None:
         last, assumed = end
+        if first is not None and last.hi < first.lo:
+            # It ends before it begins: one of the two is wrong, and nobody knows which.
+            return Intake(fact, Days(last.lo, first.hi), Days(last.lo, first.hi), doubt=Reason.UNREADABLE)
         return Intake(fact, first, last, doubt=doubt, known_end=True, assumed=assumed)
     point = _is_point(fact, single)
     if first is not None and point:

@@ -14,6 +14,7 @@ from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.product_words import names_no_disease
 from fhir_screener.verdict import Reason
 
 Answer = tuple[Reason | None, Text]
@@ -125,7 +126,8 @@ class Terms:
 
     def _other_disease(self, view: View, lines: list[Line]) -> bool:
         """Whether a reason is stated, and none of the stated ones is the disease of the study."""
-        reasons = [reason for item in lines for reason in item.intake.fact.reasons]
+        stated = (reason for item in lines for reason in item.intake.fact.reasons)
+        reasons = [reason for reason in stated if not (reason.label and names_no_disease(reason.label))]
         if not reasons or not self.target:
             return False
         charted = {fact.ref: fact for fact in view.record.conditions}

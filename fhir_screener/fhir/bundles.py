@@ -13,7 +13,7 @@ import msgspec
 
 from fhir_screener.errors import DataError
 from fhir_screener.fhir.decode import outline
-from fhir_screener.fhir.decode.references import parse
+from fhir_screener.fhir.decode.references import Target, parse
 from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, plain
 
 
@@ -23,6 +23,8 @@ class Part(NamedTuple):
     kind: str
     data: bytes
     spare_id: str | None
+    clash: bool = False
+    """Whether another server's resource of this Bundle has the same type and id, and says something else."""
 
 
 class _Request(msgspec.Struct, gc=False):
@@ -53,6 +55,7 @@ def take_apart(body: bytes, bases: set[str]) -> Iterator[Part]:
     entries = [one for one in _entries(body) if one.resource and not _deleted(one)]
     parts: list[Part] = []
     names: dict[bytes, bytes] = {}
+    homes = _Homes()
     for one in entries:
         data = bytes(one.resource)
         kind, url = _kind(data), (one.fullUrl or "").strip()
@@ -62,9 +65,39 @@ def take_apart(body: bytes, bases: set[str]) -> Iterator[Part]:
             bases.add(target.base)
         if spare is not None:
             names[url.encode()] = f"{kind}/{_id(data) or spare}".encode()
-        parts.append(Part(kind, data, spare))
-    for part in parts:
+        parts.append(Part(kind, data, spare, target is not None and homes.clash(kind, target, data)))
+    for part in homes.split(parts):
         yield part._replace(data=_renamed(part.data, names)) if names and b'"urn:' in part.data else part
+
+
+_REFERRED = ("Medication", "ResearchStudy", "Specimen")
+"""Types that records of patients refer to: of two with one id, neither can be told to be meant."""
+
+
+class _Homes:
+    """Which server each resource of a Bundle is from, to see two that share a type and an id."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._shared: set[bytes] = set()
+
+    def clash(self, kind: str, target: Target, data: bytes) -> bool:
+        """Whether another server's entry before this one is called the same and says something else."""
+        if not target.base.startswith("http"):
+            return False
+        home = target.base.partition("://")[2]
+        first, said = self._first.setdefault((kind, target.id), (home, data))
+        if first == home or said == data:
+            return False
+        if kind in _REFERRED:
+            self._shared.add(said)
+        return True
+
+    def split(self, parts: list[Part]) -> list[Part]:
+        """The parts, those marked that were first and yet cannot be told from a later one."""
+        return (
+            [one._replace(clash=True) if one.data in self._shared else one for one in parts] if self._shared else parts
+        )
 
 
 def _kind(data: bytes) -> str:

@@ -125,6 +125,9 @@ class FileReader:
 
     def _part(self, part: Part) -> None:
         """One odd entry costs itself, not the entries after it."""
+        if part.clash:
+            self._clashes(part)
+            return
         if part.kind in FORMS:
             self._collector.take(part.kind, part.data, self._place, part.spare_id)
             return
@@ -133,6 +136,16 @@ class FileReader:
         except DataError as error:
             self.problems.append(f"{self._place}: an entry of the Bundle was left out: {error.what}")
             self._lost(error.what, part.data, False)
+
+    def _clashes(self, part: Part) -> None:
+        """Another server's resource of this Bundle is called the same; of two Patients, no record is surely this one's."""
+        what = f"a {part.kind} called as another server's in this Bundle, and not the same: they cannot be told apart"
+        self.problems.append(f"{self._place}: {what}")
+        if part.kind != "Patient":
+            self._lost(what, part.data, False)
+            return
+        _, owners = told(part.data, self._collector.references)
+        self.losses.append(Loss(str(self._place), what, self._file, owners=owners, damaged=False))
 
     def _lost(self, what: str, data: bytes, damaged: bool) -> None:
         """A record that is not read: for whom it counts as missing is said by what is left of it, else found out."""

@@ -53,3 +53,18 @@ def only_named(procedure: str) -> bool:
     """Whether a procedure names a drug without giving it: teaching, consent, an allergy test, a level, its monitoring."""
     plain = fold(procedure)
     return bool(_ABOUT.search(plain)) or bool(_WATCHED.search(plain) and not _GIVEN.search(plain))
+
+
+_NO_DISEASE = re.compile(
+    r"(?:\W|\b(?:disease|acute|active|activity|flare(?:-?up)?|relapsed?|recurren(?:ce|t)|exacerbation|induction|remission|therapy|treatment"
+    r"|maintenance|steroids?|glucocorticoids?|corticosteroids?|immunosuppress(?:ion|ive)|anti-?inflammatory|inflammat(?:ion|ory)"
+    r"|autoimmune|control|symptoms?|see notes?|as directed|per|protocol|other|unspecified|diagnostic|trial|new|onset|initial|first"
+    r"|of|for|the|and|in|to|start|initiation|continuation)\b"
+    r"|疾病|病情|病|活动|期|性|复发|急|加重|诱导|缓解|维持|治疗|免疫抑制|自身免疫|抗炎|糖皮质激素|激素|炎症|控制|症状|对症|遵医嘱|用药|诊断|初治|新发|初发|起始)+"
+)
+
+
+@lru_cache(maxsize=8192)
+def names_no_disease(reason: str) -> bool:
+    """Whether a stated reason says only that there is something to treat: a flare, an induction, "see note"."""
+    return bool(_NO_DISEASE.fullmatch(fold(reason)))

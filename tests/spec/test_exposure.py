@@ -37,6 +37,10 @@ RULE = "exposure: {to: [rituximab], review: [denosumab], infused: [rituximab], w
         (make.drug("R1", "procedure", taken="2021-01-05"), MET, None),
         (make.drug("R1", "procedure", taken="2021-01-05", only_named=True), UNKNOWN, Reason.SUSPECTED),  # its level
         (make.drug("R1", taken="2019..", asserted="2021-02-20", dose_text="stopped 2020"), UNKNOWN, Reason.TEXT_ONLY),
+        (make.drug("R1", taken="2021-01-05..2020-05-01", status="completed"), UNKNOWN, Reason.UNREADABLE),  # ends first
+        (make.drug("R1", taken="2019-01-05..2018-05-01", status="completed"), UNKNOWN, Reason.NO_DATA),
+        (make.drug("R1", asserted="2021-02-20"), MET, None),
+        (make.drug("R1", asserted="2021-03-20"), UNKNOWN, Reason.NO_DATA),  # told of after the day
         (make.drug("R2", "administration", taken="2021-01-05"), UNKNOWN, Reason.SUSPECTED),
         (make.drug("R1", "administration", taken="2021-01-05", systemic=False), UNKNOWN, Reason.NO_DATA),
     ],

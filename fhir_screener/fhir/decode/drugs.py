@@ -73,7 +73,7 @@ def referenced(tree: Any, inside: Any, context: Context) -> Drug:
     found = Drug()
     if target is not None and target.kind == "#":
         resource = contained(inside, target.id)
-        found = described(resource, context) if resource is not None else found
+        found = described(resource, context, inside) if resource is not None else found
     elif target is not None and target.kind in ("Medication", ""):
         found = _in_library(target.id, context)
     if found.concept is not NOTHING:
@@ -105,15 +105,18 @@ def _named(tree: dict[str, Any], context: Context) -> Drug | None:
     return Drug(found.concept, found.hits, unlisted=not found.hits and context.book.ordinary.unlisted(found.concept))
 
 
-def described(resource: dict[str, Any], context: Context) -> Drug:
-    """A Medication resource (R4 11.5): the sets of its code and of all its ingredients."""
+def described(resource: dict[str, Any], context: Context, beside: Any = None) -> Drug:
+    """A Medication resource (R4 11.5): the sets of its code and of all its ingredients.
+
+    `beside`: where it is contained itself, the raw `contained` of the record, in which its own references are found.
+    """
     known = context.book.known(elements.concept(resource.get("code")))
     hits: dict[str, Hit] = dict(known.hits)
     name, strength = known.concept, None
     parts = [one for one in elements.many(resource.get("ingredient")) if isinstance(one, dict)]
     named = []
     for part in parts:
-        one = _ingredient(part, resource, context)
+        one = _ingredient(part, resource, context, beside)
         for key, hit in one.hits.items():
             hits.setdefault(key, hit)
         named.append(one.concept)
@@ -125,7 +128,7 @@ def described(resource: dict[str, Any], context: Context) -> Drug:
     return Drug(name, hits or NO_HITS, elements.label(resource.get("form")), strength, unlisted=unlisted)
 
 
-def _ingredient(part: dict[str, Any], resource: dict[str, Any], context: Context) -> Drug:
+def _ingredient(part: dict[str, Any], resource: dict[str, Any], context: Context, beside: Any) -> Drug:
     known = context.book.known(elements.concept(part.get("itemCodeableConcept")))
     if known.concept is not NOTHING:
         return Drug(known.concept, known.hits)
@@ -134,7 +137,7 @@ def _ingredient(part: dict[str, Any], resource: dict[str, Any], context: Context
     if target is None:
         return (_named(tree, context) if isinstance(tree, dict) else None) or Drug()
     listed = [one for one in elements.many(resource.get("contained")) if isinstance(one, dict)]
-    inside = next((one for one in listed if one.get("id") == target.id), None)
+    inside = next((one for one in listed if one.get("id") == target.id), None) or contained(beside, target.id)
     found = inside if target.kind == "#" else context.library.medications.get(target.id)
     if found is None or found is resource:
         return (_named(tree, context) if isinstance(tree, dict) else None) or Drug()

@@ -95,6 +95,14 @@ def test_a_dispense():
     assert fact.span == Span("2020-11-01", "2020-11-01")
 
 
+def test_a_contained_medication_whose_ingredient_is_contained_beside_it():
+    inside = medication(ingredient=[{"itemReference": {"reference": "#i"}}])
+    fact = only(
+        by_reference(contained=[inside, medication("i", code=PREDNISONE)], medicationReference={"reference": "#m"})
+    )
+    assert fact.hits["steroids"].ingredient == "prednisone"
+
+
 def test_a_contained_medication():
     inside = medication(code=PREDNISONE, form={"text": "tablet"})
     fact = only(by_reference(contained=[inside], medicationReference={"reference": "#m"}))

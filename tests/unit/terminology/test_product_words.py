@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.product_words import is_premedication, only_named, read_strength
+from fhir_screener.terminology.product_words import is_premedication, names_no_disease, only_named, read_strength
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,18 @@ def test_a_procedure_about_a_drug(words: str) -> None:
 )
 def test_a_procedure_that_gives_it(words: str) -> None:
     assert not only_named(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["flare", "Disease flare", "induction of remission", "复发", "疾病活动", "诱导缓解治疗", "See note"]
+)
+def test_a_reason_that_names_no_disease(words: str) -> None:
+    assert names_no_disease(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["COPD exacerbation", "autoimmune hepatitis", "痛风急性发作", "慢性阻塞性肺疾病急性加重", "nephrotic syndrome"],
+)
+def test_a_reason_that_names_one(words: str) -> None:
+    assert not names_no_disease(words)
