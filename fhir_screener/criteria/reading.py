@@ -262,7 +262,7 @@ _RATIOS = frozenset({"{INR}"})
 
 
 def _converted(number: Quantity, unit: str, limits: Limits) -> float | None:
-    if unit in _RATIOS and number.unit in ("", "1", "INR", "ratio"):
+    if unit in _RATIOS and number.unit in ("", "1", "INR", "ratio", "{ratio}"):
         return number.value
     return convert(number.value, number.unit, unit, limits.molar) if number.unit or not unit else None
 

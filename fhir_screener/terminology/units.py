@@ -51,22 +51,25 @@ _HABITS = {
     "spots": "{spots}",
     "spot": "{spots}",
     "/hpf": "/[HPF]",
-    "10^9/l": "10*9/L",
-    "x10^9/l": "10*9/L",
-    "10e9/l": "10*9/L",
-    "k/ul": "10*3/uL",
-    "10^3/ul": "10*3/uL",
-    "x10^3/ul": "10*3/uL",
-    "/mm3": "/mm3",
-    "/ul": "/uL",
-    "cells/ul": "{cells}/uL",
-    "ml/min/1.73m2": "mL/min/{1.73_m2}",
-    "ml/min/1.73 m2": "mL/min/{1.73_m2}",
-    "ml/min/1.73m^2": "mL/min/{1.73_m2}",
-    "ml/min/{1.73m2}": "mL/min/{1.73_m2}",
-    "ml/min/{1.73_m2}": "mL/min/{1.73_m2}",
+    "percent": "%",
+    "mg%": "mg/dL",
+    "gpt/l": "10*9/L",
 }
 """Spellings seen in charts, folded, and the UCUM code meant."""
+
+_GIGA = {"G/L": "10*9/L"}
+"""Spellings that mean another unit in small letters: G/L counts cells, g/L weighs."""
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_POWER = re.compile("(?<=10)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_COUNT = re.compile(
+    r"(?:[x*]?10(?:[*^e]|\*\*|\^\*)?\(?(?P<power>\d{1,2})\)?|(?P<word>k|thou|thousands?|万)|\{?(?:cells?|个)\}?)?"
+    r"/(?P<per>l|ul|mcl|mm3|cumm|nl)"
+)
+_WORDS = {"万": 4}
+_PER = {"l": "L", "ul": "uL", "mcl": "uL", "mm3": "mm3", "cumm": "mm3", "nl": "nL"}
+_FILTRATION = re.compile(r"ml/\(?(min|s|sec)[/.·*]?(?:per)?\(?\{?1[.,]73(?:_?m\^?2|_?sqm)?\}?\)*")
+"""Millilitres a minute for 1.73 square metres, as laboratories spell it; without the metres it is meant all the same."""
 
 ARBITRARY = frozenset({"{s_co}"})
 """Units that only compare a signal with its own assay's cutoff: the laboratory's range says where that lies."""
@@ -79,8 +82,26 @@ _NAMED = re.compile(r"/?\{[^}]*\}")
 
 def ucum(unit: str) -> str:
     """The UCUM code for a unit as written; unknown spellings are returned as they are."""
-    plain = unit.strip().replace("µ", "u").replace("μ", "u").replace("×", "x").replace("*10", "x10")
-    return _HABITS.get(plain.lower().replace(" ", ""), _HABITS.get(plain.lower(), plain))
+    plain = _POWER.sub(r"^\1", unit.strip()).translate(_RAISED)
+    plain = plain.replace("µ", "u").replace("μ", "u").replace("×", "x").replace("*10", "x10")
+    if plain in _GIGA:
+        return _GIGA[plain]
+    folded = plain.lower().replace(" ", "")
+    return _HABITS.get(folded) or _counted(folded) or _filtered(folded) or plain
+
+
+def _counted(folded: str) -> str:
+    """The UCUM code of so many cells in a volume: "x10^9/L", "K/uL", "cells/mm3"; "" for anything else."""
+    found = _COUNT.fullmatch(folded)
+    if found is None:
+        return ""
+    power = found["power"] or (_WORDS.get(found["word"], 3) if found["word"] else "")
+    return f"10*{power}/{_PER[found['per']]}" if power else f"/{_PER[found['per']]}"
+
+
+def _filtered(folded: str) -> str:
+    found = _FILTRATION.fullmatch(folded)
+    return f"mL/{found[1].removesuffix('ec')}/{{1.73_m2}}" if found else ""
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,18 @@ from fhir_screener.terminology.units import convert
         (500, "copies/mL", "[IU]/mL", None),  # copies: each assay's own
         (12, "SFC/10^6 PBMC", "{spots}", None),
         (12, "S/N", "{s_co}", None),
+        (45, "×10⁹/L", "10*9/L", 45),
+        (45, "G/L", "10*9/L", 45),
+        (2, "g/L", "mg/dL", 200),
+        (45, "x10(3)/mcL", "10*9/L", 45),
+        (45, "Thousand/uL", "10*9/L", 45),
+        (4.5, "万/μL", "10*9/L", 45),
+        (3500, "个/μL", "10*9/L", 3.5),
+        (3500, "/UL", "10*9/L", 3.5),
+        (25, "mL/min/1.73", "mL/min/{1.73_m2}", 25),
+        (25, "ml/(min*1.73m2)", "mL/min/{1.73_m2}", 25),
+        (25, "ml/min/1,73m²", "mL/min/{1.73_m2}", 25),
+        (0.5, "mL/s/1.73m2", "mL/min/{1.73_m2}", 30),
     ],
 )
 def test_units_of_charts(value: float, source: str, target: str, expected: float | None) -> None:
