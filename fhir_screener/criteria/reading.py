@@ -9,7 +9,7 @@ range itself, the flag answers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -49,6 +49,8 @@ class Limits:
     positive: frozenset[str] = frozenset()
     negative: frozenset[str] = frozenset()
     molar: float | None = None
+    only: bool = False
+    """Whether none but its own answers are positive: what grew must be named, "positive" leaves it open."""
     runs: bool = False
     """Whether a run that failed is a doubt of its own, and not only a missing result."""
 
@@ -99,8 +101,8 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
     if value.concept is not None:
         _say(said, "coded value", _coded(value.concept, limits, terms))
     if value.text:
-        _say(said, "text", _answer(value.text, limits, terms) or terms.says(value.text))
-    if value.boolean is not None and not limits.how_much:
+        _say(said, "text", _in_words(value.text, limits, terms))
+    if value.boolean is not None and not limits.how_much and not (limits.only and value.boolean):
         said["value"] = POS if value.boolean else NEG
     abnormal = False
     for flag in value.interpretation:
@@ -120,7 +122,9 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
         # A comparator that leaves both sides open says nothing against words.
         if polarity is not None and not (polarity is EQUIV and number.comparator and said):
             said["number"] = polarity
-    if abnormal and not (said.keys() and set(said.values()) <= {POS, EQUIV}):
+    if limits.only and not said and _read_value(value, replace(limits, only=False), terms, ranges).says is POS:
+        said["positive"] = EQUIV
+    if abnormal and not limits.only and not (said.keys() and set(said.values()) <= {POS, EQUIV}):
         said["abnormal flag"] = POS if said else EQUIV
     return _agree(said, value, note, number)
 
@@ -155,13 +159,22 @@ def _coded(concept: Concept, limits: Limits, terms: Terminology) -> Polarity | N
             said.add(NEG if limits.negative & known else POS)
         else:
             said |= {polarity for name, polarity in SAID_BY.items() if name in known}
+            said -= {POS} if limits.only else set()
     for text in (concept.text, *(() if said else (coding.display for coding in concept.codings))):
-        words = (_answer(text, limits, terms) or terms.says(text)) if text else None
+        words = _in_words(text, limits, terms) if text else None
         if words is not None:
             said.add(words)
     if len(said) > 1:
         return EQUIV if said in ({POS, EQUIV}, {NEG, EQUIV}) else Polarity.CONFLICTING
     return next(iter(said), None)
+
+
+def _in_words(text: str, limits: Limits, terms: Terminology) -> Polarity | None:
+    """What words say: by the answers of this test, else by those of any; one that both answers and denies is neither."""
+    answer, said = _answer(text, limits, terms), terms.says(text)
+    if answer is POS and said is NEG:
+        return Polarity.CONFLICTING
+    return answer or (None if limits.only and said is POS else said)
 
 
 _YES_NO = {"no": NEG, "否": NEG, "无": NEG, "yes": POS, "是": POS, "有": POS}

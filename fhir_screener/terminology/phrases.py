@@ -35,7 +35,7 @@ NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|negative for|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bneither\b"
     r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
-    r"|除外|不支持|不考虑|没有|非"
+    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|没有|非"
 )
 # Words of negation that deny a change or a complaint, not the term that follows.
 _NOT_NEGATION = (
@@ -44,6 +44,7 @@ _NOT_NEGATION = (
 )
 NEGATED_AFTER = (
     r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|neg(?:ative)?\b|\(-\))"
+    r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)|未能?(?:检|查|找|培养|分离|生长)|无生长"
     r"|none\b|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑"
 )
 _DOUBT = (

@@ -46,7 +46,7 @@ SAID_BY = {
 
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"
-    r"|failed|lipa?emic|contaminated|to follow|qns|tnp|(?:quantity|volume) (?:is )?not sufficient|not applicable|not read|clotted"
+    r"|failed|lipa?emic|contaminated|to follow|qns|tnp|inhibit(?:ed|ion|ors?)|(?:quantity|volume) (?:is )?not sufficient|not applicable|not read|clotted"
     r"|(?:specimen|sample) (?:was )?lost)\b|^n/?a$|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
     r"|拒检|未送检|未采样|未读|未观察|检[验测]中|(?:标本|样本|样品)(?:凝固|凝集|丢失|污染)|(?:标本|样本|样品)?量?不足"
 )
@@ -65,7 +65,7 @@ _BESIDE = re.compile(
 """Controls, reference values and drug resistance: their words are those of an answer, and are not the answer."""
 
 _EQUIVOCAL = re.compile(
-    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|borderline|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
+    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|borderline|\btrace\b|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|[?？]|\bnot negative|non-?negative"
     r"|suspicious|presumptive|unconfirmed|not confirmed|unable to confirm|to be (?:retested|repeated|confirmed)"
     r"|low[ -](?:level[ -])?(?:positive|reactive)|±|\+/-|\+-"
@@ -77,7 +77,7 @@ _NEGATIVE = re.compile(
     r"|\b(?:non|un[ -]?)(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated)\b"
     r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b"
     r"|阴性|^阴$|[未不][能可]?检[出见]|[未不][能可]?检测[到出]|未[查找见]到|未查见|未发现|未见"
-    r"|无反应性?|非反应性?|无生长|^[-−]$|[(（][-−—–]+[)）]|^none$"
+    r"|无反应性?|非反应性?|无[^,。;]{0,12}生长|^[-−]$|[(（][-−—–]+[)）]|^none$"
     r"|\bno reactivity\b|\bno (?:\w+ ){0,2}evidence of (?!(?:\w+ )?resist)"
     r"|[<低小]于?(?:最低)?检[测出]?(?:下限|限|线)|^< ?ll?o?d$|\bbelow (?:the )?(?:lower )?(?:limit of detection|detection limit)"
 )

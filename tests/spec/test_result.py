@@ -167,3 +167,25 @@ def test_a_ratio_needs_no_unit(ask) -> None:
     assert ask(rule, make.result("L2", make.number(2.2, "1"))).verdict is MET
     assert ask(rule, make.result("L2", make.number(1.0, "{INR}"))).verdict is NOT_MET
     assert ask(rule, make.result("L2", make.number(22, "s"))).reason is Reason.UNREADABLE
+
+
+ONLY = "result: {of: [breastfeeding], values: {positive: [organs], negative: [not-nursing], only: true}, within: P3M}"
+"""A culture, say, that names what grew."""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("pancreas", "met"),
+        (replace(make.read("pancreas"), interpretation=(make.concept("", "A"),)), "met"),
+        ("未哺乳", "not_met"),
+        ("negative", "not_met"),
+        ("positive", "equivocal"),  # of what?
+        ("阳性", "equivocal"),
+        (True, "equivocal"),
+        ("未检出 pancreas", "not_met"),
+    ],
+)
+def test_only_its_own_answers_are_positive(ask, value, expected) -> None:
+    found = ask(ONLY, make.result("L7", value))
+    assert (found.reason.value if found.reason else found.verdict.value) == expected

@@ -355,6 +355,7 @@ ANSWERS = mapping(
     "Coded answers of this test.",
     sets("positive", "Answers that are positive.", "value", "result", "condition"),
     sets("negative", "Answers that are negative.", "value"),
+    flag("only", "None but these are positive: a plain `positive` is `equivocal`, for it does not say of what."),
 )
 FORM = mapping(
     "",

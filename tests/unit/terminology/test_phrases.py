@@ -41,6 +41,8 @@ SAID = [
     ("doubtful", "[Active TB] is neither confirmed nor excluded"),
     ("doubtful", "Please exclude [active tuberculosis]"),
     ("negated", "[Active tuberculosis]: none"),
+    ("negated", "未检出[结核分枝杆菌]"),
+    ("negated", "[Mycobacterium tuberculosis] not isolated"),
     ("asserted", "[Active tuberculosis], no cavitation"),
     ("past", "原[活动性肺结核]病灶已消失"),
     ("asserted", "[Active tuberculosis] has not resolved"),

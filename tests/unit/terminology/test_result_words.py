@@ -40,6 +40,7 @@ SAYS = {
         "MTB NOT DETECTED; rifampin resistance not detected",
         "HIV(1+2)抗体: 阴性(-)",
         "阴 性",
+        "培养8周无结核分枝杆菌生长",
         "低于检测线",
     ],
     Polarity.EQUIVOCAL: [
@@ -50,6 +51,7 @@ SAYS = {
         "Reactive, to be confirmed",
         "not negative",
         "low level positive",
+        "MTB trace detected",
     ],
     Polarity.NONE: [
         "标本溶血,请重新采样",
