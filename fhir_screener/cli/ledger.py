@@ -131,6 +131,10 @@ def _known(coverage: Coverage) -> Iterator[Text]:
         yield say("{count} records read, the oldest of {day}.", count=coverage.records, day=coverage.since[:10])
     else:
         yield say("{count} records read.", count=coverage.records)
+    if coverage.reconciled:
+        yield say("Medication list put in order on {day}.", day=coverage.reconciled[:10])
+    else:
+        yield say("No medication list put in order is on record.")
 
 
 def _criterion(page: Page, protocol: str, found: CriterionFinding, speech: Speech) -> None:

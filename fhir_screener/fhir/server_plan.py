@@ -18,6 +18,8 @@ from fhir_screener.records.patient_record import CHART_TYPES
 
 ALWAYS = ("Consent", "ResearchSubject")
 """Read for every study: they say whether a patient may be screened at all."""
+WHERE_OFFERED = ("List",)
+"""Decides nothing, so that a server without it lacks nothing: says whether the medication list was put in order."""
 BY_REFERENCE = ("Medication", "Encounter", "ResearchStudy", "Specimen")
 
 
@@ -140,6 +142,11 @@ def make_plan(
             absent.add(name)
         else:
             charts.append(_type_read(name, parameter, kind, since, capability))
+    charts += [
+        _type_read(name, "patient", kind, since, capability)
+        for name in WHERE_OFFERED
+        if "patient" in capability.types.get(name, TypeAbilities()).search_params and wanted & DRUG_TYPES
+    ]
     if absent >= wanted & DRUG_TYPES:
         notes.append("no type that holds drugs is offered: criteria about drugs cannot be answered")
     references = [_by_id(name, kind) for name in BY_REFERENCE if capability.can(name, "search-type") is not False]

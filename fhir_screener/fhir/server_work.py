@@ -14,7 +14,7 @@ from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.pending import Pending
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.server_batch import TypeResult
-from fhir_screener.fhir.server_plan import ReadPlan
+from fhir_screener.fhir.server_plan import WHERE_OFFERED, ReadPlan
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.records.facts import Patient
 from fhir_screener.records.patient_record import PatientRecord
@@ -50,8 +50,8 @@ class Work:
             for entry in found.entries:
                 if entry.type == result.type and entry.type in FORMS:
                     self.collector.take(entry.type, bytes(entry.resource), f"{entry.type}/{entry.id or '?'}")
-        self._note(result)
-        for patient in result.failed:
+        self._note(result, chart=result.type not in WHERE_OFFERED)
+        for patient in result.failed if result.type not in WHERE_OFFERED else ():
             self.failed.setdefault(patient, set()).add(result.type)
 
     def take_referred(self, result: TypeResult, whose: dict[str, Pending]) -> None:

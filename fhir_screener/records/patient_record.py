@@ -73,5 +73,7 @@ class PatientRecord:
     """{type: its resources as they came}, of types that a loaded study needs so."""
     unread: Mapping[str, int] = field(default_factory=dict)
     """{type: records named by nothing that any list knows}, of the types that the site states to be complete."""
+    reconciled: str | None = None
+    """When the medication list was last put in order, as recorded; None where no such List was seen."""
     problems: tuple[str, ...] = ()
     """Records that could not be understood at all: `Type/id: what`."""

@@ -13,7 +13,10 @@ from fhir_screener.verdict import MET, NOT_MET, UNKNOWN
 
 @dataclass(frozen=True)
 class Coverage:
-    """Counts of criteria, without those of the visit. `records` were read, the oldest dated `since` (as recorded)."""
+    """Counts of criteria, without those of the visit. `records` were read, the oldest dated `since` (as recorded).
+
+    `reconciled`: when the medication list was last put in order, as recorded; None where no List says so.
+    """
 
     inclusions_met: int = 0
     inclusions_open: int = 0
@@ -21,13 +24,16 @@ class Coverage:
     exclusions_open: int = 0
     records: int = 0
     since: str | None = None
+    reconciled: str | None = None
 
     @property
     def open(self) -> int:
         return self.inclusions_open + self.exclusions_open
 
 
-def coverage_of(criteria: Sequence[CriterionFinding], seen: Mapping[str, Seen]) -> Coverage:
+def coverage_of(
+    criteria: Sequence[CriterionFinding], seen: Mapping[str, Seen], reconciled: str | None = None
+) -> Coverage:
     """The coverage of a ledger."""
     found = Counter([(one.role, one.verdict) for one in criteria if one.phase == "prescreen"])
     return Coverage(
@@ -37,4 +43,5 @@ def coverage_of(criteria: Sequence[CriterionFinding], seen: Mapping[str, Seen]) 
         exclusions_open=found["exclusion", UNKNOWN],
         records=sum(one.count for one in seen.values()),
         since=min((one.since for one in seen.values() if one.since), default=None),
+        reconciled=reconciled,
     )

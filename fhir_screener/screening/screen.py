@@ -60,6 +60,7 @@ def screen(
         enrolled=bool(barred and barred.enrolled),
         replaced_by=barred.replaced_by if barred else "",
         seen=record.seen,
+        reconciled=record.reconciled,
         absent=record.absent,
         failed=record.failed,
         problems=record.problems,

@@ -54,6 +54,7 @@ class Screening:
     enrolled: bool = False
     replaced_by: str = ""
     seen: Mapping[str, Seen] = field(default_factory=dict)
+    reconciled: str | None = None
     absent: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
@@ -86,4 +87,4 @@ class Screening:
     @property
     def coverage(self) -> Coverage:
         """How much is known, and how deep the chart is."""
-        return coverage_of(self.criteria, self.seen)
+        return coverage_of(self.criteria, self.seen, self.reconciled)

@@ -100,6 +100,7 @@ def _known(coverage: Coverage) -> dict[str, Any]:
         "exclusions": {"ruled_out": coverage.exclusions_ruled_out, "open": coverage.exclusions_open},
         "records": coverage.records,
         "since": coverage.since,
+        "reconciled": coverage.reconciled,
     }
 
 
@@ -175,6 +176,7 @@ def from_wire(line: dict[str, Any]) -> Screening:
         enrolled=line.get("enrolled", False),
         replaced_by=line.get("replaced_by", ""),
         seen={kind: Seen(s["count"], s["since"]) for kind, s in coverage.get("seen", {}).items()},
+        reconciled=coverage.get("reconciled"),
         absent=frozenset(coverage.get("absent", ())),
         failed=frozenset(coverage.get("failed", ())),
         problems=tuple(coverage.get("problems", ())),

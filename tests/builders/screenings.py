@@ -47,6 +47,7 @@ def screening(**changes: Any) -> Screening:
         "next_change_on": date(2021, 5, 12),
         "shown": True,
         "seen": {"Observation": Seen(12, "2019-01"), "Consent": Seen()},
+        "reconciled": "2021-02-11",
         "absent": frozenset({"MedicationStatement"}),
         "problems": ("Observation/13: no code",),
     }
@@ -148,6 +149,7 @@ screenings = st.builds(
         st.sampled_from(("Observation", "Condition", "Consent")),
         st.builds(Seen, st.integers(0, 10_000), st.none() | st.just("2019") | st.just("2019-04-01")),
     ),
+    reconciled=st.none() | st.just("2021-02-11"),
     absent=st.frozensets(st.sampled_from(("MedicationStatement", "Consent"))),
     failed=st.frozensets(st.sampled_from(("Observation", "Procedure"))),
     problems=st.lists(texts.filter(bool), max_size=2).map(tuple),

@@ -260,3 +260,30 @@ def test_specimens_that_are_not_shown_cost_nothing_but_those_that_fail_do(kind, 
         batch = reader.read(["p-1"])
     assert {patient: set(types) for patient, types in failed(batch).items()} == ({"p-1": lost} if lost else {})
     assert any(line.startswith("Specimen: 1 record that charts refer to could not be read") for line in batch.warnings)
+
+
+LISTED = {
+    "resourceType": "List",
+    "id": "home",
+    "status": "current",
+    "mode": "working",
+    "code": coded("http://loinc.org", "10160-0"),
+    "subject": {"reference": "Patient/p-1"},
+    "date": "2021-02-11",
+}
+
+
+def test_whether_the_medication_list_was_put_in_order_is_read_and_lacking_it_is_no_failure():
+    for abilities, day in ((None, "2021-02-11"), (Abilities(without=frozenset({"List"})), None)):
+        with world(data=[*CHARTS, LISTED], abilities=abilities) as reader:
+            batch = reader.read(PATIENTS)
+        assert [record.reconciled for record in batch.records] == [None, day, None, None, None]
+        assert failed(batch) == {}
+        assert batch.warnings == ()
+
+
+def test_lists_that_cannot_be_read_cost_a_warning_only():
+    with world({"kind": "error", "type": "List", "count": None}, data=[*CHARTS, LISTED]) as reader:
+        batch = reader.read(PATIENTS)
+    assert failed(batch) == {}
+    assert any(line.startswith("List: 5 patients could not be read in full") for line in batch.warnings)

@@ -29,9 +29,10 @@ from fhir_screener.fhir.decode.lean import (
     Stay,
     WholeLean,
 )
+from fhir_screener.fhir.decode.medication_list import reconciled
 from fhir_screener.fhir.decode.mentions import mentions
 from fhir_screener.fhir.decode.relevance import date_of
-from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.fhir.decode.tolerant import plain, tree_of
 from fhir_screener.fhir.decode.treatments import treatments
 from fhir_screener.records.facts import (
     Condition,
@@ -109,7 +110,8 @@ def assemble(
     types, said = {*failed, *context.lost}, (*problems, *faults, *context.problems)
     made = _record(person, facts, seen, types, absent, said)
     whole = _whole(collector, chart) if chart.raw else {}
-    return replace(made, treatments=given, whole=whole) if given or whole else made
+    listed = reconciled(map(tree_of, cast(list[WholeLean], chart.of("List")[0]))) if "List" in chart.kept else None
+    return replace(made, treatments=given, whole=whole, reconciled=listed) if given or whole or listed else made
 
 
 def _whole(collector: Collector, chart: Chart) -> dict[str, tuple[dict[str, Any], ...]]:

@@ -261,6 +261,7 @@ FORMS: dict[str, type[Lean]] = {
     "Encounter": EncounterLean,
     "Consent": ConsentLean,
     "ResearchSubject": SubjectLean,
+    "List": WholeLean,
     "Patient": PatientLean,
     "Medication": WholeLean,
     "ResearchStudy": WholeLean,

@@ -58,6 +58,7 @@ class Relevance:
             "Encounter": self._encounter,
             "Consent": self._keep,
             "ResearchSubject": self._keep,
+            "List": self._keep,
         }
         for kind in book.terminology.site.complete.keys() & set(_NAMED):
             self.by_kind[kind] = self._marked(self.by_kind[kind])

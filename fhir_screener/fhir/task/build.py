@@ -176,6 +176,7 @@ def _coverage(coverage: Coverage) -> Iterator[Json]:
     yield from part("exclusionsOpen", coverage.exclusions_open, "valueUnsignedInt")
     yield from part("records", coverage.records, "valueUnsignedInt")
     yield from part("since", coverage.since)
+    yield from part("reconciled", coverage.reconciled)
 
 
 def instant(now: datetime) -> str:

@@ -121,12 +121,18 @@ def screening_from_task(task: Json) -> Screening:
             enrolled=value_of(about, "enrolled", False),
             replaced_by=value_of(about, "replacedBy"),
             seen={str(value_of(e, "type")): _seen(e) for e in extensions(about, "seen")},
+            reconciled=_reconciled(about),
             absent=frozenset(values_of(about, "absent")),
             failed=frozenset(values_of(about, "failed")),
             problems=tuple(values_of(about, "problem")),
         )
     except (ValueError, TypeError) as error:
         raise DataError(say("its ledger was changed by another hand: judge the patient again"), where=where) from error
+
+
+def _reconciled(about: Json) -> str | None:
+    found: str | None = value_of(next(iter(extensions(about, "coverage")), {}), "reconciled", None)
+    return found
 
 
 def _seen(entry: Json) -> Seen:
