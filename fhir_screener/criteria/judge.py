@@ -28,7 +28,9 @@ def judge(criterion: Criterion, view: View) -> CriterionFinding:
 
 
 def _finding(criterion: Criterion, view: View) -> Finding:
-    finding = sourced(criterion, view.ask(criterion.rule), view)
+    finding = view.ask(criterion.rule)
+    if view.record.absent:
+        finding = sourced(criterion, finding, view)
     if view.terminology.site.complete:
         view.watch = set()
         finding = settled(criterion, finding, view)

@@ -6,7 +6,7 @@ them the screening finds `next_change_on` and `eligible_from` without trying eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from operator import is_not
 from typing import Any
@@ -99,10 +99,23 @@ class View:
 
     def ask(self, rule: Asked) -> Finding:
         """The rule's answer on this day: a shared one where nothing on record concerns it, and no rule asked twice."""
+        return self.ask_each((rule,))[0]
+
+    def ask_each(self, rules: Iterable[Asked]) -> tuple[Finding, ...]:
+        """The answers of several rules, in their order."""
+        concerns, present, constants = self.plan.concerns, self.index.present, self.shared.constants
+        found = []
+        for rule in rules:
+            sets = concerns.get(id(rule))
+            if sets is not None and sets.isdisjoint(present):
+                found.append(constants.get(id(rule)) or self._constant(rule))
+            else:
+                found.append(self._asked(rule))
+        return tuple(found)
+
+    def _asked(self, rule: Asked) -> Finding:
+        """The answer of a rule that something on record may concern."""
         plan, at = self.plan, id(rule)
-        concerns = plan.concerns.get(at)
-        if concerns is not None and concerns.isdisjoint(self.index.present):
-            return self.shared.constants.get(at) or self._constant(rule)
         if at in plan.joints:
             return rule.evaluate(self)
         found = self.known.get(at)

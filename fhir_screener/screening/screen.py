@@ -9,13 +9,12 @@ from itertools import chain
 from fhir_screener.criteria.judge import Course, same
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Criterion, Study
-from fhir_screener.criteria.rules.combine import combine
 from fhir_screener.criteria.view import View
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.screenable import Bar, bar
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.terminology.valueset import Terminology
-from fhir_screener.verdict import UNKNOWN, Reason, Verdict, all_of, any_of
+from fhir_screener.verdict import UNKNOWN, Reason, Verdict, all_of, any_of, first_reason
 
 ALWAYS = frozenset({"Patient", "Consent", "ResearchSubject"})
 """Types that decide whether a patient can be screened at all."""
@@ -92,7 +91,7 @@ def no_signal(study: Study, ledger: Sequence[CriterionFinding]) -> bool:
     verdict: Verdict = together(finding.verdict for finding in anchors)
     if verdict is not UNKNOWN:
         return False
-    return combine(verdict, anchors, "anchor").reason is Reason.NO_DATA
+    return first_reason(one.reason for one in anchors if one.reason is not None and one.applicable) is Reason.NO_DATA
 
 
 def _excluded(study: Study, view: View, deciding: Sequence[CriterionFinding]) -> tuple[Outcome, date | None]:

@@ -53,7 +53,7 @@ class _Combined:
         return say("({rules})", rules=join(self.joint, [rule.describe() for rule in self.rules]))
 
     def evaluate(self, view: View) -> Finding:
-        return view.joined(self, tuple([view.ask(rule) for rule in self.rules]))
+        return view.joined(self, view.ask_each(self.rules))
 
     def over(self, branches: Branches) -> Finding:
         """What follows from the answers of the parts, in their order."""

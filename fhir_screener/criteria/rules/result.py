@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -52,21 +52,49 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     preliminary: bool
 
 
-def results(view: View, sets: frozenset[str], limits: Limits) -> list[Result]:
-    """The results of tests in `sets` that count: no controls, nobody else's, nothing withdrawn or not yet there."""
-    found = []
+Begun = list[tuple[Observation, Days | None]]
+"""Facts of today or before, with their days."""
+
+
+def results(view: View, sets: frozenset[str], limits: Limits, *, latest: bool = False) -> list[Result]:
+    """The results of tests in `sets` that count: no controls, nobody else's, nothing withdrawn or not yet there.
+
+    `latest`: only those of the newest day that has any, and the undated ones; what is older is not even read.
+    """
+    begun: Begun = []
     for fact in among(view.index.observations, sets):
-        if fact.other_subject or fact.status not in COUNTS:
-            continue
-        days = view.point(fact.effective, fact.issued)
-        if days is not None and not view.begun(days):
-            continue
+        if not fact.other_subject and fact.status in COUNTS:
+            days = view.point(fact.effective, fact.issued)
+            if days is None or view.begun(days):
+                begun.append((fact, days))
+    if not latest or len(begun) < 2:
+        return _without_superseded(_read(view, begun, sets, limits))
+    by_day: dict[int, Begun] = {}
+    for fact, days in begun:
+        by_day.setdefault(days.hi if days else _UNDATED, []).append((fact, days))
+    found = _read(view, by_day.pop(_UNDATED, []), sets, limits)
+    newest = (_read(view, by_day[day], sets, limits) for day in sorted(by_day, reverse=True))
+    return _without_superseded([*found, *next(filter(None, newest), ())])
+
+
+_UNDATED = 0
+
+
+def _read(view: View, facts: Begun, sets: frozenset[str], limits: Limits) -> list[Result]:
+    """Their values, as far as they are results."""
+    found, ranges = [], view.terminology.site.ranges
+    for fact, days in facts:
         for name, hit, value in _values(fact, sets):
             if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
                 continue
-            reading = read_value(value, limits, view.terminology, view.terminology.site.ranges.get(name, ()))
+            reading = read_value(value, limits, view.terminology, ranges.get(name, ()))
             if reading.says is not Polarity.NONE:
                 found.append(Result(fact, value, hit, days, reading, fact.status == "preliminary"))
+    return found
+
+
+def _without_superseded(found: list[Result]) -> list[Result]:
+    """Without the preliminary results of which the final ones of the same test and day are here."""
     if True not in [result.preliminary for result in found]:
         return found
     superseded = {(_test(r), r.days) for r in found if not r.preliminary}
@@ -77,23 +105,22 @@ def _test(result: Result) -> str:
     return str(result.hit.coding) if result.hit.coding else result.hit.words
 
 
-def _values(fact: Observation, sets: frozenset[str]) -> Iterator[tuple[str, Hit, Value]]:
+def _values(fact: Observation, sets: frozenset[str]) -> list[tuple[str, Hit, Value]]:
     if fact.members and flags_only(fact):
-        return
+        return []
     hits = fact.hits
     if len(hits) == 1 and not fact.components:
         (name,) = hits
-        if name in sets:
-            yield name, hits[name], fact.value
-        return
-    for name in sorted(sets & hits.keys()):
-        if not fact.value.empty or fact.value.absent or not fact.components:
-            yield name, fact.hits[name], fact.value
-        break
+        return [(name, hits[name], fact.value)] if name in sets else []
+    found = []
+    name = min(sets & hits.keys(), default="")
+    if name and (not fact.value.empty or fact.value.absent or not fact.components):
+        found.append((name, hits[name], fact.value))
     for component in fact.components:
-        for name in sorted(sets & component.hits.keys()):
-            yield name, component.hits[name], component.value
-            break
+        name = min(sets & component.hits.keys(), default="")
+        if name:
+            found.append((name, component.hits[name], component.value))
+    return found
 
 
 def flags_only(fact: Observation) -> bool:
@@ -168,7 +195,7 @@ class ResultRule:
 
     def found(self, view: View) -> Iterable[Result]:
         """The results to judge; other kinds of tests read theirs in their own way."""
-        return results(view, self.of, self.limits)
+        return results(view, self.of, self.limits, latest=self.latest)
 
     def _judge(self, view: View, found: list[Result]) -> Finding:
         if self.latest:

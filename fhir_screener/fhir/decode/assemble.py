@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 from typing import Any, cast
 
+import msgspec
 from msgspec import Raw
 
 from fhir_screener.fhir.decode import conditions, drugs, elements, events, results
@@ -53,18 +55,17 @@ from fhir_screener.records.patient_record import CHART_TYPES, PatientRecord, See
 _DATE = attrgetter("date")
 
 
-@dataclass
-class _Facts:
-    conditions: list[Condition] = field(default_factory=list)
-    observations: list[Observation] = field(default_factory=list)
-    medications: list[Medication] = field(default_factory=list)
-    procedures: list[Procedure] = field(default_factory=list)
-    immunizations: list[Immunization] = field(default_factory=list)
-    consents: list[Consent] = field(default_factory=list)
-    subjects: list[Subject] = field(default_factory=list)
-    mentions: list[Mention] = field(default_factory=list)
-    encounters: list[Encounter] = field(default_factory=list)
-    unread: dict[str, int] = field(default_factory=dict)
+class _Facts(msgspec.Struct):
+    conditions: list[Condition] = []
+    observations: list[Observation] = []
+    medications: list[Medication] = []
+    procedures: list[Procedure] = []
+    immunizations: list[Immunization] = []
+    consents: list[Consent] = []
+    subjects: list[Subject] = []
+    mentions: list[Mention] = []
+    encounters: list[Encounter] = []
+    unread: dict[str, int] = {}
 
 
 def assemble(
@@ -100,7 +101,7 @@ def assemble(
         if kind not in chart.kept and kind not in chart.seen:
             continue
         kept, glimpses = chart.of(kind)
-        dates = filter(None, (*map(_DATE, glimpses), *map(date_of, kept)))
+        dates = filter(None, chain(map(_DATE, glimpses), map(date_of, kept)))
         if kind in complete:
             facts.unread[kind] = sum(one.unread for one in glimpses)
         seen[kind] = Seen(len(kept) + len(glimpses), min(dates, default=None))
@@ -178,8 +179,8 @@ def _unreadable(kind: str, record: Lean, context: Context) -> str:
     """An element on which the record's meaning turns, and which is there and cannot be read; "" usually."""
     if record.spoilt:
         return record.spoilt[0]
-    if isinstance(record, ObservationLean) and record.component:
-        spoilt = next((part.spoilt for part in record.component if part.spoilt), None)
+    if kind == "Observation" and (parts := cast(ObservationLean, record).component):
+        spoilt = next((part.spoilt for part in parts if part.spoilt), None)
         if spoilt:
             return f"component.{spoilt[0]}"
     name = "vaccineCode" if kind == "Immunization" else "code"
@@ -189,16 +190,17 @@ def _unreadable(kind: str, record: Lean, context: Context) -> str:
     return strange(kind, record)
 
 
-_Make = Callable[[str, Lean, Context, _Facts], None]
+_Make = Callable[[str, Any, Context, _Facts], None]
+"""Makes the facts of one record of its type."""
 
 
-def _condition(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    fact = conditions.condition(cast(ConditionLean, record), context)
+def _condition(kind: str, one: ConditionLean, context: Context, facts: _Facts) -> None:
+    fact = conditions.condition(one, context)
     facts.conditions.append(fact)
     _count(kind, fact, context, facts)
-    tested = context.book.tested[bytes(cast(ConditionLean, record).code)]
+    tested = context.book.tested[bytes(one.code)]
     if fact.note or (tested and fact.verification != "refuted" and not fact.family):
-        _beside(kind, record, fact, context, facts)
+        _beside(kind, one, fact, context, facts)
 
 
 def _beside(kind: str, record: Lean, fact: Fact, context: Context, facts: _Facts) -> None:
@@ -216,8 +218,7 @@ def _never_said(fact: Fact) -> bool:
     return fact.status in ("entered-in-error", "cancelled", "registered")
 
 
-def _observation(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    one = cast(ObservationLean, record)
+def _observation(kind: str, one: ObservationLean, context: Context, facts: _Facts) -> None:
     fact = results.observation(one, context)
     facts.observations.append(fact)
     if (fact.note or one.valueString or one.component or one.valueCodeableConcept) and not fact.other_subject:
@@ -226,8 +227,7 @@ def _observation(kind: str, record: Lean, context: Context, facts: _Facts) -> No
         _members(one.hasMember, context, facts)
 
 
-def _report(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    one = cast(ReportLean, record)
+def _report(kind: str, one: ReportLean, context: Context, facts: _Facts) -> None:
     found = results.report(one, context)
     facts.observations.extend(found)
     if found and (one.note or one.conclusion or one.conclusionCode):
@@ -243,14 +243,13 @@ def _members(references: Raw, context: Context, facts: _Facts) -> None:
     for ref in context.references.refs(plain(references)):
         found = context.library.results.get(ref.removeprefix("Observation/"))
         if found is not None and not any(known.ref == ref for known in facts.observations):
-            _observation("Observation", found, context, facts)
+            _observation("Observation", cast(ObservationLean, found), context, facts)
 
 
-def _drug(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    found = drugs.medication(kind, cast(DrugLean, record), context)
+def _drug(kind: str, one: DrugLean, context: Context, facts: _Facts) -> None:
+    found = drugs.medication(kind, one, context)
     if found is not None:
         facts.medications.append(found)
-    one = cast(DrugLean, record)
     if one.note:
         _beside(kind, one, found or _bare(kind, one, context), context, facts)
 
@@ -261,8 +260,7 @@ def _bare(kind: str, record: DrugLean, context: Context) -> Fact:
     return Fact(**context.common(kind, record), concept=context.book.concept[raw].concept)
 
 
-def _procedure(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    one = cast(ProcedureLean, record)
+def _procedure(kind: str, one: ProcedureLean, context: Context, facts: _Facts) -> None:
     fact = events.procedure(one, context)
     given = drugs.administered(one, fact.hits, fact.span, context)
     if fact.hits or fact.note or given is None:
@@ -276,23 +274,23 @@ def _procedure(kind: str, record: Lean, context: Context, facts: _Facts) -> None
         facts.mentions += mentions(kind, one, own, fact.concept.label, context)
 
 
-def _immunization(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    fact = events.immunization(cast(ImmunizationLean, record), context)
+def _immunization(kind: str, one: ImmunizationLean, context: Context, facts: _Facts) -> None:
+    fact = events.immunization(one, context)
     facts.immunizations.append(fact)
     if fact.note:
-        _beside(kind, record, fact, context, facts)
+        _beside(kind, one, fact, context, facts)
 
 
-def _encounter(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    facts.encounters.append(events.encounter(cast(EncounterLean, record), context))
+def _encounter(kind: str, one: EncounterLean, context: Context, facts: _Facts) -> None:
+    facts.encounters.append(events.encounter(one, context))
 
 
-def _consent(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    facts.consents.append(events.consent(cast(WholeLean, record), context))
+def _consent(kind: str, one: WholeLean, context: Context, facts: _Facts) -> None:
+    facts.consents.append(events.consent(one, context))
 
 
-def _subject(kind: str, record: Lean, context: Context, facts: _Facts) -> None:
-    facts.subjects.append(events.subject(cast(WholeLean, record), context))
+def _subject(kind: str, one: WholeLean, context: Context, facts: _Facts) -> None:
+    facts.subjects.append(events.subject(one, context))
 
 
 def _count(kind: str, fact: Fact, context: Context, facts: _Facts) -> None:

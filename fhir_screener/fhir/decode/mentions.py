@@ -21,8 +21,6 @@ _NOT_THE_PATIENT = re.compile(
 
 def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -> Iterator[Mention]:
     """What a record names besides `own`, the sets of what it is about; `label` is what it calls its subject."""
-    if _NOT_THE_PATIENT.search(label):
-        return
     coded = dict(_answers(record, context))
     told: dict[str, Hit] = {}
     for text in _texts(record):
@@ -30,6 +28,8 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
             told.setdefault(name, hit)
     if isinstance(record, ConditionLean):
         told = {**context.book.tested[bytes(record.code)], **told}
+    if not (coded or told) or _NOT_THE_PATIENT.search(label):
+        return
     for hits, by_code in ((coded, True), (told, False)):
         # Of its own subject a record speaks by its elements; a test may still tell of another time.
         left = {name: hit for name, hit in hits.items() if name not in own or name in context.book.result_sets}

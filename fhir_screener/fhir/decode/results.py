@@ -21,8 +21,8 @@ _NO_BOUNDS = Bounds()
 
 def observation(record: ObservationLean, context: Context, ref: str = "") -> Observation:
     """The fact of an Observation; `ref` where it has no address of its own (contained)."""
-    book = context.book
-    known = book.concept[bytes(record.code)]
+    book, code = context.book, bytes(record.code)
+    known = book.concept[code]
     other, specimen = _elsewhere(record, context) if record.focus or record.specimen else (False, "")
     meta = record.meta
     # The one fact there are many of: written out, for `**common` costs as much as all the rest.
@@ -42,7 +42,7 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
         categories=book.codes[bytes(record.category)],
         other_subject=other,
         specimen=specimen,
-        near=book.near[bytes(record.code)],
+        near=book.near[code],
     )
 
 
