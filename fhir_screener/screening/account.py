@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
-from fhir_screener.criteria.settling import way
+from fhir_screener.criteria.settling import CHART, way
 from fhir_screener.criteria.tally import aside
 from fhir_screener.screening.absence_words import missing
 from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.plain_words import settling
 from fhir_screener.screening.screening import Screening
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.verdict import Reason
 
 
 def evidence(finding: Finding) -> list[Evidence]:
@@ -43,12 +44,17 @@ def way_of(found: CriterionFinding) -> Text:
     """What settles it, and where it has branches, which of them is settled soonest, and how."""
     leaf = _soonest(found.finding)
     what = settling(found.settle)
-    if leaf is None:
+    if leaf is None or (_nothing_to_read(leaf) and found.settle != CHART):
         return say("To settle it: {what}", what=what)
     about, quick = _about(leaf), settling(way(leaf) or found.settle)
     if quick == what:
         return say("To settle it: {what}, first about: {about}", what=what, about=about)
     return say("To settle it: {what}; soonest: {quick}, about: {about}", what=what, quick=quick, about=about)
+
+
+def _nothing_to_read(leaf: Finding) -> bool:
+    """Whether reading the chart for it would be reading for what is not there."""
+    return leaf.reason is Reason.NO_DATA and way(leaf) == CHART
 
 
 def _soonest(finding: Finding) -> Finding | None:

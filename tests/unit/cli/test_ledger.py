@@ -96,11 +96,19 @@ def test_an_absence_kept_in_a_task_as_text_is_read_again() -> None:
 
 
 def test_the_branch_that_is_settled_soonest_is_named() -> None:
-    quick = unknown(Reason.NO_DATA, absent("sepsis"), settle="chart")
+    quick = unknown(Reason.STALE, SCORE, label="sepsis")
     slow = unknown(Reason.NO_DATA, ASIDE, settle="test: crp")
     both = Finding(Verdict.UNKNOWN, Reason.NO_DATA, branches=(slow, quick), soonest=1, settle="chart")
     text = ledger(STUDY, screening(criteria=(criterion(both, "E2", settle="ask"),)))
     assert "? To settle it: ask the patient; soonest: read the chart, about: sepsis" in text
+
+
+def test_nobody_is_sent_to_read_what_is_not_there() -> None:
+    absence = unknown(Reason.NO_DATA, absent("sepsis"), settle="chart")
+    both = Finding(Verdict.UNKNOWN, Reason.NO_DATA, branches=(absence,), soonest=0, settle="chart", evidence=(ASIDE,))
+    text = ledger(STUDY, screening(criteria=(criterion(both, "E2", settle="test: crp"),)))
+    assert "soonest" not in text
+    assert "? To settle it: order a test" in text
 
 
 def test_it_says_when_time_alone_changes_something() -> None:
