@@ -18,8 +18,10 @@ from fhir_screener.verdict import Reason
 
 def evidence(finding: Finding) -> list[Evidence]:
     """What moved the verdict first, then what was looked at beside it; each once."""
-    found = dict.fromkeys(_gathered(finding, moves=True))
-    return sorted(found, key=lambda item: not item.decides)
+    found: dict[tuple[str, ...], Evidence] = {}
+    for item in sorted(_gathered(finding, moves=True), key=lambda one: not one.decides):
+        found.setdefault((item.reference, str(item.note), item.code, item.value, item.date), item)
+    return list(found.values())
 
 
 def _gathered(finding: Finding, moves: bool) -> Iterator[Evidence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
@@ -36,7 +36,8 @@ def changes(before: Screening, after: Screening, again: Again | None = None) -> 
     """The criteria whose answer or deciding evidence differs, in the study's order.
 
     With `again` time is told from records for certain: what today's chart would have said on the earlier day, too, is no
-    record's doing. Without it a record that decides now, and did not before, is taken for the cause.
+    record's doing, unless the record is of a day since: nobody could have seen it then. Without it a record that decides
+    now, and did not before, is taken for the cause.
     """
     old = {criterion.id: criterion for criterion in before.criteria}
     other = MAPPING if before.checksum != after.checksum else TIME
@@ -46,7 +47,8 @@ def changes(before: Screening, after: Screening, again: Again | None = None) -> 
         earlier = old.get(criterion.id)
         cause = _cause(earlier, criterion)
         if answer(earlier) != answer(criterion) or cause:
-            if criterion.id in then and not _differs(earlier, then[criterion.id]):
+            same_then = criterion.id in then and not _differs(earlier, then[criterion.id])
+            if same_then and not _came_after(criterion, cause, before.as_of):
                 cause = TIME
             found.append(Change(criterion.id, answer(earlier), answer(criterion), cause or other))
     return tuple(found)
@@ -78,6 +80,24 @@ def _cause(before: CriterionFinding | None, after: CriterionFinding) -> str:
     # A record that is still there, and decides no longer, has left its window: that is time's doing.
     gone = [reference for reference in old if reference not in new and reference not in seen]
     return next(iter([*fresh, *gone]), "")
+
+
+def _came_after(criterion: CriterionFinding, cause: str, day: date) -> bool:
+    """Whether the record is of a day after this one, wherever on earth that was."""
+    found = (item for item in criterion.finding.deciding_evidence() if item.reference == cause)
+    return any(_latest_day(item.date) > day.isoformat() for item in found)
+
+
+def _latest_day(recorded: str) -> str:
+    """The day on which a record begins, of a moment the latest that it is anywhere."""
+    first = recorded.partition("..")[0]
+    try:
+        moment = datetime.fromisoformat(first) if len(first) > 10 else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        return first[:10]
+    return (moment.astimezone(UTC) + timedelta(hours=14)).date().isoformat()
 
 
 def _facts(criterion: CriterionFinding | None) -> dict[str, set[tuple[str, str, str]]]:

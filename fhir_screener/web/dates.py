@@ -11,7 +11,7 @@ from fhir_screener.sentence import Text, Translate, say
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _QUOTES = "\"'“‘《「"
-_DAYS = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|「[^」]*」|(?<![\w:/-])\d{4}-\d\d-\d\d(?![\w:/-])")
+_DAYS = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|「[^」]*」|(?<![\w:/-])\d{4}-\d\d-\d\d(?![\w/-]|:\d)")
 """Dates in a sentence, and quotations, which are passed over."""
 
 

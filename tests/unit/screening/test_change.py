@@ -71,6 +71,15 @@ def test_time_is_told_from_records_by_judging_the_chart_as_of_the_earlier_day(th
     assert len(asked) == 1, "on the same day it cannot be time"
 
 
+@pytest.mark.parametrize("recorded", ["2021-03-02", "2021-03-01T20:00:00Z", "2021-03-02.."])
+def test_a_record_of_a_day_since_is_no_doing_of_time(recorded: str) -> None:
+    """As of the earlier day today's chart says what it said then, for nobody could have seen the record."""
+    came = structs.replace(NEW, date=recorded)
+    before = with_(criterion(not_met(OLD)), as_of=date(2021, 3, 1))
+    after = with_(criterion(met(came)), as_of=date(2021, 3, 2))
+    assert [one.cause for one in changes(before, after, lambda day: before)] == ["Observation/2"]
+
+
 def test_another_mapping_is_a_cause_of_its_own() -> None:
     after = with_(criterion(unknown(Reason.JUDGEMENT)), checksum="sha256:other")
     assert changes(with_(criterion(unknown(Reason.NO_DATA))), after) == (
