@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 
-from fhir_screener.errors import DataError, NotFound, Refused, ServerFault, SettingsError
+from fhir_screener.errors import NotFound, Refused, ServerFault, SettingsError
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.search import search_all
 from fhir_screener.fhir.search_ids import by_ids
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.coded import Json
-from fhir_screener.fhir.task.identity import Subject, subject_of
+from fhir_screener.fhir.task.identity import Subject, subject_at
 from fhir_screener.fhir.task.names import CANDIDATE_ID, SCREENING_CANDIDATE, STUDY_ID, TASK_CODE
 from fhir_screener.fhir.task.read import existing_from_task
 from fhir_screener.log import Log
@@ -99,11 +99,7 @@ class Finder:
 
     def _subject(self, task: Json) -> Subject | None:
         """Whom the Task is about, if it is ours and about a patient of this source."""
-        try:
-            subject = subject_of(task)
-        except DataError:
-            return None
-        return subject if subject.source == self._identity.source else None
+        return subject_at(task, self._identity.source)
 
     def _search(self, name: str, values: Iterable[str], prefix: str = "", *, lean: bool = True) -> list[Json]:
         tasks: list[Json] = []

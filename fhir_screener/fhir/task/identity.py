@@ -95,6 +95,15 @@ def subject_of(task: Json) -> Subject:
     raise DataError("no identifier of ours: not a candidate of this project", where=f"Task/{task.get('id', '?')}")
 
 
+def subject_at(task: Json, source: str, study: str = "") -> Subject | None:
+    """The subject of a candidate Task of this source, and of this study where one is named; None of every other Task."""
+    try:
+        subject = subject_of(task)
+    except DataError:
+        return None
+    return subject if subject.source == source and study in ("", subject.study) else None
+
+
 def _join(*parts: str) -> str:
     """The parts in one string that can be taken apart again, whatever is in them."""
     return "/".join(quote(part, safe="-._~") for part in parts)

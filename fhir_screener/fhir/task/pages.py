@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 import orjson
 
-from fhir_screener.errors import DataError, Gone, NotFound, PageExpired, Refused
+from fhir_screener.errors import Gone, NotFound, PageExpired, Refused
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.search_ids import by_ids, escaped
 from fhir_screener.fhir.searchset import Page, read_page
@@ -21,7 +21,7 @@ from fhir_screener.fhir.task.build import Setting, instant
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.decided import owner_code
 from fhir_screener.fhir.task.finder import HEAD
-from fhir_screener.fhir.task.identity import subject_of
+from fhir_screener.fhir.task.identity import subject_at
 from fhir_screener.fhir.task.worklist import Row, row_of
 from fhir_screener.fhir.together import Together
 from fhir_screener.screening.views import SNOOZED, VIEWS, Order, Owners, View, Wanted
@@ -198,18 +198,10 @@ class Pages:
             if entry.type != "Task":
                 continue
             task: Json = orjson.loads(bytes(entry.resource))
-            try:
-                subject = subject_of(task)
-            except DataError:
+            if not subject_at(task, self._setting.identity.source, study):
                 continue
             row = row_of(task, self._setting.pool)
-            ours = subject.source == self._setting.identity.source and row.study == study
-            if (
-                ours
-                and (not view.statuses or row.status in view.statuses)
-                and _shows(view, row)
-                and _is_wanted(row, wanted)
-            ):
+            if (not view.statuses or row.status in view.statuses) and _shows(view, row) and _is_wanted(row, wanted):
                 yield row
 
 

@@ -17,7 +17,7 @@ from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.coded import Json, codes, dicts
 from fhir_screener.fhir.task.history import Happened, happened
-from fhir_screener.fhir.task.identity import subject_of
+from fhir_screener.fhir.task.identity import subject_at, subject_of
 from fhir_screener.fhir.task.ledger import read_criterion
 from fhir_screener.fhir.task.reached import ENROLLED
 from fhir_screener.fhir.task.sweep_record import counts_of
@@ -79,11 +79,7 @@ class StudyLog:
             if entry.type != "Task":
                 continue
             task: Json = orjson.loads(bytes(entry.resource))
-            try:
-                subject = subject_of(task)
-            except DataError:
-                continue
-            if subject.study == study and subject.source == self._setting.identity.source:
+            if subject_at(task, self._setting.identity.source, study):
                 yield task
 
     def _batch(self, tasks: Sequence[Json], enrolled: frozenset[str]) -> list[tuple[Entry, str]]:
