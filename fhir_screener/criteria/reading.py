@@ -230,9 +230,31 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
         if own[0] is not None:
             return own
     if limits.detection:
-        if number.comparator in ("<", "<="):
-            return EQUIV, say("{number}: below a limit, not said whether detected", number=number)
-        return (POS, say("detected")) if number.value > 0 else (NEG, say("zero"))
+        return _detected(number)
+    found = _by_tables(number, value, limits, ranges)
+    if found is None:
+        return _without_limit(number, value, limits, ranges)
+    if found[0] is EQUIV and not limits.measures and upper(value, number.unit) is not None:
+        own = _by_range(number, value, "above", ranges, limits, edge=EQUIV)
+        return own if own[0] is NEG else found
+    return found
+
+
+def _detected(number: Quantity) -> tuple[Polarity | None, Text]:
+    if number.value < 0:
+        return None, say("a number below zero")
+    if number.comparator in ("<", "<="):
+        return EQUIV, say("{number}: below a limit, not said whether detected", number=number)
+    return (POS, say("detected")) if number.value > 0 else (NEG, say("zero"))
+
+
+def _by_tables(
+    number: Quantity, value: Value, limits: Limits, ranges: Sequence[Range]
+) -> tuple[Polarity | None, Text] | None:
+    """By the rule's limits in the first unit that the number converts to; None where there is none.
+
+    An index is read by its laboratory's own cutoff; a grey zone holds whoever drew the limit.
+    """
     verdicts = []
     for table, rising in (
         (limits.at_least, True),
@@ -244,19 +266,20 @@ def _measured(number: Quantity, value: Value, limits: Limits, ranges: Sequence[R
             converted = _converted(number, unit, limits)
             if converted is None:
                 continue
+            own: tuple[Polarity | None, Text] = (None, "")
             if unit in ARBITRARY and upper(value, number.unit) is not None:
                 own = _by_range(number, value, "above", ranges, limits, edge=EQUIV)
-                if own[0] is not None:
-                    return own
-            strict = table is limits.above or table is limits.below
-            verdicts.append(_compare(converted, number.comparator, limit, rising, strict))
+            if own[0] in (NEG, EQUIV):
+                return own
             grey = limits.equivocal.get(unit)
             if grey and not number.comparator and grey[0] <= converted <= grey[1]:
                 template = "{number} lies in the grey zone {low:g} to {high:g} {unit}"
                 return EQUIV, say(template, number=number, low=grey[0], high=grey[1], unit=unit)
-    if not verdicts:
-        return _without_limit(number, value, limits, ranges)
-    return verdicts[0], ""
+            if own[0] is not None:
+                return own
+            strict = table is limits.above or table is limits.below
+            verdicts.append(_compare(converted, number.comparator, limit, rising, strict))
+    return (verdicts[0], "") if verdicts else None
 
 
 def _without_limit(

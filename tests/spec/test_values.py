@@ -119,3 +119,28 @@ ABOVE = "result: {of: [hbsag], above: range, within: P3M, positive: equivocal, n
 def test_a_question_about_the_range_is_answered_by_range_or_flag(ask, value, expected) -> None:
     found = ask(ABOVE, make.result("L1", value))
     assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+GREY = 'result: {of: [hbsag], at_least: {"[IU]/mL": 0.05, "{s_co}": 1}, equivocal: {"[IU]/mL": [0.05, 1], "{s_co}": [1, 5]}, within: P3M}'
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (index(2.3), "equivocal"),
+        (index(2.3, high=1), "equivocal"),  # a grey zone holds whoever drew the limit
+        (index(9, high=1), "met"),
+        (ranged(0.07, "[IU]/mL", high=0.1), "not_met"),  # the laboratory calls it normal
+        (ranged(0.07, "[IU]/mL", high=0.05), "equivocal"),
+        (ranged(3, "[IU]/mL", high=5), "met"),
+    ],
+)
+def test_a_grey_zone_and_the_laboratory_s_own_range(ask, value, expected) -> None:
+    found = ask(GREY, make.result("L1", value))
+    assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+def test_a_viral_load_below_zero_is_no_load(ask) -> None:
+    rule = "result: {of: [hbsag], detection: true, within: P3M}"
+    assert ask(rule, make.result("L1", make.number(-1, "[IU]/mL"))).reason is Reason.UNREADABLE
+    assert ask(rule, make.result("L1", make.number(0, "[IU]/mL"))).verdict is NOT_MET

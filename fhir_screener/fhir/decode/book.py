@@ -6,6 +6,7 @@ looked up once. The memory is bounded: a full one is emptied and filled anew.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -136,12 +137,16 @@ def _visit(value: Any) -> Concept:
     return Concept((found,)) if found is not None else elements.concept(value)
 
 
+_USUAL = re.compile(r"normal|recommended|reference|正常|参考", re.IGNORECASE)
+
+
 def _bounds(value: Any) -> Bounds:
-    """The first range that is for everybody, else the first."""
-    ranges = [one for one in elements.many(value) if isinstance(one, dict)]
-    if not ranges:
-        return Bounds()
-    usual = [one for one in ranges if "normal" in elements.codes(one.get("type")) or not one.get("type")]
-    chosen = (usual or ranges)[0]
-    text = elements.words(chosen.get("text"))
-    return Bounds(elements.quantity(chosen.get("low")), elements.quantity(chosen.get("high")), text)
+    """The first range that is for everybody; one for a treatment, or of a danger, is none."""
+    for one in elements.many(value):
+        if not isinstance(one, dict):
+            continue
+        kinds = [*elements.codes(one.get("type")), elements.label(one.get("type"))]
+        if not one.get("type") or any(map(_USUAL.search, kinds)):
+            text = elements.words(one.get("text"))
+            return Bounds(elements.quantity(one.get("low")), elements.quantity(one.get("high")), text)
+    return Bounds()

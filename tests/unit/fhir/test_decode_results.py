@@ -86,6 +86,7 @@ def test_the_normal_range_is_chosen():
     ]
     found = value(referenceRange=ranges)
     assert (found.low.value, found.high.value, found.range_text) == (90, 120, "90-120")
+    assert value(referenceRange=ranges[:1]).low is None  # a range for a treatment says nothing of what is normal
 
 
 def test_components_have_hits_of_their_own():
