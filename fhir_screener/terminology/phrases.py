@@ -27,15 +27,16 @@ class Stance(Enum):
 
 
 _OTHER = (
-    r"family history|\bfh\b|\bfhx\b|mother|father|sister|brother|sibling|maternal|paternal|donor|husband|wife|partner"
-    r"|contact with|\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|daughter|\bson\b|spouse|relatives?\b"
-    r"|家族史|其父|其母|祖父|祖母|外公|外婆|爷爷|奶奶|儿子|女儿|子女|亲属|叔叔|伯父|姑姑|舅舅|姨妈|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
+    r"family (?:history|hx|h/o|member)|in the family\b"
+    r"|\bfh\b|\bfhx\b|mother|father|sister|brother|sibling|maternal|paternal|donor|husband|wife|partner"
+    r"|contact with|\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|daughter|\bson\b|spouse|girlfriend|relatives?\b"
+    r"|家族(?!性)|其父|其母|其妻|其夫|其子|其女|其兄|其弟|其姐|其妹|爱人|祖父|祖母|外公|外婆|爷爷|奶奶|儿子|女儿|子女|亲属|叔叔|伯父|姑姑|舅舅|姨妈|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
 )
 NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|negative for|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bneither\b"
     r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
-    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|没有|非"
+    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|没有|非|未(?:曾|再)?$"
 )
 # Words of negation that deny a change or a complaint, not the term that follows.
 _NOT_NEGATION = (
@@ -46,6 +47,7 @@ NEGATED_AFTER = (
     r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|neg(?:ative)?\b|\(-\))"
     r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)|未能?(?:检|查|找|培养|分离|生长)|无生长"
     r"|none\b|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑"
+    r"|(?:tests?|screen(?:ing)?|serology) (?:is |was |were )?neg(?:ative)?\b|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"
 )
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
@@ -55,15 +57,27 @@ _DOUBT = (
     r"|(?:should|to|must|is|be) (?:be )?considered"
     r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"
     r"|\bplacebo\b|\bblinded\b|安慰剂|双盲|可疑|疑似|疑|待查|待排|待除外|不除外"
-    r"|不能除外|不能排除|可能|考虑"
+    r"|不能除外|不能排除|可能|考虑|# 高危(?!人群|因素)"
 )
 _PLANNED = (
-    r"\bplan\b|screen(?:ing|ed)? for|vaccin|prophyla|immuni[sz]ation against|counsel|planned|planning"
+    r"\bplan\b|screen(?:ing|ed)? (?:\w+ ){0,3}for|vaccin|prophyla|immuni[sz]ation against|counsel|planned|planning"
     r"|consider(?:ing)?|candidate for|scheduled|will start|to start|proposed|intend|recommend|awaiting"
     r"|筛查|疫苗|预防|咨询|拟|计划|建议|准备|预约|择期"
+    # What a person may get, or is afraid of, is as little there as what is planned.
+    r"|\brisks? (?:for|of)|risk factors? for|predispos\w+ to|suscepti\w+ to|fear of|afraid of|worried about|恐惧|害怕|担心"
 )
+_PLANNED_AFTER = (
+    r"(?:(?:is|are|was|were|to be|being) )?(?:planned|scheduled|proposed|declined|refused|deferred|postponed|cancell?ed)\b"
+    r"|计划中|拟行|待行|已?取消|拒绝|(?:高)?风险|高危(?:人群|因素)|易感|恐惧|恐怖"
+    r"|risk\b(?! group| strat| categor)|gen(?:e|etic) (?:carrier|predisposition|suscepti)|suscepti"
+)
+_OVER = re.compile(
+    r"\W*(?:(?:is|was|has|now|fully|completely|since|已经?|经治疗|临床)\W*)*"
+    r"(?:resolved|cured|in (?:complete )?remission|free\b|治愈|痊愈|恢复期|康复期|缓解期)"
+)
+"""Right behind a term: it is over."""
 _PAST = (
-    r"已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!not yet )resolved"
+    r"已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
     r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|old |past |陈旧|既往|病史|史|术后|曾"
 )
 
@@ -99,7 +113,11 @@ _NOT_YET = re.compile(
 )
 """It is said that nobody knows yet; the words of a denial may stand in it."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
-_NAMES_AN_ACT = re.compile(r"\W*(?:疫苗|免疫球蛋白|筛查|咨询|宣教|vaccin|immun|screen|counsel|prophyla)")
+_NAMES_AN_ACT = re.compile(
+    r"\W*(?:疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|试验|检测|纹|斑|中心|医院"
+    r"|vaccin|immun|screen|counsel|prophyla|tests?\b|cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr|antigen)"
+)
+"""Behind a term: what is named is not the disease but a house, a test, something done against it."""
 
 
 REACH = 500
@@ -148,9 +166,9 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     led = text[first:start]
     if re.search(_DOUBT, led + " # " + after):
         return Stance.DOUBTFUL
-    if re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after):
+    if re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after) or re.match(r"\W*(?:" + _PLANNED_AFTER + ")", after):
         return Stance.PLANNED
-    if re.search(_PAST, led + " # " + after):
+    if re.search(_PAST, led + " # " + after) or _OVER.match(text[end:right]):
         return Stance.PAST
     return Stance.ASSERTED
 

@@ -13,6 +13,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
@@ -27,6 +28,7 @@ from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
+from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
@@ -54,11 +56,13 @@ class LactatingRule:
                     self._weigh(view, fact, hit, ends, tally)
                     break
         clearing = self._answers(view, tally)
+        if not clearing:
+            hear(view, self.conditions, self.within, tally)
         finding = self._conclude(view, tally, clearing)
         return fetched(finding.but(rule=self.kind), view, TYPES, say("lactation"))
 
     def _weigh(self, view: View, fact: Condition, hit: Hit, ends: bool, tally: Tally) -> None:
-        when = course(view, fact)
+        when = course(view, fact, hit.stance is Stance.PAST)
         if when.future:
             return
         said = max(filter(None, (when.recorded, view.days(fact.onset.start))), key=lambda d: d.hi, default=None)

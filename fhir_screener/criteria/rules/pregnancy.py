@@ -33,6 +33,7 @@ from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import MET, Reason
 
@@ -74,7 +75,7 @@ class PregnantRule:
             hit = fact.hit(self.conditions)
             if hit is None or not counts(fact, hit):
                 continue
-            when = course(view, fact)
+            when = course(view, fact, hit.stance is Stance.PAST)
             if when.future:
                 continue
             began = view.days(fact.onset.start) or when.recorded
