@@ -69,7 +69,7 @@ _PLANNED = (
 _PLANNED_AFTER = (
     r"(?:(?:is|are|was|were|to be|being) )?(?:planned|scheduled|proposed|declined|refused|deferred|postponed|cancell?ed)\b"
     r"|计划中|拟行|待行|已?取消|拒绝|(?:高)?风险|高危(?:人群|因素)|易感|恐惧|恐怖"
-    r"|risk\b(?! group| strat| categor)|gen(?:e|etic) (?:carrier|predisposition|suscepti)|suscepti"
+    r"|risk\b(?! group| strat| categor)|gen(?:e|etic) (?:carrier|predisposition|suscepti)"
 )
 _OVER = re.compile(
     r"\W*(?:(?:is|was|has|now|fully|completely|since|已经?|经治疗|临床)\W*)*"
@@ -114,10 +114,11 @@ _NOT_YET = re.compile(
 """It is said that nobody knows yet; the words of a denial may stand in it."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(
-    r"\W*(?:疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|试验|检测|纹|斑|中心|医院"
-    r"|vaccin|immun|screen|counsel|prophyla|tests?\b|cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr|antigen)"
+    r"\W*(?:疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|纹|斑|中心|医院"
+    r"|vaccin|immun|screen|counsel|prophyla|cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr|antigen[ -]?\d"
+    r"|(?:tests?\b|试验|检测)(?!.{0,20}(?:pos|react|detected|\+|阳|有反应)))"
 )
-"""Behind a term: what is named is not the disease but a house, a test, something done against it."""
+"""Behind a term: what is named is not the disease but a house, a test without a result, something done against it."""
 
 
 REACH = 500

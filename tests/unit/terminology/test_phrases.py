@@ -192,6 +192,10 @@ SAID = [
     ("doubtful", "[前列腺癌]高危"),  # a kind of cancer, or a kind of people
     ("planned", "Screening mammogram for [breast cancer]"),
     ("planned", "[cancer] center"),
+    ("planned", "[pregnancy] test ordered"),
+    ("asserted", "[HIV] test positive"),
+    ("asserted", "[乙肝]检测阳性"),
+    ("asserted", "[Tuberculosis], susceptible to isoniazid"),
     ("planned", "[hysterectomy] planned"),
     ("planned", "[rituximab] was declined"),
     ("planned", "需要[乙型病毒性肝炎]免疫"),
