@@ -167,7 +167,7 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     led = text[first:start]
     if re.search(_DOUBT, led + " # " + after):
         return Stance.DOUBTFUL
-    if re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after) or re.match(r"\W*(?:" + _PLANNED_AFTER + ")", after):
+    if re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after) or re.match(r"\W{0,2}(?:" + _PLANNED_AFTER + ")", after):
         return Stance.PLANNED
     if re.search(_PAST, led + " # " + after) or _OVER.match(text[end:right]):
         return Stance.PAST
