@@ -105,6 +105,20 @@ def test_an_equivocal_doubt_makes_a_yes_equivocal(ask) -> None:
     assert ask(rule, make.result("L1", "indeterminate")).reason is Reason.NO_DATA
 
 
+@pytest.mark.parametrize(
+    ("fact", "reason"),
+    [
+        (make.result("L1", "see attached sheet"), "unreadable"),
+        (make.result("L1", "positive", on=None), "imprecise-date"),
+        (make.result("L1", "positive", on="2019-02-01"), "stale"),
+    ],
+)
+def test_whatever_needs_eyes_puts_a_yes_in_doubt(ask, fact, reason) -> None:
+    doubt = "result: {of: [hbsag], within: P3M, positive_within: P3M, negative: context}"
+    rule = f"doubt: {{rule: {{{CANCER}}}, when: [{{{doubt}}}]}}"
+    assert ask(rule, make.condition("C1", onset="2020-01-01"), fact).reason.value == reason
+
+
 def test_unless_rules_out_but_not_against_evidence(ask) -> None:
     rule = f"unless: {{rule: {{{CANCER}}}, when: [{{sex: male}}]}}"
     assert ask(rule).verdict is NOT_MET

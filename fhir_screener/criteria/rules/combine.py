@@ -87,8 +87,8 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
     )
 
 
-_UNSETTLED = frozenset(reason for reason in Reason if reason.needs_eyes) - {Reason.STALE}
-"""Reasons that put a yes in doubt; what is too old to speak does not."""
+_UNSETTLED = frozenset(reason for reason in Reason if reason.needs_eyes)
+"""Reasons that put a yes in doubt."""
 _READ: dict[str, object] = {"settle": CHART, "soonest": None}
 """What is on record both ways, or in doubt, is settled by reading it."""
 

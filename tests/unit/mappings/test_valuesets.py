@@ -22,6 +22,8 @@ KEYS = {"stems", "valueset", "title", "kind", "version", "codes", "exclude", "in
 KINDS = {"condition", "drug", "result", "procedure", "vaccine", "value", "ordinary"}
 ABBREVIATIONS = {
     "CXR",
+    "INR",
+    "PLT",
     "MMF",
     "MTX",
     "HCQ",
