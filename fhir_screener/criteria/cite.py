@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.records.facts import Condition, Fact, Medication, Mention, Observation, Span, Value
 from fhir_screener.sentence import Text, say
@@ -22,6 +25,8 @@ def span_text(span: Span) -> str:
 
 def value_text(value: Value) -> str:
     """The value as recorded, in words."""
+    if value.quantity is not None and value.plain and value.integer is None and not value.date:
+        return str(value.quantity)
     parts = []
     if value.quantity is not None:
         parts.append(str(value.quantity))
@@ -72,13 +77,18 @@ def cite(
 
 def fact_date(fact: Fact) -> str:
     """The best clinical date of a fact, as recorded."""
-    if isinstance(fact, Condition):
-        return span_text(fact.onset) or span_text(fact.abatement) or fact.recorded or span_text(fact.encounter)
-    if isinstance(fact, Observation):
-        return span_text(fact.effective) or fact.issued or ""
-    if isinstance(fact, Mention):
-        return fact.dated or ""
-    if isinstance(fact, Medication):
-        return span_text(fact.span) or fact.authored or fact.asserted or ""
+    read = _DATES.get(type(fact))
+    if read is not None:
+        return read(fact)
     span = getattr(fact, "span", None) or getattr(fact, "period", None)
     return span_text(span) if isinstance(span, Span) else getattr(fact, "occurred", None) or ""
+
+
+_DATES: dict[type[Fact], Callable[[Any], str]] = {
+    Observation: lambda fact: span_text(fact.effective) or fact.issued or "",
+    Condition: lambda fact: (
+        span_text(fact.onset) or span_text(fact.abatement) or fact.recorded or span_text(fact.encounter)
+    ),
+    Medication: lambda fact: span_text(fact.span) or fact.authored or fact.asserted or "",
+    Mention: lambda fact: fact.dated or "",
+}

@@ -32,14 +32,13 @@ class Index:
         self.immunizations: Shelf[Immunization] = _shelved(record.immunizations)
         self.encounters: Shelf[Encounter] = _shelved(record.encounters)
         self.observations: Shelf[Observation] = _shelved(record.observations)
+        self.near: Shelf[Observation] = {}
         for fact in record.observations:
             for component in fact.components:
                 for name in component.hits:
                     shelf = self.observations.setdefault(name, [])
                     if not shelf or shelf[-1] is not fact:
                         shelf.append(fact)
-        self.near: Shelf[Observation] = {}
-        for fact in record.observations:
             for name in fact.near:
                 self.near.setdefault(name, []).append(fact)
         self.mentions: Shelf[Mention] = _shelved(record.mentions)

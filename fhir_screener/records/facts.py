@@ -91,10 +91,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def hit(self, names: frozenset[str]) -> Hit | None:
         """The first of these sets that the fact is in."""
-        for name in sorted(names):
-            if name in self.hits:
-                return self.hits[name]
-        return None
+        return None if names.isdisjoint(self.hits) else self.hits[min(names & self.hits.keys())]
 
 
 UNREADABLE = "unreadable"

@@ -82,9 +82,11 @@ class AgeRule:
     def _edge(view: View, lo: int, hi: int, at: Age | None) -> str:
         if at is None:
             return ""
-        first, last = age_day(lo, at), age_day(hi, at)
+        first = last = age_day(lo, at)
         view.mark(first)
-        view.mark(last)
+        if hi != lo:
+            last = age_day(hi, at)
+            view.mark(last)
         if view.day >= last:
             return "after"
         return "before" if view.day < first else "straddles"

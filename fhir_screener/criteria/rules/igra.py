@@ -51,8 +51,12 @@ class IgraRule(ResultRule):
         yield from self._runs(view, self.spots, "{spots}", spots)
         yield from self._runs(view, self.quantiferon, "[IU]/mL", quantiferon)
         if self.interpretation:
-            plain = ResultRule(self.interpretation, self.within, Limits(runs=True))
-            yield from plain.found(view)
+            yield from self._stated.found(view)
+
+    @cached_property
+    def _stated(self) -> ResultRule:
+        """The laboratory's own reading, as a test like any other."""
+        return ResultRule(self.interpretation, self.within, Limits(runs=True))
 
     def _runs(self, view: View, parts: dict[str, frozenset[str]], unit: str, read: Reader) -> Iterable[Result]:
         runs: dict[Days | None, list[Part]] = {}
@@ -104,9 +108,8 @@ class IgraRule(ResultRule):
 def _parts(fact: Observation, parts: dict[str, frozenset[str]]) -> Iterator[Part]:
     for hits, value in ((fact.hits, fact.value), *((c.hits, c.value) for c in fact.components)):
         for part, names in parts.items():
-            name = next((n for n in sorted(names) if n in hits), None)
-            if name is not None:
-                yield part, fact, hits[name], value
+            if not names.isdisjoint(hits):
+                yield part, fact, hits[min(names & hits.keys())], value
 
 
 FORM = mapping(

@@ -162,8 +162,6 @@ class ResultRule:
         for result in found:
             if result.reading.says is not Polarity.NEGATIVE or result.fact.note:
                 return None
-        if self.latest:
-            found = self._latest(view, found)
         beside = Tally(beside=[self._cite(r, decides=False) for r in found]).around()
         return unknown(Reason.NO_DATA, *beside, self._open(beside), rule=self.kind, settle=self._way)
 
@@ -198,8 +196,6 @@ class ResultRule:
         return results(view, self.of, self.limits, latest=self.latest)
 
     def _judge(self, view: View, found: list[Result]) -> Finding:
-        if self.latest:
-            found = self._latest(view, found)
         tally = Tally()
         clearing: list[Result] = []
         for result in found:
@@ -226,11 +222,6 @@ class ResultRule:
                 tally.context(aside(evidence))
             elif says is not Polarity.NONE and not (says is Polarity.UNREADABLE and self.limits.measures):
                 tally.doubt(Reason.TEXT_ONLY, evidence)
-
-    def _latest(self, view: View, found: list[Result]) -> list[Result]:
-        """Only the newest day's results speak; the undated ones may be the newest."""
-        newest = max((r.days.hi for r in found if r.days), default=0)
-        return [r for r in found if r.days is None or r.days.hi == newest]
 
     def _sort(self, view: View, result: Result, tally: Tally, clearing: list[Result]) -> None:
         placed = view.place(result.days, self.within) if result.days else When.STRADDLES
