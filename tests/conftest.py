@@ -27,7 +27,7 @@ hypothesis.settings.load_profile("house")
 TESTS = Path(__file__).parent
 WITH_SERVERS = ("integration", "functional", "browser")
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.shares"]
 
 
 class NetworkRefused(RuntimeError):

@@ -24,13 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-    # Last: a browser that runs keeps an event loop in this thread, and other tests begin their own.
-    items.sort(key=lambda item: item.path.is_relative_to(HERE))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; playwright downloads none."""
+    """Debian's Chromium; playwright downloads none. Closed with the module: while it runs this thread has an event loop,
+    and tests elsewhere begin their own."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium on the path: install chromium")

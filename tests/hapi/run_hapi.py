@@ -14,6 +14,7 @@ import ctypes
 import fcntl
 import hashlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -26,6 +27,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SOURCES = [HERE / "pom.xml", *sorted((HERE / "src").iterdir())]
+OWN_PORTS = range(20_000, 32_000)
+"""Below those that outgoing connections are given: a server may take long to start, and its port must be free still."""
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 
 
@@ -116,10 +119,12 @@ def java_command(
 
 
 def free_port() -> int:
-    """A port of loopback that nobody holds just now."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+    """A port of loopback that nobody holds just now, and that the system gives to nobody who does not ask for it."""
+    for port in random.SystemRandom().sample(OWN_PORTS, 50):
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port found")
 
 
 @contextlib.contextmanager

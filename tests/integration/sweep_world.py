@@ -21,13 +21,14 @@ from fhir_screener.sandbox.processes import FhirServer, Process
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep_ports import Ledger
 from fhir_screener.settings import Settings
+from tests.hapi.run_hapi import free_port
 
 
 class Valkey:
     """The embedded broker with an append-only file. `start` brings back what it held when it was killed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder / "broker", 0
+        self._folder, self._port = folder / "broker", free_port()
         self._running = ExitStack()
         self._process: Process | None = None
         self.url = ""

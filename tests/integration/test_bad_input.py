@@ -73,8 +73,9 @@ def there(shared_fhir_server: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch, there: There) -> Iterator[None]:
-    """No waiting before a request is repeated; and the faults end with the test."""
+    """No waiting before a request or a chunk is repeated; and the faults end with the test."""
     monkeypatch.setattr("fhir_screener.fhir.session.Retry", partial(Retry, sleep=lambda seconds: None))
+    monkeypatch.setattr("fhir_screener.screening.sweep_retry.FIRST_WAIT", 0.0)
     yield
     there.relay.fails("")
     there.relay.page = 0

@@ -97,16 +97,19 @@ def test_groups_may_come_as_one_text(provider: Provider, place: str) -> None:
     assert browser.get(back(browser, provider)).status_code == 303
 
 
+TIMES = ("exp", "iat", "nbf")
+
+
 def claims(**changed: Any) -> Any:
+    """A token with other claims, those of TIMES in seconds from now; None takes one away."""
+
     def twist(header: dict[str, Any], found: dict[str, Any]) -> None:
-        found.update(changed)
+        now = int(time.time())
+        found.update({name: now + value if name in TIMES and value else value for name, value in changed.items()})
         for name in [name for name, value in found.items() if value is None]:
             del found[name]
 
     return twist
-
-
-NOW = int(time.time())
 
 
 @pytest.mark.parametrize(
@@ -122,10 +125,10 @@ NOW = int(time.time())
         {"azp": "another"},
         {"nonce": "another"},
         {"nonce": None},
-        {"exp": NOW - 3600},
+        {"exp": -3600},
         {"exp": None},
-        {"iat": NOW + 3600},
-        {"nbf": NOW + 3600},
+        {"iat": 3600},
+        {"nbf": 3600},
         {"sub": None},
         {"sub": ""},
     ],
@@ -160,7 +163,8 @@ def test_no_signature_lets_nobody_in(provider: Provider, place: str, monkeypatch
         return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
     def unsigned(self: Provider, nonce: str) -> str:
-        body = {"iss": self.issuer, "sub": "u-1", "aud": CLIENT, "exp": NOW + 9999, "iat": NOW, "nonce": nonce}
+        now = int(time.time())
+        body = {"iss": self.issuer, "sub": "u-1", "aud": CLIENT, "exp": now + 9999, "iat": now, "nonce": nonce}
         return f"{bare({'alg': 'none'})}.{bare({**body, 'groups': ['coordinators']})}."
 
     monkeypatch.setattr(Provider, "_signed", unsigned)
@@ -203,7 +207,7 @@ def test_what_was_not_brought_whole_lets_nobody_in(brought: str, provider: Provi
 def test_a_sign_in_that_took_too_long_is_none(provider: Provider, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from fhir_screener.web import oidc
 
-    now = [float(NOW)]
+    now = [time.time()]
     asked = settings(provider)
     ours = oidc.Provider(asked, lambda: now[0])
     address, kept = ours.begin("/")
