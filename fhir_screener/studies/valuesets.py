@@ -117,15 +117,30 @@ def _quick(path: Path) -> tuple[Any, Lines]:
     """The file's value by the C loader; on any fault once more with lines, for the message."""
     try:
         return yaml.load(path.read_text("utf-8"), Loader=_TextLoader), {}  # noqa: S506  # a SafeLoader that keeps scalars as text
-    except (yaml.YAMLError, OSError, UnicodeDecodeError):
+    except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError, TypeError):
         return read_yaml(path)
 
 
 class _TextLoader(_LOADER):  # type: ignore[misc, valid-type]  # the C loader where there is one
-    """Codes and dates stay text; only true, false and plain numbers are anything else."""
+    """All that is written plainly stays text; nothing but text, lists and mappings is made, and that quickly."""
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        return _made(node)
 
 
 _TextLoader.yaml_implicit_resolvers = {}
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
+
+
+def _made(node: yaml.Node) -> Any:
+    if node.tag == _TEXT:
+        return node.value
+    if node.tag == _LIST:
+        return [_made(one) for one in node.value]
+    found = {_made(key): _made(value) for key, value in node.value} if node.tag == _MAPPING else {}
+    if node.tag != _MAPPING or len(found) < len(node.value):
+        raise yaml.YAMLError("another type, or a key that stands there twice")
+    return found
 
 
 def _entries(spec: Spec, key: str) -> list[Entry]:
