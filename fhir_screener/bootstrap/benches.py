@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -49,11 +50,20 @@ class Benches:
     def __init__(self, settings: Settings, servers: Servers, ledger: Callable[[], Ledger]) -> None:
         self._settings, self._servers, self._ledger = settings, servers, ledger
         self._made: dict[Key, Workbench] = {}
+        self._read: Loaded | None = None
 
     def load(self, studies: list[str]) -> Loaded:
         """These studies, else those of the settings, else all. Read anew each time."""
         known = catalog(self._settings)
-        return known.load(studies or list(self._settings.studies) or list(known.ids))
+        self._read = known.load(studies or list(self._settings.studies) or list(known.ids))
+        return self._read
+
+    def as_read(self, studies: list[str]) -> Loaded:
+        """These studies as they were read last, for what is told of them; read now where they were not."""
+        known = {study.id: study for study in self._read.studies} if self._read else {}
+        if self._read is None or not studies or not known.keys() >= set(studies):
+            return self.load(studies)
+        return replace(self._read, studies=tuple(known[study] for study in studies))
 
     def bench(self, loaded: Loaded, as_of: date, *, dry_run: bool = False) -> Workbench:
         """What these studies are judged with on this day."""

@@ -141,7 +141,7 @@ def _patient(step: Progress) -> Progress:
 
 def tell(reports: Sequence[SweepReport], screener: Screener, files: Sequence[Path] = (), lang: str = "en") -> int:
     """Print the reports, write them to the files that are named; gives the exit code."""
-    loaded = screener.benches.load([study.study for report in reports for study in report.studies])
+    loaded = screener.benches.as_read([study.study for report in reports for study in report.studies])
     order = {study.id: [criterion.id for criterion in study.criteria] for study in loaded.studies}
     reached = _reached(screener, order)
     for report in reports:

@@ -115,6 +115,15 @@ def test_a_mapping_edited_in_mid_sweep_does_not_mix(screener: Make, mappings: Pa
     assert one.benches.bench_of(Chunk.of(new, 0, ["p1"])) is not before, "and takes the new one for a new sweep"
 
 
+def test_what_is_told_of_a_sweep_is_told_by_what_it_was_made_with(screener: Make, mappings: Path) -> None:
+    one = screener()
+    swept = one.benches.load([STUDY])
+    write(mappings, old="version: 1", new="version: 2")
+    assert one.benches.as_read([STUDY]) == swept
+    assert one.benches.load([STUDY]) != swept
+    assert screener().benches.as_read([STUDY]) != swept
+
+
 def test_a_worker_with_another_sites_overlay_refuses(screener: Make, mappings: Path) -> None:
     (mappings / "sites").mkdir()
     (mappings / "sites" / "here.yaml").write_text("site: here\n")
