@@ -60,7 +60,8 @@ _ELSEWHERE = re.compile(r"\bsee (?:comment|note|below)s?\b|见备注")
 _BESIDE = re.compile(
     r"(?:阳性|阴性|质控|空白)对照(?:孔|管|值)?\s*[:=]?\s*(?:正常|有效|合格|[<>]?\d+(?:\.\d+)?)?"
     r"|\b(?:positive|negative|nil|mitogen) control\b\s*[:=]?\s*(?:normal|valid|adequate|ok|passed|[<>]?\d+(?:\.\d+)?)?"
-    r"|\((?:参考|正常值|判断标准|ref)[^()]*\)"
+    r"|[(\[【](?:参考|正常值|判断标准|ref)[^()\[\]【】]*[)\]】]"
+    r"|(?:参考(?:值|范围|区间)|\breference(?: range| value)?|\bref\.?) ?[:=][^,;。]*$"
     r"|(?:\brif\w*|\brpo ?b|利福平)[^.;,。]*?(?:not detected|detected|indeterminate|未检出|检出|阴性|阳性|敏感|耐药)"
 )
 """Controls, reference values and drug resistance: their words are those of an answer, and are not the answer."""
@@ -80,7 +81,7 @@ _NEGATIVE = re.compile(
     r"|阴性|^阴$|[未不][能可]?检[出见]|[未不][能可]?检测[到出]|未[查找见]到|未查见|未发现|未见"
     r"|无反应性?|非反应性?|无[^,。;]{0,12}生长|^[-−]$|[(（][-−—–]+[)）]|^none$"
     r"|\bno reactivity\b|\bno (?:\w+ ){0,2}evidence of (?!(?:\w+ )?resist)"
-    r"|[<低小]于?(?:最低)?检[测出]?(?:下限|限|线)|^< ?ll?o?d$|\bbelow (?:the )?(?:lower )?(?:limit of detection|detection limit)"
+    r"|[<低小]于?(?:最低)?检[测出]?(?:下限|限|线)|^< ?lod\b|^< ?lld$|\bbelow (?:the )?(?:lower )?(?:limit of detection|detection limit)"
 )
 _POSITIVE = re.compile(
     r"\bpositive\b|\bpos\b|\bdetected\b|\bdetectable\b|\breactive\b|\bpresent\b|\bisolated\b|阳性|^阳$|检[出见]|检测[到出]|有反应性?|反应性|查见|[查找]到"

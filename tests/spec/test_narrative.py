@@ -292,3 +292,15 @@ def test_what_looks_like_an_assay(judged, name, answer) -> None:
     local = {"coding": [{"system": "http://lab.example/codes", "code": "Z9", "display": name}]}
     result = {"resourceType": "Observation", "status": "final", "code": local, "effectiveDateTime": "2021-02-18"}
     assert said(judged({**result, "valueString": "阳性"}), "E9") == answer
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "answer"),
+    [("10828004", None, "met"), ("10828004", "Negative", "conflicting"), ("260385009", "Negative", "not_met")],
+)
+def test_a_report_of_one_test_answers_by_its_conclusion_code(judged, code, words, answer) -> None:
+    snomed = {"coding": [{"system": "http://snomed.info/sct", "code": code}]}
+    test = {"coding": [{"system": "http://loinc.org", "code": "29610-3"}], "text": "HBV DNA"}
+    report = {"resourceType": "DiagnosticReport", "status": "final", "code": test, "effectiveDateTime": "2021-02-20"}
+    found = judged({**report, "conclusionCode": [snomed], **({"conclusion": words} if words else {})})
+    assert said(found, "E8a") == answer

@@ -73,7 +73,7 @@ class Book:
 
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
-        self._answers = frozenset(name for name, one in terminology.sets.items() if one.kind == "value")
+        self.answer_sets = frozenset(name for name, one in terminology.sets.items() if one.kind == "value")
         self.drug_sets, self.result_sets, self.condition_sets = (
             frozenset(name for name, one in terminology.sets.items() if one.kind == kind)
             for kind in ("drug", "result", "condition")
@@ -119,7 +119,7 @@ class Book:
         if concept is NOTHING:
             return UNKNOWN
         hits = self.terminology.classify(concept)
-        wanted = any(name not in self._answers for name in hits)
+        wanted = any(name not in self.answer_sets for name in hits)
         return Known(concept, hits, wanted or (self.terminology.keep_unread and self.terminology.unread(concept)))
 
     def words(self, text: str | None) -> Known:

@@ -14,6 +14,7 @@ from fhir_screener.fhir.decode.lean import ObservationLean, ReportLean, Valued
 from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.tolerant import plain, read_part
 from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
+from fhir_screener.terminology.coding import Concept
 
 _OWN_FOCUS = frozenset({"Condition", "Procedure", "Encounter", "Observation", "DiagnosticReport", "ServiceRequest"})
 _NO_BOUNDS = Bounds()
@@ -161,6 +162,7 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
     effective = elements.point(record.effectiveDateTime)
     if effective.empty and record.effectivePeriod:
         effective = elements.ends(record.effectivePeriod)
+    conclusions = book.concepts[bytes(record.conclusionCode)] if record.conclusionCode else ()
     fact = Observation(
         **context.common("DiagnosticReport", record),
         concept=known.concept,
@@ -168,16 +170,22 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
         note=elements.notes(plain(record.note)) if record.note else "",
         effective=effective,
         issued=record.issued,
-        value=Value(text=(record.conclusion or "").strip()),
+        value=Value(concept=_answer(conclusions, book), text=(record.conclusion or "").strip()),
         categories=book.codes[bytes(record.category)],
         report=True,
-        conclusions=book.concepts[bytes(record.conclusionCode)] if record.conclusionCode else (),
+        conclusions=conclusions,
     )
     inside = _inside(record, fact, context) if record.contained else []
     if not (known.wanted or fact.value.text or fact.conclusions):
         return inside
     members = context.references.refs(plain(record.result)) if record.result else ()
     return [msgspec.structs.replace(fact, members=members), *inside]
+
+
+def _answer(conclusions: tuple[Concept, ...], book: Book) -> Concept | None:
+    """Coded answers among the conclusions, as one: "positive" where the report is of a single test."""
+    found = [one for one in conclusions if not book.answer_sets.isdisjoint(book.known(one).hits)]
+    return Concept(tuple(coding for one in found for coding in one.codings), found[0].text) if found else None
 
 
 def _inside(record: ReportLean, report: Observation, context: Context) -> list[Observation]:
