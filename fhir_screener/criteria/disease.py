@@ -20,6 +20,7 @@ class Course(msgspec.Struct, frozen=True, gc=False):
 
     `current`: held to be present on `as_of`; `stated`: the record itself says so, by its clinical status.
     `recorded`: when somebody wrote it down. `torn`: its status says that it is present, its abatement that it is over.
+    `unclear`: its status cannot be read.
     """
 
     start: Days | None
@@ -29,6 +30,7 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     stated: bool
     recorded: Days | None
     torn: bool = False
+    unclear: bool = False
 
 
 def course(view: View, fact: Condition, past: bool = False) -> Course:
@@ -44,7 +46,8 @@ def course(view: View, fact: Condition, past: bool = False) -> Course:
         # An end still to come: the disease goes on until then.
         return Course(start, end, not past and fact.clinical not in ENDED, future, True, recorded)
     torn = fact.clinical in ACTIVE and not past and (fact.abated or end is not None)
-    return Course(start, end, not ended, future, fact.clinical in ACTIVE, recorded, torn)
+    unclear = fact.clinical == UNREADABLE and not ended
+    return Course(start, end, not ended, future, fact.clinical in ACTIVE, recorded, torn, unclear)
 
 
 def is_doubtful(fact: Condition, hit: Hit) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.records.facts import Treatment
+from fhir_screener.records.facts import UNREADABLE, Treatment
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
 
@@ -53,6 +53,13 @@ def test_current(ask) -> None:
     rule = "condition: {in: [cancer], current: true}"
     assert ask(rule, make.condition("C1", onset="2001")).verdict is MET
     assert ask(rule, make.condition("C1", onset="2001", clinical="resolved")).reason is Reason.NO_DATA
+
+
+@pytest.mark.parametrize("when", ["current: true", "began_within: P30D"])
+def test_whether_it_is_over_must_be_readable_where_it_is_asked(ask, when) -> None:
+    unclear = make.condition("C1", onset="2021-02-10", clinical=UNREADABLE)
+    assert ask(f"condition: {{in: [cancer], {when}}}", unclear).reason is Reason.UNREADABLE
+    assert ask("condition: {in: [cancer], within: P10Y}", unclear).verdict is MET
 
 
 def test_begun_within_and_not_ended(ask) -> None:

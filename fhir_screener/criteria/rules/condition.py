@@ -34,6 +34,8 @@ TYPES = frozenset({"Condition"})
 Placed = tuple[Reason | None, bool, Text, bool]
 """Why it is uncertain that the time fits, whether it may fit at all, words for it, ended by a known day."""
 
+_UNCLEAR: Placed = Reason.UNREADABLE, True, say("whether it is over cannot be read"), False
+
 
 @dataclass(frozen=True)
 class ConditionRule:
@@ -156,6 +158,8 @@ class ConditionRule:
     def _present(self, view: View, when: Course) -> Placed:
         if not when.current:
             return None, False, say("no longer current"), False
+        if when.unclear:
+            return _UNCLEAR
         said = max(filter(None, (when.recorded, when.start)), key=lambda days: days.hi, default=None)
         if self.fresh is not None and (said is None or view.place(said, self.fresh) is When.BEFORE):
             return Reason.STALE, True, say("recorded long ago and never closed"), False
@@ -165,6 +169,8 @@ class ConditionRule:
     def _begun(view: View, when: Course, window: Duration) -> Placed:
         if not when.current:
             return None, False, say("ended"), False
+        if when.unclear:
+            return _UNCLEAR
         if when.start is None:
             return Reason.IMPRECISE_DATE, True, say("current, with no date of onset"), False
         placed = view.place(when.start, window)

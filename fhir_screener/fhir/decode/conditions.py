@@ -21,8 +21,18 @@ _CLINICAL = {
     "277022003": "remission",
     "246455001": "recurrence",
     "263855007": "relapse",
+    "活动": "active",
+    "活动期": "active",
+    "现患": "active",
+    "已治愈": "resolved",
+    "治愈": "resolved",
+    "痊愈": "resolved",
+    "已愈": "resolved",
+    "缓解": "remission",
+    "缓解期": "remission",
+    "复发": "recurrence",
 }
-"""SNOMED CT finding status -> condition-clinical."""
+"""SNOMED CT finding status, and the words of Chinese charts -> condition-clinical."""
 _VERIFICATION = {
     "410605003": "confirmed",
     "415684004": "provisional",
@@ -32,6 +42,8 @@ _VERIFICATION = {
     "723510000": "entered-in-error",
 }
 """SNOMED CT finding context -> condition-ver-status."""
+_CERTAINTY = b"icd-10-gm-diagnosesicherheit"
+"""The extension of de.basisprofil.r4 in which German charts say how certain a diagnosis is."""
 _CATEGORY = {"55607006": "problem-list-item", "75326-9": "problem-list-item"}
 _FAMILY = ("family-history", "family history", "家族史", "416471007", "57177007", "10157-6")
 
@@ -41,13 +53,17 @@ def condition(record: ConditionLean, context: Context) -> Condition:
     known = context.book.concept[bytes(record.code)]
     categories = tuple(_CATEGORY.get(code, code) for code in context.book.codes[bytes(record.category)])
     abatement, abated = _abatement(record, context.born)
+    clinical = _checked("clinicalStatus", record, CLINICAL, _CLINICAL, context)
+    verification = _checked("verificationStatus", record, VERIFICATION, _VERIFICATION, context)
+    if _CERTAINTY in bytes(record.code):
+        clinical, verification = _german(plain(record.code), clinical, verification)
     return Condition(
         **context.common("Condition", record),
         concept=known.concept,
         hits=known.hits,
         note=elements.notes(plain(record.note)) if record.note else "",
-        clinical=_checked("clinicalStatus", record, CLINICAL, _CLINICAL, context),
-        verification=_checked("verificationStatus", record, VERIFICATION, _VERIFICATION, context),
+        clinical=clinical,
+        verification=verification,
         categories=categories,
         onset=_onset(record, context.born),
         abatement=abatement,
@@ -57,6 +73,22 @@ def condition(record: ConditionLean, context: Context) -> Condition:
         family=any(code.lower() in _FAMILY for code in categories),
         stage_text=_stage(plain(record.stage)) if record.stage else "",
     )
+
+
+def _german(code: Any, clinical: str, verification: str) -> tuple[str, str]:
+    """The statuses as the certainty beside an ICD-10-GM code makes them: V suspected, A ruled out, Z a state after."""
+    codings = elements.many(code.get("coding")) if isinstance(code, dict) else []
+    marks = [one for coding in codings if isinstance(coding, dict) for one in elements.many(coding.get("extension"))]
+    for mark in marks:
+        if not isinstance(mark, dict) or not str(mark.get("url", "")).endswith(_CERTAINTY.decode()):
+            continue
+        coded = mark.get("valueCoding")
+        said = coded.get("code") if isinstance(coded, dict) else mark.get("valueCode")
+        if verification in ("", "confirmed"):
+            verification = {"V": "provisional", "A": "refuted"}.get(str(said), verification)
+        if said == "Z" and not clinical:
+            clinical = "resolved"
+    return clinical, verification
 
 
 def _checked(

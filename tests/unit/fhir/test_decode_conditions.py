@@ -42,12 +42,32 @@ def test_a_usual_condition():
         (coded(SNOMED, "413322009"), "resolved"),
         ("active", "active"),
         ({"text": "Active"}, "active"),
+        ({"text": "已治愈"}, "resolved"),
         ({"coding": [{"system": CLINICAL}]}, ""),
         (None, ""),
     ],
 )
 def test_the_clinical_status_in_all_its_spellings(spelled, meant):
     assert only(clinicalStatus=spelled).clinical == meant
+
+
+@pytest.mark.parametrize(
+    ("certainty", "stated", "meant"),
+    [
+        ("V", None, ("", "provisional")),
+        ("A", None, ("", "refuted")),
+        ("Z", None, ("resolved", "")),
+        ("G", None, ("", "")),
+        ("V", "differential", ("", "differential")),
+        ("A", "confirmed", ("", "refuted")),
+    ],
+)
+def test_the_certainty_beside_a_german_code(certainty, stated, meant):
+    url = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
+    coding = {"extension": [{"url": url, "valueCoding": {"code": certainty}}], "code": "C50.9"}
+    coding["system"] = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+    fact = only(code={"coding": [coding]}, verificationStatus=coded("x", stated) if stated else None)
+    assert (fact.clinical, fact.verification) == meant
 
 
 def test_an_onset_by_age_is_the_year_of_that_age():
