@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page: wide and narrow, light and dark, English and Chinese."""
+"""axe-core finds nothing on any page: wide and narrow, light and dark, English and Chinese; and 390 pixels hold every page."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_every_page(ward: Ward, seat: Seats, language: str) -> None:
         unfold(anna)
         for name, size in SIZES.items():
             anna.page.set_viewport_size(size)
-            if wrong := violations(anna):
+            if wrong := [*violations(anna), *too_wide(anna, size)]:
                 found[f"{address}, {name}"] = wrong
         if language == "en":
             anna.page.emulate_media(color_scheme="dark")
@@ -68,12 +68,17 @@ def test_every_page_of_the_other_roles(ward: Ward, seat: Seats, roles_place: str
         if wrong := violations(tom):
             found[address] = wrong
         tom.page.set_viewport_size(SIZES["narrow"])
-        if tom.page.evaluate("() => document.documentElement.scrollWidth") > SIZES["narrow"]["width"]:
-            found[f"{address}, narrow"] = ["wider than the screen"]
+        if wide := too_wide(tom, SIZES["narrow"]):
+            found[f"{address}, narrow"] = wide
         tom.page.set_viewport_size(SIZES["wide"])
         assert "Patient 05" not in tom.page.content()
     assert found == {}
     assert seen.count(200) == (12 if group == "trial" else 2)
+
+
+def too_wide(person: Coordinator, size: ViewportSize) -> list[str]:
+    width = person.page.evaluate("() => document.documentElement.scrollWidth")
+    return [f"{width} pixels wide"] if width > size["width"] else []
 
 
 def unfold(person: Coordinator) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Seats
-from tests.browser.pages import addresses
 from tests.browser.ward import Ward
 
 
@@ -22,21 +20,6 @@ def test_without_javascript_everything_can_be_read_and_decided(ward: Ward, seat:
     expect(anna.standing).to_contain_text("rejected, with Anna")
     anna.undo()
     expect(anna.standing).to_contain_text("waiting")
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_390_pixels_hold_every_page(ward: Ward, seat: Seats, language: str) -> None:
-    anna = seat("Anna", viewport={"width": 390, "height": 844})
-    anna.go(f"/?lang={language}")
-    wide = {}
-    for address in addresses(ward):
-        anna.go(address)
-        for folded in anna.page.locator("details").all():
-            folded.evaluate("one => { one.open = true }")
-        width = anna.page.evaluate("() => document.documentElement.scrollWidth")
-        if width > 390:
-            wide[address] = width
-    assert wide == {}
 
 
 def test_in_print_the_ledger_stands_and_the_controls_do_not(ward: Ward, seat: Seats) -> None:

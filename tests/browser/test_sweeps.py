@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Seats
 from tests.browser.ward import STUDY, Ward
 
-WIDTH = "document.documentElement.scrollWidth"
-
 
 def test_from_the_worklist_to_the_report_and_to_whom_it_is_about(ward: Ward, seat: Seats) -> None:
     anna = seat("Anna", java_script_enabled=False)
@@ -23,12 +21,3 @@ def test_from_the_worklist_to_the_report_and_to_whom_it_is_about(ward: Ward, sea
     new.get_by_role("link", name="p05", exact=True).click()
     expect(anna.heading).to_contain_text("Patient 05")
     assert anna.troubles == []
-
-
-def test_on_a_narrow_screen_nothing_runs_out_of_it(ward: Ward, seat: Seats) -> None:
-    anna = seat("Anna", viewport={"width": 390, "height": 844})
-    anna.go(f"/study/{STUDY}/sweeps")
-    assert anna.page.evaluate(WIDTH) <= 390
-    anna.page.get_by_role("row").nth(-1).get_by_role("link").click()
-    expect(anna.heading).to_contain_text("Sweep report")
-    assert anna.page.evaluate(WIDTH) <= 390
