@@ -16,6 +16,7 @@ from fhir_screener.i18n import LANGUAGES, translator
 from fhir_screener.records.dates import Duration
 from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.plain_words import way_words
+from fhir_screener.screening.retold import retold
 from fhir_screener.screening.status_words import status_words
 from fhir_screener.screening.views import VIEWS
 from fhir_screener.sentence import Sentence, Text, Translate, render, say
@@ -72,6 +73,7 @@ def _spoken(language: str, tell: Translate, zone: str = "") -> dict[str, Any]:
     return {
         "_": tell,
         "said": lambda text: with_days(str(render(text, tell)), tell),
+        "retold": lambda text: with_days(str(render(retold(text), tell)), tell),
         "day": lambda value: as_day(value, tell, zone),
         "moment": lambda value: as_moment(value, tell, zone),
         "when": lambda recorded: str(render(as_period(recorded, tell, zone), tell)),

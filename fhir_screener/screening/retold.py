@@ -1,0 +1,61 @@
+"""Sentences of a sweep's report, kept as English text, made again so that they can be said in another language.
+
+A report travels as JSON, so what it says of losses is text. Whatever is not known here, and what a server or an error says,
+stays as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from fhir_screener.sentence import Sentence, Text, say
+
+KNOWN: tuple[Sentence, ...] = (
+    say("{type}: {hides} is not read"),
+    say("what was given before {day}, and what has no date"),
+    say("results of other categories than {categories}"),
+    say("those that no record refers to"),
+    say("the server does not offer {type}"),
+    say("no type that holds drugs is offered: criteria about drugs cannot be answered"),
+    say("Medication cannot be searched: drugs known only by reference stay unreadable"),
+    say("the index search cannot see a diagnosis in text only, or under a local code"),
+    say("the index search finds listed ICD codes, not finer codes below them"),
+    say("not fetched: {types}"),
+    say("no such patient on this server"),
+    say("the patient was deleted on this server"),
+    say("the sweep was given up: {why}"),
+    say("the sweep's own record was not written: {why}"),
+    say("it showed no life, and sweep {sweep} began"),
+    say("listing its patients was interrupted"),
+    say("interrupted"),
+    say("{study} does not recruit on {day} and was not swept; {written} open Tasks of it were closed"),
+    say("{study} does not recruit on {day} and was not swept"),
+    say("{study}: Tasks could not be looked up, some may be out of date: {why}"),
+    say("no e-mail was sent to coordinators: {why}"),
+    say("e-mails to coordinators were not sent: {why}"),
+    say("{failed} of {all} e-mails to coordinators were not sent: {why}"),
+    say("words of {record}"),
+)
+"""The first that fits a whole text is what it says."""
+
+
+def retold(text: str) -> Text:
+    """The sentence that this text is, its parts made again too; the text itself where it is none of those known."""
+    for template, pattern in _patterns():
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return say(template, **{name: retold(part) for name, part in found.groupdict().items()})
+    return text
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((one.template, _pattern(one.template)) for one in KNOWN)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", template)
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)), re.DOTALL
+    )
