@@ -168,11 +168,12 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
     told = _instructions(record, context)
     if record.taken is not None:
         context.problems.append(_foreign(kind, record, "`taken` as STU3 has it"))
-    common = context.common(kind, record)
-    if record.taken == "n":
-        common["status"] = "not-taken"
+    meta = record.meta
     return Medication(
-        **common,
+        ref=f"{kind}/{record.id or '?'}",
+        version=(meta.versionId or "") if meta else "",
+        updated=meta.lastUpdated if meta else None,
+        status="not-taken" if record.taken == "n" else record.status or "",
         concept=found.concept,
         hits=found.hits,
         note=elements.notes(plain(record.note)) if record.note else "",

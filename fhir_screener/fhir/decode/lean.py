@@ -6,6 +6,8 @@ and many parts are spelled alike and are read once (see `book`). Element names a
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 Raw = msgspec.Raw
@@ -27,8 +29,12 @@ class Period(msgspec.Struct, gc=False):
 
 
 class Lean(msgspec.Struct, gc=False):
-    """What all resources have. `spoilt` names the elements that are there and could not be read."""
+    """What all resources have. `spoilt` names the elements that are there and could not be read.
 
+    `dates` names the elements that date the record, best first.
+    """
+
+    dates: ClassVar[tuple[str, ...]] = ()
     id: str | None = None
     meta: Meta | None = None
     status: str | None = None
@@ -48,6 +54,7 @@ class About(Lean, gc=False):
 class ConditionLean(About, gc=False):
     """Condition (R4 9.2); `assertedDate` is STU3's recordedDate."""
 
+    dates: ClassVar[tuple[str, ...]] = ("onsetDateTime", "onsetPeriod", "recordedDate")
     clinicalStatus: Raw = EMPTY
     verificationStatus: Raw = EMPTY
     category: Raw = EMPTY
@@ -89,6 +96,7 @@ class Valued(About, gc=False):
 class ObservationLean(Valued, gc=False):
     """Observation (R4 10.1)."""
 
+    dates: ClassVar[tuple[str, ...]] = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     category: Raw = EMPTY
     focus: Raw = EMPTY
     effectiveDateTime: str | None = None
@@ -104,6 +112,7 @@ class ObservationLean(Valued, gc=False):
 class ReportLean(About, gc=False):
     """DiagnosticReport (R4 10.3)."""
 
+    dates: ClassVar[tuple[str, ...]] = ("effectiveDateTime", "effectivePeriod", "issued")
     category: Raw = EMPTY
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
@@ -119,6 +128,14 @@ class DrugLean(About, gc=False):
     `medication` is R5's shape of medication[x], `taken` STU3's: both mark a record of another version.
     """
 
+    dates: ClassVar[tuple[str, ...]] = (
+        "effectiveDateTime",
+        "effectivePeriod",
+        "authoredOn",
+        "whenHandedOver",
+        "whenPrepared",
+        "dateAsserted",
+    )
     medicationCodeableConcept: Raw = EMPTY
     medicationReference: Raw = EMPTY
     medication: Raw = EMPTY
@@ -144,6 +161,7 @@ class DrugLean(About, gc=False):
 class ProcedureLean(About, gc=False):
     """Procedure (R4 9.3)."""
 
+    dates: ClassVar[tuple[str, ...]] = ("performedDateTime", "performedPeriod")
     performedDateTime: str | None = None
     performedPeriod: Period | None = None
     performedAge: Raw = EMPTY
@@ -158,6 +176,7 @@ class ProcedureLean(About, gc=False):
 class ImmunizationLean(Lean, gc=False):
     """Immunization (R4 11.5)."""
 
+    dates: ClassVar[tuple[str, ...]] = ("occurrenceDateTime",)
     subject: Raw = msgspec.field(default=EMPTY, name="patient")
     vaccineCode: Raw = EMPTY
     occurrenceDateTime: str | None = None
@@ -168,6 +187,7 @@ class ImmunizationLean(Lean, gc=False):
 class EncounterLean(Lean, gc=False):
     """Encounter (R4 8.11): its period dates what happened in it; the rest is for rules about encounters."""
 
+    dates: ClassVar[tuple[str, ...]] = ("period",)
     subject: Raw = EMPTY
     period: Period | None = None
     type: Raw = EMPTY

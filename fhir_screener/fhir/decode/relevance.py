@@ -210,7 +210,7 @@ def happened(one: DrugLean | ProcedureLean) -> bool:
 
 def date_of(record: Lean) -> str | None:
     """The date by which `Seen.since` counts a kept record, as recorded."""
-    for name in _DATES.get(type(record), ()):
+    for name in record.dates:
         value = getattr(record, name)
         if value is None:
             continue
@@ -218,17 +218,6 @@ def date_of(record: Lean) -> str | None:
         if text:
             return text
     return None
-
-
-_DATES: dict[type[Lean], tuple[str, ...]] = {
-    ConditionLean: ("onsetDateTime", "onsetPeriod", "recordedDate"),
-    ObservationLean: ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued"),
-    ReportLean: ("effectiveDateTime", "effectivePeriod", "issued"),
-    DrugLean: ("effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver", "whenPrepared", "dateAsserted"),
-    ProcedureLean: ("performedDateTime", "performedPeriod"),
-    ImmunizationLean: ("occurrenceDateTime",),
-    EncounterLean: ("period",),
-}
 
 
 def _start(period: Period | None) -> str | None:
