@@ -14,6 +14,11 @@ from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.valueset import Terminology, ValueSet
 
 _REMEMBERED = 50_000
+_IMMUNE = re.compile(
+    r"(?<![a-z])[a-z]{3,}(?:mab|(?:ner|ta|fa|na|ber|ci|ter)cept|kinra|leucel|limus|citinib|brutinib|lidomide)(?![a-z])"
+    r"|单抗|[\u4e00-\u9fff]西普(?!乐)|仑赛|莫司(?!汀)|昔替尼|布替尼|度胺"
+)
+"""Stems of antibodies, receptors, cells and small molecules that act on immunity: no code makes such a drug a stranger."""
 
 
 class Ordinary:
@@ -36,9 +41,12 @@ class Ordinary:
         return found
 
     def _unlisted(self, concept: Concept) -> bool:
-        if self._terminology.classify(concept) or any(coding.system == ATC for coding in concept.codings):
+        if self._terminology.classify(concept) or self._terminology.site.lists(concept):
             return False
-        if self._terminology.site.lists(concept):
+        words = [fold(text) for text in (concept.text, *(coding.display for coding in concept.codings)) if text]
+        if any(map(_IMMUNE.search, words)) and not any(map(self._knows, words)):
+            return True
+        if any(coding.system == ATC for coding in concept.codings):
             return False
         standard = [coding for coding in concept.codings if coding.system in STANDARD]
         if any(coding.display for coding in standard) or (standard and concept.text):

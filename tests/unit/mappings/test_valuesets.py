@@ -200,7 +200,12 @@ def test_a_longer_drug_name_stands_before_the_one_it_contains() -> None:
 
 
 def test_every_ingredient_of_a_deciding_drug_set_has_names() -> None:
-    classes = {"tnf-alpha inhibitor", "interleukin inhibitor", "immunosuppressive monoclonal antibody", "jak inhibitor"}
+    classes = {
+        "tnf-alpha inhibitor",
+        "interleukin inhibitor",
+        "immunosuppressive monoclonal antibody",
+        "jak inhibitor",
+    } | {"cd20 inhibitor", "cd38 inhibitor"}
     for name in ("systemic-glucocorticoids", "b-cell-depleting", "biologic-immunomodulators", "nonbiologic-dmards"):
         named = read(name)["names"].keys()
         assert {item["ingredient"] for _, item in items(name)} - named <= classes | {"fcrn inhibitor"}
@@ -225,6 +230,9 @@ malignancy            snomed 363418001         malignancy-history    icd-10-cm Z
 malignancy-doubtful   icd-10-cm C44.91         malignancy-doubtful   icd-10 D05.1
 malignancy-doubtful   snomed 254701007         b-cell-depleting      rxnorm 121191
 b-cell-depleting      atc L01XC02              biologic-immunomodulators rxnorm 1092437
+b-cell-depleting      atc L01FA99              dmard-doubtful        atc L04AX99
+systemic-glucocorticoids atc H02AB03           nonbiologic-dmards    atc D11AH08
+other-biologics       atc J06BB04              other-biologics       atc L04AJ99
 biologic-immunomodulators atc L04AC27          other-biologics       atc L01FF02
 biologic-exposure     icd-10-cm Z79.620        nonbiologic-dmards    rxnorm 197388
 nonbiologic-dmards    atc L04AA13              pregnancy             snomed 77386006

@@ -1,0 +1,28 @@
+"""What nobody can name, and what a code makes a known stranger."""
+
+import pytest
+
+from fhir_screener.terminology.coding import ATC, RXNORM, Coding, Concept
+from fhir_screener.terminology.ordinary import Ordinary
+from fhir_screener.terminology.valueset import Terminology
+
+
+@pytest.mark.parametrize(
+    ("system", "display", "unlisted"),
+    [
+        (RXNORM, "donepezil 10 MG Oral Tablet [Aricept]", False),
+        (RXNORM, "Concept DHA", False),
+        (RXNORM, "zelfutumab-abcd 150 MG Injection", True),
+        (RXNORM, "zelficept 50 MG/ML", False),
+        (RXNORM, "zelfunercept 50 MG/ML", True),
+        (ATC, "zelfulimus", True),
+        (ATC, "carmustine", False),
+        (ATC, "卡莫司汀", False),
+        (ATC, "某某单抗", True),
+        (ATC, "西普乐", False),
+        ("urn:local", "zelfudrug", True),
+    ],
+)
+def test_a_standard_code_makes_a_drug_known_but_for_the_stems_of_immune_drugs(system, display, unlisted) -> None:
+    ordinary = Ordinary(Terminology([]))
+    assert ordinary.unlisted(Concept((Coding(system, "X1", display),))) is unlisted
