@@ -204,6 +204,13 @@ _TAKEN_BACK = re.compile(
     r"|administered|infused|begun)|did not (?:take|start|receive)|ruled out|录错|误录|录入错误|错误录入|患者错误"
     r"|标本(?:不合格|混淆|错误)|溶血|结果(?:无效|作废|不可靠)|已?作废|(?:未|没有|从未)(?:服用|使用|执行|输注|注射|用药|开始)|已排除|排除诊断"
 )
+_REVISED = re.compile(
+    r"误诊|诊断(?:已)?(?:更正|修正|修改|更改)|(?:更正|修正)诊断|排除恶性"
+    r"|(?:病理|活检|穿刺)\D{0,8}(?:良性|排除|未见(?:恶性|癌|肿瘤)(?!.{0,4}(?:转移|残留|复发)))"
+    r"|misdiagnos|(?:diagnosis|\bdx) (?:was |has been )?(?:revised|changed|corrected|withdrawn)|not confirmed"
+    r"|(?:pathology|biopsy|histology|cytology)\W*(?:\w+ ){0,3}(?:benign|negative for (?:malignan|cancer|tumou?r|carcinoma)"
+    r"|no (?:evidence of )?(?:malignan|cancer))|(?:turned out|proved) to be (?:benign|inflammat|autoimmune|igg4)"
+)
 ENDED = re.compile(r"\b(?:stopped|discontinued|ceased|off (?:since|from))\b|停药|停用|已停")
 
 
@@ -212,3 +219,9 @@ def takes_back(text: str, *, ongoing: bool = False) -> str:
     plain = fold(text)
     found = _TAKEN_BACK.search(plain) or (ENDED.search(plain) if ongoing else None)
     return found.group() if found else ""
+
+
+def revises(text: str) -> str:
+    """The words of a note beside a diagnosis that take it back: the record, or the diagnosis itself; "" for none."""
+    found = _REVISED.search(fold(text))
+    return takes_back(text) or (found.group() if found else "")

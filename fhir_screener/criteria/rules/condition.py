@@ -25,7 +25,7 @@ from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance, takes_back
+from fhir_screener.terminology.phrases import Stance, revises
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 
@@ -116,7 +116,7 @@ class ConditionRule:
             tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
         elif reason is not None:
             tally.doubt(reason, evidence)
-        elif fact.note and (said := takes_back(fact.note)):
+        elif fact.note and (said := revises(fact.note)):
             tally.doubt(
                 Reason.TEXT_ONLY,
                 cite(fact, say("{note}, but the note beside it says {words!r}", note=note, words=said), hit=hit),

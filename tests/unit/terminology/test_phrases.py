@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.phrases import stance
+from fhir_screener.terminology.phrases import revises, stance
 
 SAID = [
     ("negated", "No evidence of [active tuberculosis]."),
@@ -218,3 +218,24 @@ def test_what_a_sentence_says_of_a_term(wanted: str, text: str) -> None:
     start, end = plain.index("["), plain.index("]") - 1
     said = stance(plain.replace("[", "").replace("]", ""), start, end)
     assert said.value in wanted.split("|")
+
+
+@pytest.mark.parametrize(
+    ("note", "taken_back"),
+    [
+        ("病理回报排除恶性", True),
+        ("误诊", True),
+        ("术后病理:良性", True),
+        ("Pathology was benign.", True),
+        ("Diagnosis revised to autoimmune pancreatitis", True),
+        ("Biopsy negative for malignancy", True),
+        ("Turned out to be autoimmune pancreatitis", True),
+        ("Entered in error", True),
+        ("Confirmed by biopsy", False),
+        ("Pathology: adenocarcinoma, margins negative", False),
+        ("术后病理未见癌转移", False),
+        ("术后规律复查", False),
+    ],
+)
+def test_a_note_may_take_a_diagnosis_back(note: str, taken_back: bool) -> None:
+    assert bool(revises(note)) is taken_back
