@@ -17,7 +17,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fhir_screener.terminology.coding import BY_PREFIX, Coding, Concept, fold, is_finer, is_rubric, normal_code
+from fhir_screener.terminology.coding import (
+    BY_PREFIX,
+    STANDARD,
+    Coding,
+    Concept,
+    fold,
+    is_finer,
+    is_rubric,
+    normal_code,
+)
 from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, stance
@@ -95,8 +104,8 @@ def bare_test(words: str) -> str:
     return _TEST_WORDS.sub("", words)
 
 
-_CONTROL = re.compile(r"对照|质控|丝裂原|\b(?:controls?|mitogen|nil|qc)\b")
-"""A control of a test is no result of it."""
+_NO_RESULT = re.compile(r"对照|质控|丝裂原|供者|母亲|\b(?:controls?|mitogen|nil|qc|donor|mother'?s?|maternal)\b")
+"""A control of a test is no result of it, and somebody else's is no result of this patient."""
 
 _REMEMBERED = 100_000
 """Concepts whose sets are remembered; then they are forgotten and looked up again."""
@@ -224,23 +233,27 @@ class Terminology:
         return found
 
     def near(self, concept: Concept) -> Hits:
-        """The tests that a local name looks like: it holds the name of one, among words that no list accounts for.
+        """The tests that a name looks like: it holds the name of one, among words that no list accounts for.
 
-        Only for tests in no set and no standard system, and by names too long to stand in another's by chance.
+        Only for tests in no set, whose code no list takes or turns down, and by names too long to stand in another's by
+        chance: a local test, or one whose standard code is newer than the lists.
         """
-        if any(map(self.site.knows, concept.codings)) or self.site.lists(concept):
+        if self.site.lists(concept) or any(map(self._listed, concept.codings)):
             return NO_HITS
         if any(self.sets[name].kind == "result" for name in self.classify(concept)):
             return NO_HITS
         found: dict[str, Hit] = {}
         for words, coding in ((concept.text, None), *((coding.display, coding) for coding in concept.codings)):
             text = fold(words)
-            if _CONTROL.search(text):
+            if _NO_RESULT.search(text):
                 continue
             for owner, start, end in self._near_names[0].find(text):
                 name = self._near_names[1][owner]
                 found.setdefault(name, Hit(coding, by_name=True, words=text[start:end]))
         return found or NO_HITS
+
+    def _listed(self, coding: Coding) -> bool:
+        return coding.system in STANDARD and bool(self._by_code(coding))
 
     @cached_property
     def _near_names(self) -> tuple[Names, list[str]]:

@@ -304,3 +304,24 @@ def test_a_report_of_one_test_answers_by_its_conclusion_code(judged, code, words
     report = {"resourceType": "DiagnosticReport", "status": "final", "code": test, "effectiveDateTime": "2021-02-20"}
     found = judged({**report, "conclusionCode": [snomed], **({"conclusion": words} if words else {})})
     assert said(found, "E8a") == answer
+
+
+@pytest.mark.parametrize(
+    ("code", "display", "more", "answer"),
+    [
+        ("99999-9", "Hepatitis B virus surface Ag [Presence] in Saliva", {}, "text-only"),  # newer than the lists
+        (
+            "47364-5",
+            "Hepatitis B virus surface Ag [Presence] in Serum from Donor by Immunoassay",
+            {},
+            "not_met",
+        ),  # a list turns it down
+        ("99999-9", "Hepatitis B virus surface Ag [Presence] in Blood from Donor", {}, "not_met"),
+        ("99999-9", "Ever told of a positive HBsAg test", {"category": [{"coding": [{"code": "survey"}]}]}, "not_met"),
+    ],
+)
+def test_a_standard_code_that_no_list_knows(judged, code, display, more, answer) -> None:
+    coded = {"coding": [{"system": "http://loinc.org", "code": code, "display": display}]}
+    result = {"resourceType": "Observation", "status": "final", "code": coded, "effectiveDateTime": "2021-02-18"}
+    found = judged({**result, "valueCodeableConcept": {"text": "Positive"}, **more})
+    assert said(found, "E8a") == answer

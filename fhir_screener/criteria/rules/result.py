@@ -37,6 +37,8 @@ FINAL = frozenset({"final", "amended", "corrected"})
 COUNTS = FINAL | {"preliminary"}
 WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}
 HALF_YEAR = Duration.parse("P6M")
+_ASKED = frozenset({"survey", "social-history"})
+"""Categories of questions: one that names a test is no test."""
 NEGATIVES = ("not_met", "context", "against")
 OLDER = {"suspected": Reason.SUSPECTED, "stale": Reason.STALE, "context": None}
 
@@ -212,6 +214,8 @@ class ResultRule:
         for fact in among(view.index.near, self.asked):
             days = view.point(fact.effective, fact.issued)
             if fact.other_subject or fact.status not in FINAL | {"preliminary"} or flags_only(fact):
+                continue
+            if not _ASKED.isdisjoint(fact.categories):
                 continue
             if days is not None and view.place(days, self.positive_within) in (When.BEFORE, When.FUTURE):
                 continue
