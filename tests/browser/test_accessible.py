@@ -16,12 +16,16 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+SCRIPT = Axe().axe_script
 CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 """All that other colours can change."""
 
 
 def violations(person: Coordinator, rules: dict[str, list[str]] = RULES) -> list[str]:
-    found = Axe().run(person.page, options=rules).response["violations"]
+    page = person.page
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(SCRIPT)  # once a page
+    found = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
@@ -37,7 +41,7 @@ def test_sign_in(seat: Seats) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_page(ward: Ward, seat: Seats, language: str) -> None:
-    """All rules wide and narrow; what is dark, of its contrasts: no colour hangs on width or language."""
+    """All rules wide and, once, narrow; what is dark, of its contrasts: no colour hangs on width or language."""
     anna = seat("Anna")
     anna.go(f"/?lang={language}")
     found = {}
@@ -46,7 +50,8 @@ def test_every_page(ward: Ward, seat: Seats, language: str) -> None:
         unfold(anna)
         for name, size in SIZES.items():
             anna.page.set_viewport_size(size)
-            if wrong := [*violations(anna), *too_wide(anna, size)]:
+            known = name == "narrow" and language != "en"
+            if wrong := [*([] if known else violations(anna)), *too_wide(anna, size)]:
                 found[f"{address}, {name}"] = wrong
         if language == "en":
             anna.page.emulate_media(color_scheme="dark")
