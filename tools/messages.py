@@ -67,6 +67,9 @@ SAID_BY_VALUE = (
     "{day} {month} {year}",
     "{month} {year}",
     *WITHDRAWALS.values(),
+    *("Condition", "Observation", "DiagnosticReport", "Procedure", "Encounter", "Immunization", "AllergyIntolerance"),
+    *("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense", "Medication"),
+    *("Consent", "ResearchSubject", "FamilyMemberHistory", "Patient"),
 )
 """Words of a chart or an enumeration that are said as they are."""
 
