@@ -25,6 +25,8 @@ _FIRST = re.compile(r"\s*[:=]?\s*(\([^()]{1,6}\)|[^\s,;、()]+)")
 _ABBREVIATION = 4
 """So short a name of a disease, in passing, is as often that of its test or its prevention."""
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|过敏|不耐受")
+_OF_THE_BLOOD = re.compile(r"\s*(?:血症|缺乏|升高|增高|降低|减低|减少)")
+"""What makes of a drug's name that of a state: 高丙种球蛋白血症 is no immunoglobulin given."""
 _COUNTS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 _RESULTS = {Polarity.POSITIVE: Stance.ASSERTED, Polarity.EQUIVOCAL: Stance.DOUBTFUL}
 
@@ -85,7 +87,7 @@ def _outermost(places: Iterable[_Place]) -> Iterator[_Place]:
 
 def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
     left, right = clause(text, start, end)
-    if kind == "drug" and _ALLERGY.search(text, left, right):
+    if kind == "drug" and (_ALLERGY.search(text, left, right) or _OF_THE_BLOOD.match(text, end)):
         return None
     said = told_stance(text, start, end) if kind == "drug" else stance(text, start, end)
     return said if said in _COUNTS else None

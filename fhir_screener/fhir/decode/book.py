@@ -83,7 +83,8 @@ class Book:
         self.near: Memo[Hits] = Memo(lambda raw: terminology.near(self.concept[raw].concept))
         self.told: Memo[Hits] = Memo(lambda raw: teller.told(raw.decode()), 20_000)
         self.tested: Memo[Hits] = Memo(self._tested)
-        """Tests that a diagnosis is named after, with a result that is not negative: "PPD positive". By words only."""
+        """Tests that a diagnosis is named after, with a result that is not negative, and drugs: "PPD positive", "toxicity of
+        methotrexate". By words only."""
         self.visits = any(one.kind == "encounter" for one in terminology.sets.values())
         """Whether any rule is about encounters; else they only date what happened in them."""
         self.concept: Memo[Known] = Memo(self._concept, 200_000)
@@ -112,7 +113,8 @@ class Book:
             return NO_HITS
         words = dict.fromkeys((known.concept.text, *(coding.display for coding in known.concept.codings)))
         told = [self.told[text.encode()] for text in words if len(text) > 1]
-        return {name: hit for one in told for name, hit in one.items() if name in self.result_sets} or NO_HITS
+        beside = self.result_sets | self.drug_sets
+        return {name: hit for one in told for name, hit in one.items() if name in beside} or NO_HITS
 
     def known(self, concept: Concept) -> Known:
         """The concept with its sets; those of answers (positive, negative) make nothing worth keeping."""

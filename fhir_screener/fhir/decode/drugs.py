@@ -11,6 +11,7 @@ from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.dosage import NO_INSTRUCTIONS, Instructions
 from fhir_screener.fhir.decode.lean import DRUGS, DrugLean, ProcedureLean
 from fhir_screener.fhir.decode.references import contained
+from fhir_screener.fhir.decode.relevance import is_drug_code
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Medication, Quantity, Span
 from fhir_screener.terminology.coding import NOTHING, STANDARD, Coding, Concept, normal_system
@@ -241,7 +242,8 @@ def administered(record: ProcedureLean, procedure_hits: Hits, span: Span, contex
                 name, hits = concept, {**found, **hits}
                 break
     unresolved = next((one.unresolved for one in drugs if one.unresolved), "")
-    if not context.book.drugs(hits) and not unresolved:
+    unlisted = not context.book.drugs(hits) and is_drug_code(name) and context.book.ordinary.unlisted(name)
+    if not (context.book.drugs(hits) or unresolved or unlisted):
         return None
     return Medication(
         **context.common("Procedure", record),
@@ -252,6 +254,7 @@ def administered(record: ProcedureLean, procedure_hits: Hits, span: Span, contex
         span=span,
         reasons=_reasons("Procedure", record, context),
         unresolved="" if context.book.drugs(hits) else unresolved,
+        unlisted=unlisted,
         systemic=by_words(name.label) if name.label else None,
         only_named=only_named(known.concept.label),
     )

@@ -32,7 +32,11 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
         return
     for hits, by_code in ((coded, True), (told, False)):
         # Of its own subject a record speaks by its elements; a test may still tell of another time.
-        left = {name: hit for name, hit in hits.items() if name not in own or name in context.book.result_sets}
+        again = context.book.result_sets
+        if isinstance(record, ConditionLean):
+            # A diagnosis is never a drug's own record: "toxicity of methotrexate" tells that it was taken.
+            again = again | context.book.drug_sets
+        left = {name: hit for name, hit in hits.items() if name not in own or name in again}
         if left:
             text = "; ".join(dict.fromkeys(hit.words for hit in left.values() if hit.words))
             yield Mention(

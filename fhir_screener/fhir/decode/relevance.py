@@ -7,6 +7,7 @@ list knows, consents, study subjects and reports with a conclusion are always ke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,7 @@ from fhir_screener.fhir.decode.lean import (
     Valued,
 )
 from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.terminology.coding import Concept
 
 Judge = Callable[[Any], Lean | Glimpse]
 """Takes a record in its form; gives it back, or a glimpse of it."""
@@ -161,7 +163,9 @@ class Relevance:
     def _procedure(self, one: ProcedureLean) -> Lean | Glimpse:
         if self._wanted(one.code) or one.usedReference or (one.usedCode and self._used(one.usedCode)):
             return one
-        if self._told(one.note):
+        if self._told(one.note) or (
+            is_drug_code(self._book.concept[bytes(one.code)].concept) and self._book.unlisted[bytes(one.code)]
+        ):
             return one
         return self._given(one, one.performedDateTime or _start(one.performedPeriod))
 
@@ -184,6 +188,17 @@ class Relevance:
         return Glimpse(one.id, one.meta, one.occurrenceDateTime)
 
 
+_DRUG_CODES = re.compile(r"(?:J\d{4}|Q5\d{3})$|6-00")
+
+
+def is_drug_code(concept: Concept) -> bool:
+    """Whether a procedure's code is that of a drug given: HCPCS J and Q5, the drugs of Germany's OPS."""
+    return any(
+        _DRUG_CODES.match(one.code) and any(name in one.system.lower() for name in _BILLED) for one in concept.codings
+    )
+
+
+_BILLED = ("hcpcs", "2.16.840.1.113883.6.285", "/ops")
 _NOT = frozenset(
     (
         "entered-in-error",

@@ -255,3 +255,20 @@ def test_a_procedure_without_a_drug_is_none():
     record = read(procedure(code=coded(SNOMED, "236973005")))
     assert record.medications == ()
     assert "delivery" in record.procedures[0].hits
+
+
+def test_a_billed_drug_without_a_word_is_a_drug_that_nobody_knows():
+    code = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.285", "code": "J9999"}]}
+    fact = only(resource("Procedure", code=code, status="completed", performedDateTime="2021-01-05"))
+    assert (fact.kind, fact.unlisted) == ("procedure", True)
+
+
+def test_a_billed_visit_is_none():
+    code = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.285", "code": "G0463"}]}
+    assert not read(resource("Procedure", code=code, status="completed")).medications
+
+
+def test_a_diagnosis_may_tell_of_a_drug():
+    told = {"text": "Toxicity of prednisone"}
+    (mention,) = read(resource("Condition", code=told, recordedDate="2021-01-05")).mentions
+    assert "steroids" in mention.hits
