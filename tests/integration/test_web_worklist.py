@@ -150,6 +150,34 @@ def test_orders_to_place_as_a_page_and_as_csv(anna: Browser) -> None:
     lines = file.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Order,Settles all,Patient,Name")
     assert len(lines) - 1 == page.text.count("<tr data-row>") > 0
+    orders = {line.partition(",")[0] for line in lines[1:]}
+    assert orders <= {"Pregnancy test (hCG)", "HBsAg", "HIV antibody/antigen", "T-SPOT.TB"}
+    for order in orders:
+        assert f"<h2>{order} " in page.text
+    chinese = anna.get(f"{HERE}/orders.csv?lang=zh").content.decode("utf-8-sig")
+    anna.get(f"{HERE}/new?lang=en")
+    assert not [order for order in orders if f"\n{order}," in chinese]
+
+
+def test_a_refusal_is_said_in_the_readers_language(anna: Browser) -> None:
+    task = ticks(anna, "review")[-1].split()[0]
+    anna.get(f"{HERE}/new?lang=zh")
+    form = {"csrf": anna.csrf(f"/candidate/{task}"), "move": "reject"}
+    said = anna.post(f"/candidate/{task}/decide", form)
+    assert (said.status_code, "排除时请选择原因" in said.text) == (400, True)
+    assert f'href="/candidate/{task}"' in said.text  # and back to where it can be made good
+    undone = anna.post(f"/candidate/{task}/decide", {**form, "move": "undo"})
+    assert "没有可撤销的操作" in undone.text
+    anna.get(f"{HERE}/new?lang=en")
+
+
+@pytest.mark.parametrize(("group", "role"), [("coordinators", "study-coordinator"), ("trial", "study-team")])
+def test_who_looked_is_audited_in_their_own_role(ward: Hospital, group: str, role: str) -> None:
+    with serving(ward.behind_a_proxy()) as there:
+        assert as_role(there, group, "mary").get(f"{HERE}/review").status_code == 200
+    last = found(ward.base, "AuditEvent", "_count=1000")[-1]
+    assert [one["code"] for one in last["agent"][0]["type"]["coding"]] == [role]
+    assert last["agent"][0]["who"]["identifier"]["value"] == "mary"
 
 
 def test_the_study_team_gets_orders_without_names(ward: Hospital) -> None:
