@@ -70,6 +70,11 @@ def take_apart(body: bytes, bases: set[str]) -> Iterator[Part]:
         yield part._replace(data=_renamed(part.data, names)) if names and b'"urn:' in part.data else part
 
 
+def clash_words(part: Part) -> str:
+    """What is said of a part that clashes."""
+    return f"a {part.kind} called as another server's in this Bundle, and not the same: they cannot be told apart"
+
+
 _REFERRED = ("Medication", "ResearchStudy", "Specimen")
 """Types that records of patients refer to: of two with one id, neither can be told to be meant."""
 

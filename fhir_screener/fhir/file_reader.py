@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from fhir_screener.errors import DataError
-from fhir_screener.fhir.bundles import Part, take_apart
+from fhir_screener.fhir.bundles import Part, clash_words, take_apart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, loads, plain
@@ -139,7 +139,7 @@ class FileReader:
 
     def _clashes(self, part: Part) -> None:
         """Another server's resource of this Bundle is called the same; of two Patients, no record is surely this one's."""
-        what = f"a {part.kind} called as another server's in this Bundle, and not the same: they cannot be told apart"
+        what = clash_words(part)
         self.problems.append(f"{self._place}: {what}")
         if part.kind != "Patient":
             self._lost(what, part.data, False)

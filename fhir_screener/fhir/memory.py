@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.errors import DataError, UsageError
-from fhir_screener.fhir.bundles import take_apart
+from fhir_screener.fhir.bundles import Part, clash_words, take_apart
 from fhir_screener.fhir.decode.assemble import assemble
 from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.collector import Collector
@@ -37,7 +37,7 @@ def records(data: Data, terminology: Terminology, problems: list[str] | None = N
     for number, body in enumerate(_bodies(data), 1):
         where = f"resource {number}"
         collector.on_loss = partial(_lost, losses, collector, where)
-        _take(body, collector, where)
+        _take(body, collector, where, losses)
     if problems is not None:
         problems.extend(map(str, collector.problems))
     people = frozenset(patient for patient, chart in collector.charts.items() if "Patient" in chart.kept)
@@ -51,6 +51,12 @@ def records(data: Data, terminology: Terminology, problems: list[str] | None = N
 def _lost(losses: list[Loss], collector: Collector, where: str, what: str, data: bytes, damaged: bool) -> None:
     types, owners = told(data, collector.references)
     losses.append(Loss(where, what, Path(where), types, owners, damaged))
+
+
+def _clash(part: Part, collector: Collector, where: str) -> Loss:
+    """Two of one name: of two Patients no record is surely this one's, of others only that type may not be whole."""
+    types, owners = told(part.data, collector.references)
+    return Loss(where, clash_words(part), Path(where), None if part.kind == "Patient" else types, owners, damaged=False)
 
 
 def _reached(loss: Loss, people: frozenset[str]) -> Loss:
@@ -74,14 +80,16 @@ def _bodies(data: Data) -> Iterator[bytes]:
         raise UsageError(f"a {type(data).__name__} is no FHIR: give a Bundle or resources, as dicts, JSON or models")
 
 
-def _take(body: bytes, collector: Collector, where: str) -> None:
+def _take(body: bytes, collector: Collector, where: str, losses: list[Loss]) -> None:
     try:
         kind = kind_of(body)
         if kind in FORMS:
             collector.take(kind, body, where)
         elif kind == "Bundle":
             for part in take_apart(body, collector.references.bases):
-                if part.kind in FORMS:
+                if part.clash:
+                    losses.append(_clash(part, collector, where))
+                elif part.kind in FORMS:
                     collector.take(part.kind, part.data, where, part.spare_id)
         elif not kind:
             raise UsageError(f"{where} is no FHIR resource: it has no resourceType")
