@@ -32,16 +32,21 @@ class Joint(Asked, Protocol):
     def over(self, branches: tuple[Finding, ...]) -> Finding: ...
 
 
+Frontier = tuple[tuple[Asked, ...], frozenset[str]]
+
+
 class Plan:
     """The memory of one study; one for all its patients.
 
     `concerns` {id of a rule: value sets and marks any of which makes its answer the patient's own}; rules that do not
-    say are always asked. `joints` are the ids of rules whose answer follows from those of their parts alone.
+    say are always asked. `joints` are the ids of rules whose answer follows from those of their parts alone; `frontiers`
+    {id of a joint: the rules in it that are always asked, the value sets and marks that concern the others}.
     """
 
     def __init__(self, rules: Iterable[Asked] = ()) -> None:
         self.concerns: dict[int, frozenset[str]] = {}
         self.joints: set[int] = set()
+        self.frontiers: dict[int, Frontier] = {}
         self._rules = list(rules)
         self.roots: dict[int, set[int]] = {}
         """{id of a rule: ids of the outermost rules that it is part of}"""
@@ -54,17 +59,20 @@ class Plan:
         """{id of a criterion: the types of records that can settle it}, of those that were asked for"""
         self._standings: dict[tuple[str, int], Standing] = {}
 
-    def _add(self, rule: Asked, root: int) -> frozenset[str] | None:
+    def _add(self, rule: Asked, root: int) -> Frontier:
         self.roots.setdefault(id(rule), set()).add(root)
         inner = [self._add(part, root) for part in rule.parts()]
         tell = getattr(rule, "concerned_by", None)
         if hasattr(rule, "over"):
             self.joints.add(id(rule))
-            found = None if None in inner else frozenset().union(*(one for one in inner if one is not None))
+            asked = {id(one): one for always, _ in inner for one in always}
+            found = tuple(asked.values()), frozenset().union(*(sets for _, sets in inner))
         else:
-            found = tell() if tell is not None else None
-        if found is not None:
-            self.concerns[id(rule)] = found
+            found = ((), tell()) if tell is not None else ((rule,), frozenset())
+        if not found[0]:
+            self.concerns[id(rule)] = found[1]
+        elif id(rule) in self.joints:
+            self.frontiers[id(rule)] = found
         return found
 
     def constants(self, failed: frozenset[str], absent: frozenset[str]) -> dict[int, Finding]:

@@ -14,7 +14,7 @@ from typing import Any
 from fhir_screener.criteria.blank import Scope
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.index import Index
-from fhir_screener.criteria.plan import Asked, Joint, Plan
+from fhir_screener.criteria.plan import Asked, Frontier, Joint, Plan
 from fhir_screener.records.dates import EVER, FOREVER, Days, Duration, read_date
 from fhir_screener.records.facts import Patient, Span
 from fhir_screener.records.patient_record import PatientRecord
@@ -28,6 +28,9 @@ class When(Enum):
     BEFORE = "before"
     STRADDLES = "straddles"
     FUTURE = "future"
+
+
+_NOWHERE: Frontier = ((), frozenset())
 
 
 class Shared:
@@ -99,10 +102,13 @@ class View:
 
     def ask(self, rule: Asked) -> Finding:
         """The rule's answer on this day: a shared one where nothing on record concerns it, and no rule asked twice."""
-        return self.ask_each((rule,))[0]
+        sets = self.plan.concerns.get(id(rule))
+        if sets is not None and sets.isdisjoint(self.index.present):
+            return self.shared.constants.get(id(rule)) or self._constant(rule)
+        return self._asked(rule)
 
     def ask_each(self, rules: Iterable[Asked]) -> tuple[Finding, ...]:
-        """The answers of several rules, in their order."""
+        """The answers of several rules, in their order: `ask`, without a call for each that nothing concerns."""
         concerns, present, constants = self.plan.concerns, self.index.present, self.shared.constants
         found = []
         for rule in rules:
@@ -117,7 +123,7 @@ class View:
         """The answer of a rule that something on record may concern."""
         plan, at = self.plan, id(rule)
         if at in plan.joints:
-            return rule.evaluate(self)
+            return self._joint(rule)
         found = self.known.get(at)
         if found is None:
             outer, self.watch = self.watch, set()
@@ -131,6 +137,18 @@ class View:
             # Whoever asks depends on these days too.
             self.watch |= self.due[at][1]
         return found
+
+    def _joint(self, rule: Asked) -> Finding:
+        """The answer of a rule made of rules: remembered where it hangs on answers alone that patients share."""
+        plan = self.plan
+        always, sets = plan.frontiers.get(id(rule), _NOWHERE)
+        if not always or not sets.isdisjoint(self.index.present):
+            return rule.evaluate(self)
+        answers = self.ask_each(always)
+        if not all(map(plan.shares, answers)):
+            return rule.evaluate(self)
+        key = (id(rule), id(self.shared.constants), *map(id, answers))
+        return plan.shared(key, lambda: rule.evaluate(self))
 
     def joined(self, rule: Joint, branches: tuple[Finding, ...]) -> Finding:
         """What a rule makes of its branches: worked out once for all that are alike."""
