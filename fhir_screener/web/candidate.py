@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,44 +12,15 @@ from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.desk import version_of
 from fhir_screener.fhir.task.identity import subject_of
-from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.fhir.task.worklist import Row, row_of
 from fhir_screener.fhir.whereabouts import Whereabouts
-from fhir_screener.screening.absence_words import missing, searched
-from fhir_screener.screening.absence_words import silent as is_silent
-from fhir_screener.screening.account import evidence, to_do, way_of
-from fhir_screener.screening.change import Change, changes
 from fhir_screener.screening.decision import REJECTIONS
-from fhir_screener.screening.digest import evidence_digest
-from fhir_screener.screening.plain_words import REASONS, TEST, standing
-from fhir_screener.screening.screening import Screening
-from fhir_screener.screening.timeline import timeline
-from fhir_screener.sentence import Text, say
-from fhir_screener.verdict import Reason
 from fhir_screener.web.doors import office_of, signed_in
-from fhir_screener.web.failures import words_of
+from fhir_screener.web.ledger_view import judged, told
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import Someone, people
 from fhir_screener.web.record import references_of
-from fhir_screener.web.timeline_svg import draw, tone
 from fhir_screener.web.who import User
-
-NO_PATIENT = say("the source has no such patient any more")
-SOME_UNREAD = say("the source did not give all of it")
-"""Why a chart is not judged today, where the source gave no error of its own."""
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What is shown: the Task's screening, or today's where both say the same (it can be read in any language).
-
-    `unread` says why the chart could not be judged today; `differs` what today's chart would answer otherwise.
-    """
-
-    screening: Screening
-    unread: Text = ""
-    differs: tuple[Change, ...] = ()
-    today: bool = False
 
 
 @signed_in
@@ -66,8 +34,6 @@ def shown(request: Request, user: User) -> Response:
         return message(request, 404, "There is no such candidate", "Choose one of the worklist.")
     office.audit(Audited.CHART_READ, user.person, task=f"Task/{task['id']}", patient=task.get("for"))
     ledger = judged(office, study, task, wanted_now=request.query_params.get("now") == "1")
-    line = timeline(study, ledger.screening)
-    silent = [c for c in ledger.screening.criteria if is_silent(c)]
     return page(
         request,
         "candidate.html",
@@ -77,61 +43,35 @@ def shown(request: Request, user: User) -> Response:
         notes=dicts(task.get("note")),
         version=version_of(task),
         who=_who(office, user, subject.patient),
-        where=office.whereabouts(study, subject.patient) if user.sees_identity else Whereabouts(),
+        where=_where(office, user, study, subject.patient) if not ledger.unread else Whereabouts(),
         elsewhere=_elsewhere(office, user, study, subject.patient),
         ehr=ehr_link(office, user, subject.patient),
-        ledger=ledger,
-        screening=ledger.screening,
-        spoken=[c for c in ledger.screening.criteria if c not in silent],
-        silent=silent,
-        todo=sorted(to_do(ledger.screening), key=lambda one: not one[0].startswith(TEST)),
-        reasons=REASONS,
-        stands=standing,
-        recorded=lambda finding: [item for item in evidence(finding) if missing(item) is None],
-        searched=searched,
-        way_of=way_of,
-        is_empty=lambda branch: branch.reason is Reason.NO_DATA,
-        texts={criterion.id: criterion.text for criterion in study.criteria},
-        readings={criterion.id: criterion.reading for criterion in study.criteria},
-        line=line,
-        drawing=draw(line),
-        tone=tone,
+        **told(study, ledger),
         history=office.history(str(task["id"])),
         rejections=REJECTIONS,
-        numbers={reference: number for number, reference in enumerate(references_of(task))},
+        numbers=_numbers(task),
     )
 
 
-def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False) -> Ledger:
-    """The ledger to show. A source that cannot be read, or a chart that moved on, is said; decisions rest on the Task."""
+def _numbers(task: Json) -> dict[str, int]:
+    """{record: the number of its address}; none where the Task's ledger cannot be read."""
     try:
-        swept: Screening | None = screening_from_task(task)
+        return {reference: number for number, reference in enumerate(references_of(task))}
     except DataError:
-        swept = None
-    try:
-        record = office.chart(subject_of(task).patient)
-        now = office.judged(study, record) if record is not None else None
-        unread: Text = "" if now is not None else NO_PATIENT
-    except ServerError as error:
-        now, unread = None, words_of(error)
-    if swept is None:
-        if now is None:
-            raise DataError(say("neither the Task's ledger nor the chart can be read"), where=f"Task/{task.get('id')}")
-        return Ledger(now, today=True)
-    if now is None:
-        return Ledger(swept, unread)
-    if _lost(now) - _lost(swept):
-        return Ledger(swept, SOME_UNREAD)  # what could not be read today has not changed for that
-    if evidence_digest(now) == evidence_digest(swept):
-        return Ledger(now, today=True)
-    differs = changes(swept, now, partial(office.judged, study, record) if record is not None else None)
-    return Ledger(now, differs=differs, today=True) if wanted_now else Ledger(swept, differs=differs)
+        return {}
+
+
+def _where(office: Office, user: User, study: Study, patient: str) -> Whereabouts:
+    return office.whereabouts(study, patient) if user.sees_identity else Whereabouts()
 
 
 def _elsewhere(office: Office, user: User, study: Study, patient: str) -> list[Row]:
-    """The same patient in the other studies that the user may see."""
+    """The same patient in the other studies that the user may see; a search that fails costs no more than that."""
     others = [one for one in office.studies if one.id != study.id and user.may_see(one.id)]
-    return [row for one in others for row in office.pages.of_patients(one.id, [patient])]
+    try:
+        return [row for one in others for row in office.pages.of_patients(one.id, [patient])]
+    except ServerError:
+        return []
 
 
 def _who(office: Office, user: User, patient: str) -> Someone:
@@ -140,11 +80,6 @@ def _who(office: Office, user: User, patient: str) -> Someone:
         return people(office, user, [patient]).get(patient, Someone())
     except ServerError:
         return Someone()
-
-
-def _lost(screening: Screening) -> set[str]:
-    """The criteria that are open because records could not be read."""
-    return {one.id for one in screening.criteria if one.reason is Reason.NOT_FETCHED}
 
 
 def ehr_link(office: Office, user: User, patient: str) -> str:
