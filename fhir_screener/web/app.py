@@ -118,7 +118,9 @@ async def failed(request: Request, error: Exception) -> Response:
     _log.warning("web.failed", where=type(error).__name__)
     said = words_of(error, named=names_patients(user_of(request)))
     if isinstance(error, UsageError):
-        return message(request, 400, "This cannot be done", said)
+        refused = request.url.path.removesuffix("/decide")
+        back = refused if refused.startswith("/candidate/") and request.method == "POST" else ""
+        return message(request, 400, "This cannot be done", said, back=back)
     if isinstance(error, NotAudited):
         return message(request, 503, "Not shown, for it could not be recorded that you looked", said)
     if isinstance(error, AuthError):

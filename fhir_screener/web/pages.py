@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +105,7 @@ def language_of(request: Request) -> str:
     return wanted if wanted in LANGUAGES else "en"
 
 
-def message(request: Request, status: int, title: str, text: Text, **more: Mapping[str, Any]) -> Response:
+def message(request: Request, status: int, title: str, text: Text, **more: Any) -> Response:
     """A page that says one thing: what went wrong, and what to do."""
     return page(
         request,
