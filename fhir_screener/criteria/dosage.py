@@ -8,6 +8,7 @@ from itertools import pairwise
 import msgspec
 
 from fhir_screener.criteria.amount import Amount, means_of, per_day, spoken
+from fhir_screener.criteria.intake import in_sequence
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER
 from fhir_screener.records.facts import Dose, Medication
@@ -45,9 +46,12 @@ def steps(view: View, fact: Medication, hit: Hit, first: int, last: int, weight:
 
 
 def _placed(view: View, doses: Sequence[Dose], first: int, last: int) -> list[tuple[int, int, Dose]]:
-    sequential = len({dose.sequence for dose in doses if dose.sequence is not None}) > 1
-    found, at = [], first
-    for dose in sorted(doses, key=lambda d: d.sequence or 0) if sequential else doses:
+    sequential = in_sequence(doses)
+    found, at, after = [], first, first
+    step = None
+    for dose in sorted(doses, key=_step) if sequential else doses:
+        if sequential and _step(dose) != step:
+            step, at = _step(dose), after
         start, end = view.days(dose.bounds.start), view.days(dose.bounds.end)
         a = start.lo if start else at
         b = end.hi if end else last
@@ -55,8 +59,12 @@ def _placed(view: View, doses: Sequence[Dose], first: int, last: int) -> list[tu
             b = min(b, a + int(dose.bounds_days) - 1)
         found.append((a, b, dose))
         if sequential:
-            at = b + 1 if b < FOREVER else b
+            after = max(after, b + 1 if b < FOREVER else b)
     return found
+
+
+def _step(dose: Dose) -> int:
+    return dose.sequence or 0
 
 
 def is_once(view: View, fact: Medication, hit: Hit) -> bool:

@@ -5,11 +5,13 @@ One record becomes one `Intake`: an interval of days, possibly with an uncertain
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER, Days, Duration
-from fhir_screener.records.facts import Medication
+from fhir_screener.records.facts import Dose, Medication
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.drug_phrases import says_ended
 from fhir_screener.terminology.phrases import takes_back
@@ -136,15 +138,28 @@ def _end(view: View, fact: Medication, first: Days | None) -> tuple[Days, bool] 
     end = _bounds(view, fact)[1]
     if end is not None:
         return end, False
-    spans = [dose.bounds_days for dose in fact.doses]
     if fact.kind == "request" and first is not None:
-        length = fact.supply_days or max((s for s in spans if s), default=0.0)
         # Supplies repeat while an order is active; a length that every instruction states does not.
-        stated = bool(spans) and all(spans)
-        if length and (fact.status != "active" or stated):
-            length = max(filter(None, spans)) if stated else length
+        length = _stated_days(fact.doses) or (0 if fact.status == "active" else fact.supply_days)
+        if length:
             return Days(first.lo + int(length) - 1, first.hi + int(length) - 1), False
     return None
+
+
+def _stated_days(doses: Sequence[Dose]) -> float:
+    """For how long the instructions are, those of a `sequence` one after another; 0 where one of them does not say."""
+    if not all(dose.bounds_days for dose in doses):
+        return 0
+    steps: dict[int, float] = {}
+    for dose in doses:
+        step = (dose.sequence or 0) if in_sequence(doses) else 0
+        steps[step] = max(steps.get(step, 0), dose.bounds_days or 0)
+    return sum(steps.values())
+
+
+def in_sequence(doses: Sequence[Dose]) -> bool:
+    """Whether the instructions follow one another, instead of adding up."""
+    return len({dose.sequence for dose in doses if dose.sequence is not None}) > 1
 
 
 def _is_point(fact: Medication, single: bool) -> bool:

@@ -10,7 +10,7 @@ from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Criterion
 from fhir_screener.criteria.sources import sourced
 from fhir_screener.criteria.view import View
-from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
+from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, first_reason
 
 
 def judge(criterion: Criterion, view: View) -> CriterionFinding:
@@ -43,7 +43,7 @@ def _finding(criterion: Criterion, view: View) -> Finding:
         return _beside(criterion, view, finding, asked)
     harmless = MET if criterion.role == "inclusion" else NOT_MET
     if asked.verdict is UNKNOWN and finding.verdict is not harmless:
-        reason = finding.reason or asked.reason or Reason.NO_DATA
+        reason = first_reason([one for one in (finding.reason, asked.reason) if one is not None])
         return Finding(UNKNOWN, reason, rule=finding.rule, branches=(finding, asked), decided_by=1)
     return finding
 

@@ -251,9 +251,9 @@ def _detected(number: Quantity) -> tuple[Polarity | None, Text]:
 def _by_tables(
     number: Quantity, value: Value, limits: Limits, ranges: Sequence[Range]
 ) -> tuple[Polarity | None, Text] | None:
-    """By the rule's limits in the first unit that the number converts to; None where there is none.
+    """By the rule's limits, each in the first unit that the number converts to; None where there is none.
 
-    An index is read by its laboratory's own cutoff; a grey zone holds whoever drew the limit.
+    Beyond any of several limits is positive. An index is read by its laboratory's own cutoff; a grey zone holds whoever drew the limit.
     """
     verdicts = []
     for table, rising in (
@@ -279,7 +279,8 @@ def _by_tables(
                 return own
             strict = table is limits.above or table is limits.below
             verdicts.append(_compare(converted, number.comparator, limit, rising, strict))
-    return (verdicts[0], "") if verdicts else None
+            break
+    return next(((one, "") for one in (POS, EQUIV, NEG) if one in verdicts), None)
 
 
 def _without_limit(

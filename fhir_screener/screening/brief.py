@@ -27,7 +27,8 @@ def one_test_away(screening: Screening) -> str:
     opened = [c for c in screening.open_criteria if c.phase == "prescreen"]
     tests = {c.settle for c in opened if c.settle.startswith("test:")}
     eyes = any(c.finding.needs_eyes for c in opened if not c.settle.startswith("test:"))
-    return tests.pop().removeprefix("test:").strip() if len(tests) == 1 and not eyes else ""
+    # With single blanks only, as a FHIR `code` has them.
+    return " ".join(tests.pop().removeprefix("test:").split()) if len(tests) == 1 and not eyes else ""
 
 
 def _in_favour(screening: Screening) -> Iterator[CriterionFinding]:

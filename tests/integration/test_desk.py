@@ -7,6 +7,7 @@ from datetime import date
 from threading import Barrier
 from typing import Any
 
+import orjson
 import pytest
 
 from fhir_screener.errors import Overtaken, UsageError
@@ -90,6 +91,18 @@ def test_undo_goes_back_to_before_the_last_move_whatever_a_sweep_did_since(there
     assert task["status"] == "requested"
     assert codes(task)[0] == "review"  # the sweep's own elements stay new
     assert subjects(there) == [("not-registered", "Patient/p1")]
+
+
+def test_who_is_enrolled_meanwhile_stays_enrolled_whatever_is_decided(there: World) -> None:
+    """The trial's own system moves the ResearchSubject on: from then on it is not ours to write."""
+    at = desk(there)
+    at.decide(STUDY, "p1", move(Move.ACCEPT))
+    if there.capability.can("ResearchSubject", "update") is False:
+        pytest.skip("this server has no ResearchSubject")
+    (subject,) = there.search("ResearchSubject")
+    there.session.put(f"ResearchSubject/{subject['id']}", orjson.dumps({**subject, "status": "on-study"}))
+    at.decide(STUDY, "p1", move(Move.UNDO))
+    assert subjects(there) == [("on-study", "Patient/p1")]
 
 
 def test_what_a_sweep_did_is_not_undone(there: World) -> None:

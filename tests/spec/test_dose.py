@@ -272,3 +272,35 @@ def test_pulses_stand_in_for_the_dose_before_them(ask, before, after, expected) 
 )
 def test_a_start_within_the_window_may_have_paused(ask, facts, expected) -> None:
     assert answer(ask(RULE, *facts)) == expected
+
+
+LATELY = make.drug("P1", "request", authored="2021-02-20", mg=40)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [
+        ({"asserted": "2020-12-20"}, "imprecise-date"),  # taken then; since when, and until when, nobody knows
+        ({}, "imprecise-date"),
+        ({"status": "completed", "taken": "..2021-01-31"}, "imprecise-date"),
+        ({"status": "completed", "taken": "..2020-10-31"}, "met"),  # over for longer than was asked
+        ({"asserted": "2021-02-21"}, "met"),  # written down since: the same tablets
+    ],
+)
+def test_an_earlier_course_of_unknown_beginning_leaves_a_new_start_open(ask, earlier, expected) -> None:
+    assert answer(ask(RULE, make.drug("P1", mg=5, **earlier), LATELY)) == expected
+
+
+TAPER = tuple(make.dose(mg, bounds_days=28.0, sequence=step) for step, mg in enumerate((40, 30, 20), 1))
+
+
+def test_instructions_in_sequence_last_one_after_another(ask) -> None:
+    """Three times 28 days from 1 October end on 23 December, less than 90 days before the next start."""
+    taper = make.drug("P1", "request", authored="2020-10-01", doses=TAPER, status="completed")
+    assert answer(ask(RULE, taper, LATELY)) == "judgement"
+
+
+def test_two_instructions_of_one_step_add_up(ask) -> None:
+    twice = (make.dose(5, sequence=1, bounds_days=100.0), make.dose(3, sequence=1, bounds_days=100.0))
+    course = make.drug("P1", "request", authored="2020-12-01", doses=(*twice, make.dose(1, sequence=2)))
+    assert any("8 mg prednisone" in str(item.note) for item in ask(RULE, course).evidence)

@@ -153,3 +153,9 @@ def test_a_length_that_every_instruction_states_ends_an_order_that_nobody_closed
     assert ask(TABLETS, open_too).verdict is MET
     supply = make.drug("P1", "request", authored="2020-06-01", supply_days=30)  # repeats while it is active
     assert ask(TABLETS, supply).verdict is MET
+
+
+def test_an_order_in_steps_lasts_as_long_as_all_of_them(ask) -> None:
+    steps = tuple(make.dose(10, bounds_days=28.0, sequence=step) for step in (1, 2, 3))
+    order = make.drug("R1", "request", authored="2020-12-20", doses=steps, status="completed")
+    assert ask("exposure: {to: [rituximab], within: P28D}", order).verdict is MET

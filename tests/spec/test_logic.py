@@ -133,6 +133,13 @@ def test_when_is_not_asked_of_the_others(ask) -> None:
     assert found.branches[0].applicable is False
 
 
+@pytest.mark.parametrize("answer", ["negative", "indeterminate", "positive"])
+def test_when_nobody_knows_whether_it_is_asked_it_stays_open(ask, answer) -> None:
+    """Neither a not applicable nor a no: whoever it concerns after all must not be passed over."""
+    found = ask(f"when: {{if: {{{CANCER}}}, then: {{{POSITIVE}}}}}", make.result("L1", answer))
+    assert (found.verdict, found.reason, found.applicable) == (UNKNOWN, Reason.NO_DATA, True)
+
+
 def test_at_least_n_of(ask) -> None:
     rule = f"at_least: {{n: 2, of: [{{{POSITIVE}}}, {{{CANCER}}}, {{sex: male}}]}}"
     assert ask(rule, make.condition("C1", onset="2015")).verdict is MET

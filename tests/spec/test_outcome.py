@@ -55,6 +55,13 @@ def test_the_anchor_says_who_gives_a_signal_at_all(anchor, facts, outcome) -> No
     assert judge(study(ONE, TWO, anchor=anchor), *facts).outcome is outcome
 
 
+def test_where_it_is_in_doubt_whether_it_applies_somebody_looks() -> None:
+    """Nothing on record about the exclusion itself, and a doubt about whom it concerns: the doubt is told."""
+    with_cancer = {"applies_to": read_rule("condition: {in: [cancer]}")}
+    found = judge(study(HEPATITIS, E2=with_cancer), make.condition("C1", verification="provisional"))
+    assert (found.criteria[0].reason, found.outcome) == (Reason.EQUIVOCAL, Outcome.REVIEW)
+
+
 def test_outside_applies_to_nobody_is_kept_out() -> None:
     women = {"applies_to": read_rule("sex: female")}
     found = judge(study(HEPATITIS, E2=women), make.result("L1", "positive")).criteria[0]

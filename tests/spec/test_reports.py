@@ -128,3 +128,33 @@ def test_a_final_report_replaces_the_preliminary_of_its_test_and_day(ask) -> Non
 def test_an_old_report_of_the_finding_is_not_forgotten(ask) -> None:
     old = make.result("L3", make.Value(text="Active tuberculosis."), report=True, on="2018-01-10")
     assert ask(RULE, old).reason is Reason.STALE
+
+
+NOT_FOUND = make.concept(make.SNOMED, "260385009")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_several_coded_conclusions_the_finding_speaks_whatever_their_order(ask, first) -> None:
+    found = make.concept(make.SNOMED, "T1")
+    coded = (found, NOT_FOUND) if first else (NOT_FOUND, found)
+    assert ask(RULE, make.result("L3", make.Value(), report=True, conclusions=coded)).verdict is MET
+
+
+def test_a_code_that_clears_against_words_that_do_not_is_a_conflict(ask) -> None:
+    said = make.Value(text="Findings consistent with active tuberculosis.")
+    assert ask(RULE, make.result("L3", said, report=True, conclusions=(NOT_FOUND,))).reason is Reason.CONFLICTING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No significant change since the previous CT.",
+        "No interval improvement.",
+        "No resolution of the infiltrates.",
+        "No previous study for comparison.",
+        "未见明显变化",
+        "无明显改变",
+    ],
+)
+def test_that_something_is_as_it_was_does_not_say_that_it_is_not_there(ask, text) -> None:
+    assert ask(RULE, make.result("L3", make.Value(text=text), report=True)).reason is Reason.TEXT_ONLY

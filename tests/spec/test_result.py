@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from fhir_screener.errors import MappingError
 from fhir_screener.records.facts import Value
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
@@ -189,3 +190,25 @@ ONLY = "result: {of: [breastfeeding], values: {positive: [organs], negative: [no
 def test_only_its_own_answers_are_positive(ask, value, expected) -> None:
     found = ask(ONLY, make.result("L7", value))
     assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+@pytest.mark.parametrize("month", ["2021-02", "2021"])
+@pytest.mark.parametrize(("partial", "exact"), [(90, 20), (20, 90)])
+def test_a_partial_date_is_not_the_latest_for_its_last_day(ask, month, partial, exact) -> None:
+    """It may be older than the exact one: which of the two is the latest, nobody knows."""
+    rule = 'result: {of: [egfr], below: {"mL/min": 30}, within: P3M, take: latest}'
+    facts = (
+        make.result("L2", value, unit="mL/min", on=day) for value, day in ((partial, month), (exact, "2021-02-20"))
+    )
+    assert ask(rule, *facts).reason is Reason.CONFLICTING
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(20, MET), (60, NOT_MET), (200, MET)])
+def test_beyond_any_of_two_limits_is_positive(ask, value, verdict) -> None:
+    rule = 'result: {of: [egfr], below: {"mL/min": 30}, above: {"mL/min": 120}, within: P3M}'
+    assert ask(rule, make.result("L2", value, unit="mL/min")).verdict is verdict
+
+
+def test_the_own_range_goes_with_no_other_limit(ask) -> None:
+    with pytest.raises(MappingError, match="`range` goes with no other limit"):
+        ask("result: {of: [egfr], below: range, above: range, within: P3M}")

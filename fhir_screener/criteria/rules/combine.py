@@ -257,7 +257,7 @@ class WhenRule(_Combined):
         asked, answer = branches
         if asked.verdict is MET:
             return combine(answer.verdict, (asked, answer), self.kind, (1,))
-        if asked.verdict is UNKNOWN and answer.verdict is MET:
+        if asked.verdict is UNKNOWN:
             return combine(UNKNOWN, (asked, answer), self.kind, (0,))
         return Finding(
             UNKNOWN, Reason.NO_DATA, rule=self.kind, branches=(asked, answer), decided_by=0, applicable=False

@@ -18,6 +18,7 @@ premedication is no start. No record counts as none. See SEMANTICS "I4".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -43,7 +44,7 @@ from fhir_screener.criteria.therapy import Line, course_of, line, total
 from fhir_screener.criteria.view import View
 from fhir_screener.criteria.weight import body_weight
 from fhir_screener.criteria.wording import clauses, length, named, words_say
-from fhir_screener.records.dates import Duration, iso
+from fhir_screener.records.dates import Days, Duration, iso
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.equivalents import TABLES
@@ -73,22 +74,9 @@ class DoseRule:
     def _lines(self, view: View, tally: Tally) -> list[Line]:
         """Every record on the time line; what is no exposure, or a single dose, becomes context."""
         found: list[Line] = []
-        facts = among(view.index.medications, self.of)
-        weight = body_weight(view, self.weight) if any(map(is_by_weight, facts)) else None
-        for fact in facts:
-            hit = fact.hit(self.of)
-            if hit is None:
-                continue
-            against = why_not(fact) or self._no_therapy(fact)
-            if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
-                tally.context(cite(fact, against or words_say(hit), hit=hit, decides=False))
-                continue
-            taken = intake(view, fact)
-            if taken is None:
-                tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
-                continue
-            if hit.stance is Stance.DOUBTFUL:
-                taken = replace(taken, doubt=Reason.EQUIVOCAL)
+        by_weight = any(map(is_by_weight, among(view.index.medications, self.of)))
+        weight = body_weight(view, self.weight) if by_weight else None
+        for fact, hit, taken in self._intakes(view, tally):
             laid = line(view, _closed(view, taken, hit), hit, TABLES[self.terms.table], weight)
             if said := taken_back(fact, taken):
                 tally.doubt(Reason.TEXT_ONLY, cite(fact, say("its words say {words!r}", words=said), hit=hit))
@@ -106,6 +94,32 @@ class DoseRule:
                 )
         lasting = bridged(item for item in found if id(item) not in single)
         return carried(lasting, [item for item in found if id(item) in single])
+
+    def _intakes(self, view: View, tally: Tally) -> Iterator[tuple[Medication, Hit, Intake]]:
+        """Every record that may be a therapy; what is none becomes context."""
+        for fact in among(view.index.medications, self.of):
+            hit = fact.hit(self.of)
+            if hit is None:
+                continue
+            against = why_not(fact) or self._no_therapy(fact)
+            if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+                tally.context(cite(fact, against or words_say(hit), hit=hit, decides=False))
+                continue
+            taken = intake(view, fact)
+            if taken is None:
+                tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
+                continue
+            yield fact, hit, replace(taken, doubt=Reason.EQUIVOCAL) if hit.stance is Stance.DOUBTFUL else taken
+
+    def _perhaps_earlier(self, view: View, start: Days) -> bool:
+        """Whether a record that does not say when it began may tell of the time that is to be without."""
+        free_from = self.terms.free_for.before(start.lo)
+        for fact, _, taken in self._intakes(view, Tally()):
+            said = view.days(fact.asserted)
+            told_since = said is not None and said.lo >= start.lo
+            if taken.first is None and taken.last.hi >= free_from and not told_since and not taken_back(fact, taken):
+                return True
+        return False
 
     def _no_therapy(self, fact: Medication) -> Text:
         """Why a drug given is no systemic therapy: where it goes, or what it is given ahead of."""
@@ -155,6 +169,8 @@ class DoseRule:
     def _current(self, view: View, lines: list[Line], course: list[Line], tally: Tally) -> Finding:
         shown = tuple(cite(i.intake.fact, self._dose_note(i, view.day), hit=i.hit) for i in course)
         started = self.terms.begun(view, lines, course)
+        if started[0] is None and self._perhaps_earlier(view, beginning(course)):
+            started = Reason.IMPRECISE_DATE, say("It depends on a beginning or an end whose day is not known.")
         raises = self.terms.raises(view, lines, min(item.start for item in course))
         # A long course that was raised is judged by its rises, not by its age.
         long = started[0] is Reason.SUSPECTED and self.terms.is_long(view, beginning(course))

@@ -85,7 +85,7 @@ class LactatingRule:
         answers = [r for r in results(view, self.status, self.values) if r.days is not None]
         if not answers:
             return []
-        newest = max(r.days.hi for r in answers if r.days is not None)
+        newest = max(r.days.lo for r in answers if r.days is not None)
         born = max((days.hi for _, _, days in done(view, self.delivery) if days), default=0)
         clearing = []
         for one in answers:

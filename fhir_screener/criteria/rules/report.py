@@ -51,6 +51,12 @@ _NOTHING = re.compile(
 _WELL = re.compile(
     r"\b(?:normal|negative|unremarkable|clear|within normal limits)$|(?:正常|清晰|锐利|光整|居中)$", re.IGNORECASE
 )
+_COMPARED = re.compile(
+    r"\b(?:changed?|unchanged|improve\w*|resol\w*|regress\w*|differ\w*|stable|compar\w*|previous|prior)\b"
+    r"|变化|改变|吸收|好转|相仿|相似|对比|比较",
+    re.IGNORECASE,
+)
+"""That something is as it was says nothing of what it was."""
 _NOT_WELL = re.compile(r"\bnot\b|不|欠", re.IGNORECASE)
 
 
@@ -107,20 +113,22 @@ class ReportRule:
 
     def _says(self, view: View, fact: Observation) -> Iterator[tuple[Reason | str, Text]]:
         """What the report says: ("yes" | "no" | a reason, one clause); the strongest only."""
-        terms = view.terminology
-        for concept in (*fact.conclusions, *([fact.value.concept] if fact.value.concept else [])):
-            hits = terms.classify(concept).keys()
-            if self.finding & hits:
-                yield "yes", say("coded conclusion")
-                return
-            if self.doubtful & hits:
-                yield Reason.SUSPECTED, say("coded conclusion")
-                return
-            if self.clear & hits or any(SAID_BY.get(name) is Polarity.NEGATIVE for name in hits):
-                yield "no", say("coded conclusion: not found")
-                return
+        coded = (*fact.conclusions, *([fact.value.concept] if fact.value.concept else []))
+        hits = {name for concept in coded for name in view.terminology.classify(concept)}
+        if self.finding & hits:
+            yield "yes", say("coded conclusion")
+            return
+        if self.doubtful & hits:
+            yield Reason.SUSPECTED, say("coded conclusion")
+            return
         text = " . ".join(part for part in (fact.value.text, *(c.text for c in fact.conclusions), fact.note) if part)
-        yield self._words(view, text)
+        said, note = self._words(view, text)
+        if self.clear & hits or any(SAID_BY.get(name) is Polarity.NEGATIVE for name in hits):
+            if said == "yes":
+                said, note = Reason.CONFLICTING, say("the words say both")
+            elif said is Reason.TEXT_ONLY:
+                said, note = "no", say("coded conclusion: not found")
+        yield said, note
 
     def _words(self, view: View, text: str) -> tuple[Reason | str, Text]:
         if not text:
@@ -145,8 +153,11 @@ class ReportRule:
         """Whether a clause says that nothing was found, of the whole and not of a part."""
         if _PART.search(clause.lower()):
             return False
-        cleared = {stance for _, stance in view.terminology.mentions(self.clear, clause)}
-        if cleared or read_words(clause) is Polarity.NEGATIVE or _NOTHING.match(clause.strip()):
+        if any(True for _ in view.terminology.mentions(self.clear, clause)):
+            return True
+        if _COMPARED.search(clause):
+            return False
+        if read_words(clause) is Polarity.NEGATIVE or _NOTHING.match(clause.strip()):
             return True
         return bool(_WELL.search(clause.strip())) and not _NOT_WELL.search(clause)
 

@@ -61,7 +61,8 @@ Begun = list[tuple[Observation, Days | None]]
 def results(view: View, sets: frozenset[str], limits: Limits, *, latest: bool = False) -> list[Result]:
     """The results of tests in `sets` that count: no controls, nobody else's, nothing withdrawn or not yet there.
 
-    `latest`: only those of the newest day that has any, and the undated ones; what is older is not even read.
+    `latest`: only those of the newest day that has any, those that may be as new, and the undated ones; what is older
+    is not even read.
     """
     begun: Begun = []
     for fact in among(view.index.observations, sets):
@@ -71,15 +72,20 @@ def results(view: View, sets: frozenset[str], limits: Limits, *, latest: bool = 
                 begun.append((fact, days))
     if not latest or len(begun) < 2:
         return _without_superseded(_read(view, begun, sets, limits))
-    by_day: dict[int, Begun] = {}
+    return _without_superseded(_newest(view, begun, sets, limits))
+
+
+def _newest(view: View, begun: Begun, sets: frozenset[str], limits: Limits) -> list[Result]:
+    by_days: dict[Days | None, Begun] = {}
     for fact, days in begun:
-        by_day.setdefault(days.hi if days else _UNDATED, []).append((fact, days))
-    found = _read(view, by_day.pop(_UNDATED, []), sets, limits)
-    newest = (_read(view, by_day[day], sets, limits) for day in sorted(by_day, reverse=True))
-    return _without_superseded([*found, *next(filter(None, newest), ())])
-
-
-_UNDATED = 0
+        by_days.setdefault(days, []).append((fact, days))
+    found = _read(view, by_days.pop(None, []), sets, limits)
+    newest = 0
+    for days in sorted(filter(None, by_days), reverse=True):
+        # A partial date that may be as new speaks too: which of the two is the latest, nobody knows.
+        if days.hi >= newest and (read := _read(view, by_days[days], sets, limits)):
+            found, newest = [*found, *read], max(newest, days.lo)
+    return found
 
 
 def _read(view: View, facts: Begun, sets: frozenset[str], limits: Limits) -> list[Result]:
@@ -429,6 +435,9 @@ def read_limits(given: Given) -> Limits:
 
 def parse_result(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
+    tables = [given[key] for key in ("at_least", "above", "below", "at_most") if given[key]]
+    if "range" in tables and len(tables) > 1:
+        raise spec.fail("`range` goes with no other limit", "write two rules, in an any")
     vaccine = given["after_vaccine"]
     return ResultRule(
         of=given["of"],

@@ -17,6 +17,7 @@ from fhir_screener.errors import (
     DataError,
     Gone,
     NotFound,
+    NotSupported,
     Overtaken,
     Refused,
     ServerError,
@@ -184,9 +185,18 @@ class Desk:
             found.append(check(event))
         was, is_ = task.get("status") == "accepted", body.get("status") == "accepted"
         if self._subjects and was != is_:
-            status = SCREENING if is_ else TAKEN_BACK
-            found.append(check(research_subject(body, self._setting.identity, status)))
+            subject = research_subject(body, self._setting.identity, SCREENING if is_ else TAKEN_BACK)
+            if self._is_ours(subject):
+                found.append(check(subject))
         return found
+
+    def _is_ours(self, subject: Json) -> bool:
+        """Whether the ResearchSubject is still as we leave it: once the trial's own system moved it on, it is theirs."""
+        try:
+            there = self._session.get(f"ResearchSubject/{subject['id']}", expect="ResearchSubject")
+        except (NotFound, Gone, NotSupported):
+            return True
+        return orjson.loads(there.body).get("status") in (SCREENING, TAKEN_BACK)
 
 
 def version_of(task: Json) -> str:

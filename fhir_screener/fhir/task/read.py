@@ -27,18 +27,18 @@ def hand_of(task: Json, pool: str = "") -> Hand:
         return Hand.RETIRED
     if status in _DECIDED:
         return Hand.DECIDED
-    ours = withdrawn_by_us(task)
-    if status in _REJECTED and not ours:
+    if withdrawn_by_us(task):
+        # Whatever a person has added since: left cancelled, a patient who matches again would be in nobody's list.
+        return Hand.CANCELLED_BY_US
+    if status in _REJECTED:
         return Hand.REJECTED
     touched = (
         is_owned(task, pool)
         or bool(task.get("note"))
-        or bool(task.get("statusReason") and not ours)
+        or bool(task.get("statusReason"))
         or bool(extensions(task, names.RESUME_ON_EXT))
     )
-    if touched or status not in ("requested", "cancelled"):
-        return Hand.TOUCHED
-    return Hand.CANCELLED_BY_US if ours else Hand.UNTOUCHED
+    return Hand.TOUCHED if touched or status != "requested" else Hand.UNTOUCHED
 
 
 def withdrawn_by_us(task: Json) -> bool:
