@@ -7,6 +7,7 @@ import msgspec
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import EVER, Days
 from fhir_screener.records.facts import UNREADABLE, Condition
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 
@@ -53,6 +54,11 @@ def course(view: View, fact: Condition, past: bool = False) -> Course:
 def is_doubtful(fact: Condition, hit: Hit) -> bool:
     """Whether the record itself calls the diagnosis uncertain."""
     return fact.verification in DOUBTFUL or hit.stance is Stance.DOUBTFUL
+
+
+def why_doubtful(fact: Condition) -> Text:
+    """The uncertainty of a doubtful diagnosis: its own status, else that its words say so."""
+    return say(fact.verification) if fact.verification in DOUBTFUL else say("said to be uncertain")
 
 
 def counts(fact: Condition, hit: Hit) -> bool:

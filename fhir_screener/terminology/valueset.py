@@ -281,14 +281,21 @@ class Terminology:
         found = self._places(free + own, drug)
         self._second_thoughts(text, not alike, found, hits)
         for one in found:
-            if one.name in hits or one.name in carved or any(other.covers(one) for other in found):
+            known = hits.get(one.name)
+            if (known and known.stance not in _NOT_THERE) or one.name in carved:
+                continue
+            if any(other.covers(one) for other in found):
                 continue
             read_stance = drug_stance if self.sets[one.name].kind == "drug" else stance
+            said = read_stance(one.words, one.start, one.end)
+            if known and said in _NOT_THERE:
+                continue
             hits[one.name] = Hit(
                 one.coding,
                 by_name=True,
                 ingredient=one.ingredient,
-                stance=read_stance(one.words, one.start, one.end),
+                # One member denied and another named ("no lymphoma; breast cancer"): a person looks.
+                stance=Stance.DOUBTFUL if known else said,
                 words=one.words[one.start : one.end],
             )
 
@@ -319,6 +326,7 @@ class Terminology:
         return [one for _, _, one in sorted(found, key=lambda place: (place[0], place[1], place[2].start))]
 
 
+_NOT_THERE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
 _SAME = frozenset({Stance.ASSERTED, Stance.PAST, Stance.PLANNED})
 """What may be said beside a code without doubt about it."""
 

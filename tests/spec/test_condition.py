@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from fhir_screener.records.facts import UNREADABLE, Treatment
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
 
@@ -168,3 +171,10 @@ def test_a_protocol_may_ask_for_confirmed_diagnoses(ask) -> None:
     assert ask(rule, make.condition("C1")).verdict is MET
     assert ask(rule, make.condition("C1", verification="")).reason is Reason.EQUIVOCAL
     assert ask("condition: {in: [cancer], ever: true}", make.condition("C1", verification="")).verdict is MET
+
+
+def test_a_confirmed_diagnosis_that_its_words_doubt_is_not_cited_as_confirmed(ask) -> None:
+    doubted = replace(make.condition("C1"), hits={"cancer": Hit(None, by_name=True, stance=Stance.DOUBTFUL)})
+    found = ask("condition: {in: [cancer]}", doubted)
+    assert found.reason is Reason.EQUIVOCAL
+    assert "said to be uncertain" in str(found.evidence[0].note)

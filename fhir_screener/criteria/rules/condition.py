@@ -10,7 +10,7 @@ import msgspec
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.disease import Course, counts, course, is_doubtful
+from fhir_screener.criteria.disease import Course, counts, course, is_doubtful, why_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_DISEASE, Exempt, exempt_of
 from fhir_screener.criteria.hearsay import hear, heard
@@ -111,7 +111,7 @@ class ConditionRule:
         elif self.confirmed and fact.verification not in ("confirmed", "unconfirmed", "provisional", "differential"):
             tally.doubt(Reason.EQUIVOCAL, cite(fact, say("not stated to be confirmed"), hit=hit))
         elif is_doubtful(fact, hit):
-            tally.doubt(Reason.EQUIVOCAL, cite(fact, say(fact.verification or "said to be uncertain"), hit=hit))
+            tally.doubt(Reason.EQUIVOCAL, cite(fact, why_doubtful(fact), hit=hit))
         elif freed is UNKNOWN and touches:
             tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
         elif reason is not None:

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
-from fhir_screener.criteria.disease import counts, course, is_doubtful
+from fhir_screener.criteria.disease import counts, course, is_doubtful, why_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
@@ -82,7 +82,7 @@ class PregnantRule:
             if not when.current or (began is not None and began.hi <= outcome):
                 tally.context(cite(fact, say("ended"), hit=hit, decides=False))
             elif is_doubtful(fact, hit):
-                tally.doubt(Reason.EQUIVOCAL, cite(fact, say(fact.verification or "uncertain"), hit=hit))
+                tally.doubt(Reason.EQUIVOCAL, cite(fact, why_doubtful(fact), hit=hit))
             elif began is None:
                 tally.doubt(Reason.IMPRECISE_DATE, cite(fact, say("current, with no date"), hit=hit))
             else:

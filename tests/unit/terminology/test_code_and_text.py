@@ -69,3 +69,15 @@ def test_the_display_of_a_code_of_chinas_edition_is_its_meaning(code, named) -> 
 def test_a_text_that_repeats_the_display_of_a_wide_code_is_read(system, named) -> None:
     hits = TERMS.classify(Concept((Coding(system, "K86.8", "胰腺癌"),), "胰腺癌"))
     assert ("cancer" in hits) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("排除癌; 胰腺癌", Stance.DOUBTFUL),  # one denied, another named: a person looks
+        ("胰腺癌; 排除癌", Stance.ASSERTED),
+        ("排除癌; 母亲胰腺癌", Stance.NEGATED),
+    ],
+)
+def test_what_is_denied_does_not_hide_what_is_named_after_it(text, stance) -> None:
+    assert TERMS.classify(Concept((), text))["cancer"].stance is stance
