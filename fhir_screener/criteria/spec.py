@@ -127,12 +127,6 @@ class Spec:
         except UsageError as error:
             raise self.fail(str(error), key=key) from None
 
-    def needed_duration(self, key: str) -> Duration:
-        found = self.duration(key)
-        if found is None:
-            raise self.fail(f"`{key}` is missing", "write a duration such as P3M")
-        return found
-
     def value_sets(self, key: str, needed: bool = False) -> frozenset[str]:
         """Names of value sets, each of which must exist."""
         if not self.has(key):

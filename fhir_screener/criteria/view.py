@@ -207,9 +207,6 @@ class View:
         """Whether even the latest of these days lies before the window of this length."""
         return self.place(days, length) is When.BEFORE
 
-    def span_start(self, span: Span) -> Days | None:
-        return self.days(span.start)
-
     def point(self, span: Span, *others: str | None) -> Days | None:
         """The best single date of a result: the end of its period, its start, else the first readable of `others`."""
         found = self.days(span.end) if span.end else None

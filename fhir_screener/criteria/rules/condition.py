@@ -244,9 +244,6 @@ class ConditionRule:
     def _nothing(self, view: View) -> tuple[Evidence, ...]:
         return (absent(named(self.sets or self.review), TYPES),)
 
-    def _about(self) -> str:
-        return ", ".join(sorted(self.sets or self.review))
-
     def concerned_by(self) -> frozenset[str]:
         return self.sets | self.history | self.review | self.context
 

@@ -213,9 +213,6 @@ class DoseRule:
             return say("the dose cannot be read" if item.intake.fact.dose_text else "no dose on record")
         return say("{amount} mg prednisone equivalents a day", amount=amount.words)
 
-    def _about(self) -> str:
-        return ", ".join(sorted(self.of))
-
     def concerned_by(self) -> frozenset[str]:
         return self.of | {DRUG}
 

@@ -129,9 +129,6 @@ class ExposureRule:
             settle=ASK,
         )
 
-    def _about(self) -> str:
-        return ", ".join(sorted(self.to | self.review))
-
     def concerned_by(self) -> frozenset[str]:
         return self.to | self.review | {DRUG}
 

@@ -111,9 +111,6 @@ class ProcedureRule:
     def types(self) -> frozenset[str]:
         return TYPES
 
-    def _about(self) -> str:
-        return ", ".join(sorted(self.sets))
-
     def concerned_by(self) -> frozenset[str]:
         return self.sets
 

@@ -174,9 +174,6 @@ class ReportRule:
         note = absent(say("{what} within {window}", what=named(self.of), window=length(self.within)), RESULT_TYPES)
         return unknown(Reason.NO_DATA, *tally.around(), note, rule=self.kind, settle=order_of(self.of))
 
-    def _about(self) -> str:
-        return ", ".join(sorted(self.of))
-
     def concerned_by(self) -> frozenset[str]:
         return self.of
 

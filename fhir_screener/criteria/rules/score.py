@@ -139,9 +139,6 @@ class ScoreRule:
                     return words
         return ""
 
-    def _about(self) -> str:
-        return ", ".join(sorted(self.of))
-
     def concerned_by(self) -> frozenset[str]:
         return self.of
 
