@@ -66,7 +66,7 @@ def screen(
     sys.stderr.write(_summary(loaded.studies[0].id, when, counts, opened))
     if report:
         report.write_bytes(_report(loaded.studies[0].id, when, counts, opened))
-    if not opened.answered and not opened.problems:
+    if not opened.answered and not opened.problems and not missing:
         sys.stderr.write(f"fhir-screener: {source}: no patient was found there; give a folder or file of FHIR R4\n")
         return 1
     return 1 if opened.problems or opened.unread else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from fhir_screener.errors import DataError
 from fhir_screener.fhir.bundles import Part, clash_words, take_apart
@@ -165,13 +166,23 @@ class FileReader:
 def shape(lines: list[bytes]) -> str:
     """What a file holds, by its first lines: `lines` (NDJSON), `whole` (one object over many lines), else in words."""
     filled = [line for line in lines[:50] if line.strip()]
-    if not filled or any(line.startswith(b'{"') for line in filled[1:]):
+    if not filled or any(line.startswith(b'{"resourceType"') for line in filled[1:]):
         return "lines"
     start = filled[0].lstrip()
     if not start.startswith(b"{"):
         return "a JSON array, not a Bundle or NDJSON" if start.startswith(b"[") else NO_JSON
+    if _json(start) is not None or any(map(_is_resource, filled[1:])):
+        return "lines"
+    return "whole" if len(filled) > 1 else "lines"
+
+
+def _is_resource(line: bytes) -> bool:
+    """Whether a line is a resource by itself, and no entry of a Bundle that has one on each line."""
+    return line.startswith(b'{"') and "resourceType" in (_json(line) or ())
+
+
+def _json(line: bytes) -> Any:
     try:
-        loads(start)
+        return loads(line)
     except BROKEN:
-        return "whole" if len(filled) > 1 else "lines"
-    return "lines"
+        return None

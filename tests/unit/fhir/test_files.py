@@ -312,3 +312,22 @@ def test_a_line_cut_inside_a_resource_we_read(tmp_path):
     (record,) = found
     assert refs(record) == ["Condition/a"]
     assert found.problems == ["x:1: a Condition that cannot be read: not complete JSON"]
+
+
+def entry_a_line(end: bytes) -> bytes:
+    """A Bundle as people write one by hand: an entry on each line."""
+    entries = b",\n".join(encode({"resource": one}) for one in CHART)
+    return b'{"resourceType":"Bundle","type":"collection","entry":[\n' + entries + end
+
+
+@pytest.mark.parametrize("end", [b"]}", b"]}\n", b"\n]}\n", b"\n  ]\n}\n"])
+def test_a_bundle_with_an_entry_on_each_line(tmp_path, end):
+    files = source(tmp_path / "bundle.json", entry_a_line(end))
+    assert [refs(record) for record in files] == [WHOLE]
+    assert files.problems == []
+
+
+def test_lines_after_a_first_that_breaks_off_are_read_as_lines(tmp_path):
+    files = source(tmp_path / "lines.ndjson", encode(condition("z"))[:40] + b"\n" + ndjson(*CHART))
+    assert [refs(record) for record in files] == [WHOLE]
+    assert len(files.problems) == 1
