@@ -33,6 +33,16 @@ def test_an_outcome_on_record_ends_it(ask) -> None:
     assert ask(rule, make.condition("G1", onset="2021-02-01"), born, patient=HER).verdict is MET  # the next one
 
 
+def test_an_outcome_of_unknown_day_leaves_open_whether_it_ended_this_pregnancy(ask) -> None:
+    some_day = make.condition("G2", onset="2020")
+    assert (
+        ask(PREGNANT, make.condition("G1", onset="2020-11-20"), some_day, patient=HER).reason is Reason.IMPRECISE_DATE
+    )
+    assert ask(PREGNANT, make.condition("G1", onset="2021-01-10"), some_day, patient=HER).verdict is MET
+    tested = make.result("L6", "positive", on="2020-12-10")
+    assert ask(PREGNANT, tested, some_day, patient=HER).reason is Reason.IMPRECISE_DATE
+
+
 def test_a_negative_test_clears_what_came_before_it_only(ask) -> None:
     negative, positive = make.result("L6", "negative", on="2021-02-05"), make.result("L6", "positive", on="2021-02-26")
     assert ask(PREGNANT, negative, patient=HER).verdict is NOT_MET

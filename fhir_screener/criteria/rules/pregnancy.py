@@ -60,9 +60,7 @@ class PregnantRule:
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
-        outcomes = [days.hi for _, _, days in done(view, self.ended) if days]
-        outcomes += [r.days.hi for r in results(view, self.outcome, Limits()) if r.days and not r.preliminary]
-        last_outcome = max(outcomes, default=0)
+        last_outcome = self._last_outcome(view)
         self._diagnoses(view, tally, last_outcome)
         self._due_dates(view, tally, last_outcome)
         clearing = self._tests(view, tally, last_outcome)
@@ -70,7 +68,13 @@ class PregnantRule:
         finding = self._conclude(view, tally, clearing)
         return fetched(finding.but(rule=self.kind), view, TYPES, say("pregnancy"))
 
-    def _diagnoses(self, view: View, tally: Tally, outcome: int) -> None:
+    def _last_outcome(self, view: View) -> Days:
+        """The days on which the last pregnancy may have ended; before all time where none has."""
+        days = [days for _, _, days in done(view, self.ended) if days]
+        days += [r.days for r in results(view, self.outcome, Limits()) if r.days and not r.preliminary]
+        return Days(max((one.lo for one in days), default=0), max((one.hi for one in days), default=0))
+
+    def _diagnoses(self, view: View, tally: Tally, outcome: Days) -> None:
         for fact in among(view.index.conditions, self.conditions):
             hit = fact.hit(self.conditions)
             if hit is None or not counts(fact, hit):
@@ -79,14 +83,17 @@ class PregnantRule:
             if when.future:
                 continue
             began = view.days(fact.onset.start) or when.recorded
-            if not when.current or (began is not None and began.hi <= outcome):
+            if not when.current or (began is not None and began.hi <= outcome.lo):
                 tally.context(cite(fact, say("ended"), hit=hit, decides=False))
             elif is_doubtful(fact, hit):
                 tally.doubt(Reason.EQUIVOCAL, cite(fact, why_doubtful(fact), hit=hit))
             elif began is None:
                 tally.doubt(Reason.IMPRECISE_DATE, cite(fact, say("current, with no date"), hit=hit))
             else:
-                self._aged(cite(fact, say("since {day}", day=began), hit=hit), view.place(began, TERM), tally)
+                placed = view.place(began, TERM)
+                if placed is When.INSIDE and began.lo <= outcome.hi:
+                    placed = When.STRADDLES
+                self._aged(cite(fact, say("since {day}", day=began), hit=hit), placed, tally)
 
     @staticmethod
     def _aged(evidence: Evidence, placed: When, tally: Tally) -> None:
@@ -95,7 +102,7 @@ class PregnantRule:
         else:
             tally.doubt(Reason.STALE if placed is When.BEFORE else Reason.IMPRECISE_DATE, evidence)
 
-    def _due_dates(self, view: View, tally: Tally, outcome: int) -> None:
+    def _due_dates(self, view: View, tally: Tally, outcome: Days) -> None:
         found = []
         for fact in among(view.index.observations, self.due_date):
             hit = fact.hit(self.due_date)
@@ -119,10 +126,13 @@ class PregnantRule:
         said_on, due, evidence = max(found, key=lambda row: (row[0], row[1]))
         view.mark(due.hi + OVERDUE + 1)
         view.mark(due.lo - LONGEST)
-        if due.lo - LONGEST <= outcome or (said_on and said_on <= outcome):
+        since = min(due.lo - LONGEST, said_on or due.lo)
+        if since <= outcome.lo:
             tally.context(
                 Evidence(evidence.reference, evidence.version, code=evidence.code, note=evidence.note, decides=False)
             )
+        elif since <= outcome.hi:
+            tally.doubt(Reason.IMPRECISE_DATE, evidence)
         elif view.day > due.hi + OVERDUE:
             tally.doubt(Reason.STALE, evidence)
         elif view.day < due.lo - LONGEST:
@@ -137,7 +147,7 @@ class PregnantRule:
             return
         tally.doubt(Reason.UNREADABLE, cite(fact, say("the due date cannot be read"), value=value_text(fact.value)))
 
-    def _tests(self, view: View, tally: Tally, outcome: int) -> list[Evidence]:
+    def _tests(self, view: View, tally: Tally, outcome: Days) -> list[Evidence]:
         """Sort positive and unclear tests into the tally; returns the negative ones that still speak."""
         found = list(results(view, self.status, self.values))
         if view.record.patient.gender != "male":
@@ -163,7 +173,7 @@ class PregnantRule:
         return clearing
 
     def _test(
-        self, view: View, result: Result, days: Days, after: tuple[int, int], tally: Tally, clearing: list[Evidence]
+        self, view: View, result: Result, days: Days, after: tuple[Days, int], tally: Tally, clearing: list[Evidence]
     ) -> int:
         says, evidence = result.reading.says, self._cite(result)
         placed = view.place(days, self.test_within if says is Polarity.NEGATIVE else TEST_SPEAKS)
@@ -173,8 +183,11 @@ class PregnantRule:
             else:
                 tally.context(self._cite(result, decides=False))
             return days.lo
-        if days.hi <= max(after) or placed is When.BEFORE:
+        outcome, negative_on = after
+        if days.hi <= max(outcome.lo, negative_on) or placed is When.BEFORE:
             tally.context(self._cite(result, decides=False))
+        elif days.lo <= outcome.hi:
+            tally.doubt(Reason.IMPRECISE_DATE, evidence)
         elif says is Polarity.POSITIVE and placed is When.INSIDE and not result.preliminary:
             tally.yes(evidence)
         elif says is Polarity.UNREADABLE:
