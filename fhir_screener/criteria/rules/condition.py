@@ -242,7 +242,8 @@ class ConditionRule:
         return False
 
     def _nothing(self, view: View) -> tuple[Evidence, ...]:
-        return (absent(named(self.sets or self.review), TYPES),)
+        what = named(self.sets or self.review)
+        return (absent(say("a refutation of {what}", what=what) if self.is_refuted else what, TYPES),)
 
     def concerned_by(self) -> frozenset[str]:
         return self.sets | self.history | self.review | self.context
