@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -22,7 +22,8 @@ from fhir_screener.log import Log
 from fhir_screener.records.dates import read_date
 from fhir_screener.screening.memory_ledger import MemoryLedger
 from fhir_screener.screening.report import SweepReport
-from fhir_screener.screening.sweep import Limits, Listing, Sweeper
+from fhir_screener.screening.sweep import Limits, Listing, Sweeper, lock_name
+from fhir_screener.screening.sweep_end import end_abandoned
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head
 from fhir_screener.screening.sweep_ports import Herald, Ledger, Nobody, Progress
 from fhir_screener.screening.sweep_run import follow, run_inline
@@ -131,9 +132,18 @@ class Screener:
             )
         ]
 
-    def follow(self, head: Head, progress: Progress = lambda done, total: None) -> SweepReport:
+    def follow(
+        self,
+        head: Head,
+        progress: Progress = lambda done, total: None,
+        warn: Callable[[str], None] = lambda why: None,
+    ) -> SweepReport:
         """Watch workers do a sweep, to its report. See `sweep_run.follow`."""
-        return follow(self.sweeper, head, time.sleep, progress)
+        return follow(self.sweeper, head, time.sleep, progress, warn=warn)
+
+    def end_abandoned(self, studies: Sequence[str]) -> list[Head]:
+        """End the queued sweeps of these studies that nobody works on. See `sweep_end`."""
+        return end_abandoned(self.sweeper, [lock_name(self.servers.setup, study) for study in studies])
 
     def work(self, chunk: Chunk, *, give_up: bool = False) -> ChunkResult | None:
         """Do a chunk. See `Sweeper.work`."""

@@ -6,6 +6,7 @@ fhir-screener:SWEEP:head         string JSON of the Head
 fhir-screener:SWEEP:chunks       hash   number -> JSON of a Chunk that is not done
 fhir-screener:SWEEP:results      hash   number -> JSON of the ChunkResult
 fhir-screener:SWEEP:times, :seen hash   number -> times begun, last sign of life (seconds since the epoch)
+fhir-screener:SWEEP:troubles     hash   number -> JSON of the Trouble a chunk last met
 fhir-screener:SWEEP:sign         string last sign of life of the whole sweep
 """
 
@@ -25,10 +26,12 @@ from fhir_screener.screening.sweep_plan import (
     Chunk,
     ChunkResult,
     Head,
+    Trouble,
     chunk_from_json,
     head_from_json,
     result_from_json,
     to_json,
+    trouble_from_json,
 )
 
 P = ParamSpec("P")
@@ -161,6 +164,18 @@ class RedisLedger:
         return {int(number): (int(count), float(seen.get(number, 0))) for number, count in times.items()}
 
     @_asks
+    def trouble(self, sweep: str, number: int, trouble: Trouble) -> None:
+        pipe = self._redis.pipeline()
+        pipe.hset(_key(sweep, "troubles"), str(number), to_json(trouble))
+        pipe.expire(_key(sweep, "troubles"), self._seconds)
+        pipe.execute()
+
+    @_asks
+    def troubles(self, sweep: str) -> Mapping[int, Trouble]:
+        bodies = self._redis.hgetall(_key(sweep, "troubles"))
+        return {int(number): trouble_from_json(body) for number, body in bodies.items()}
+
+    @_asks
     def done(self, sweep: str, result: ChunkResult, at: float) -> bool:
         keys = [_key(sweep, part) for part in ("results", "chunks", "times", "seen", "sign")]
         return bool(self._done(keys=keys, args=[str(result.number), to_json(result), at, self._seconds]))
@@ -188,7 +203,7 @@ class RedisLedger:
 
     @_asks
     def forget_chunks(self, sweep: str) -> None:
-        self._redis.delete(*(_key(sweep, part) for part in ("chunks", "times", "seen", "sign")))
+        self._redis.delete(*(_key(sweep, part) for part in ("chunks", "times", "seen", "sign", "troubles")))
 
     def close(self) -> None:
         """Give the connections back."""

@@ -27,10 +27,12 @@ from fhir_screener.cli.options import (
 from fhir_screener.cli.progress import progress
 from fhir_screener.cli.report_html import SUFFIXES, report_html
 from fhir_screener.cli.report_text import report_text
-from fhir_screener.errors import ServerError, UsageError
+from fhir_screener.errors import ScreenerError, ServerError, UsageError
 from fhir_screener.screening.funnel import Reached
 from fhir_screener.screening.report import SweepReport
+from fhir_screener.screening.sweep_plan import Head
 from fhir_screener.screening.sweep_ports import Progress
+from fhir_screener.screening.sweep_trouble import taken_up
 
 app = new_app()
 PATIENCE = 20.0
@@ -59,6 +61,9 @@ def sweep(
             "--queue/--inline", help="Leave the work to workers, or do it here; queued where a broker is set."
         ),
     ] = None,
+    end_abandoned: Annotated[
+        bool, typer.Option("--end-abandoned", help="First end a queued sweep of the study that nobody works on.")
+    ] = False,
     report: Annotated[
         Path | None, typer.Option("--report", help="Write the report there too, as JSON; as HTML where it ends so.")
     ] = None,
@@ -72,6 +77,8 @@ def sweep(
     Run again, it changes only what has changed. A patient who could not be read whole changes no Task.
     """
     _check(study, all_studies, since, patients)
+    if end_abandoned and dry_run:
+        raise UsageError("--end-abandoned closes a sweep's record, and --dry-run writes nothing: give one of the two")
     files = _files(report, html)
     settings = read_settings(
         source_url=source, target_url=target, site=site, cohort=f"file:{patients}" if patients else ""
@@ -81,6 +88,9 @@ def sweep(
     studies = list(dict.fromkeys(study or catalog(settings).ids))
     judged_on = parse_as_of(as_of)
     warn_ahead(judged_on)
+    if end_abandoned:
+        for ended in screener.end_abandoned(studies):
+            sys.stderr.write(f"ended {ended.sweep}: nobody worked on it\n")
     reports = (_queued if queued else _inline)(screener, studies, judged_on, dry_run)
     return tell(reports, screener, files, lang)
 
@@ -118,14 +128,34 @@ def _queued(screener: Screener, studies: Sequence[str], day: date | None, dry_ru
     with progress("sweeping") as step:
         heads = screener.start(studies, day, dry_run=dry_run)
         try:
-            return [screener.follow(head, _patient(step)) for head in heads]
+            return [screener.follow(head, _patient(step, screener, head), _warn) for head in heads]
         except KeyboardInterrupt:
-            names = ", ".join(head.sweep for head in heads)
-            sys.stderr.write(f"fhir-screener: no longer watching; the workers go on with {names}\n")
+            for head in heads:
+                sys.stderr.write(f"fhir-screener: no longer watching {head.sweep}; {_left(screener, head)}\n")
             raise
 
 
-def _patient(step: Progress) -> Progress:
+def _warn(why: str) -> None:
+    sys.stderr.write(f"warning: {why}\n")
+    sys.stderr.flush()
+
+
+def _left(screener: Screener, head: Head) -> str:
+    """How a sweep stands that is no longer watched."""
+    try:
+        now = screener.sweeper.head(head.sweep)
+        if not now.state.open:
+            return "it is closed"
+        if taken_up(screener.ledger, head.sweep):
+            return "the workers go on with it"
+    except ScreenerError as error:
+        return f"whether a worker has it is not known: {error}"
+    return (
+        f"no worker has taken it up yet, it waits in the queue. {WORKER}, and beat; or end it: `sweep --end-abandoned`"
+    )
+
+
+def _patient(step: Progress, screener: Screener, head: Head) -> Progress:
     """The same steps, and a word, once, when nobody seems to take up the work."""
     began, told = time.monotonic(), False
 
@@ -133,8 +163,11 @@ def _patient(step: Progress) -> Progress:
         nonlocal told
         step(done, total)
         if not told and not done and time.monotonic() - began > PATIENCE:
-            told = True
-            sys.stderr.write(f"no worker has finished anything in {PATIENCE:.0f} s; is one running? {WORKER}\n")
+            seen, told = taken_up(screener.ledger, head.sweep), True
+            missing = f"no worker has taken it up in {PATIENCE:.0f} s; is one running? {WORKER}"
+            sys.stderr.write(
+                f"a worker began, and has finished nothing in {PATIENCE:.0f} s\n" if seen else f"{missing}\n"
+            )
 
     return stepped
 

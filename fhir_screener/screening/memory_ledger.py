@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head
+from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head, Trouble
 
 
 @dataclass
@@ -15,6 +15,7 @@ class _Sweep:
     chunks: dict[int, Chunk] = field(default_factory=dict)
     results: dict[int, ChunkResult] = field(default_factory=dict)
     begun: dict[int, tuple[int, float]] = field(default_factory=dict)
+    troubles: dict[int, Trouble] = field(default_factory=dict)
     last_sign: float = 0.0
 
 
@@ -75,6 +76,12 @@ class MemoryLedger:
     def begun(self, sweep: str) -> Mapping[int, tuple[int, float]]:
         return dict(self._sweeps[sweep].begun)
 
+    def trouble(self, sweep: str, number: int, trouble: Trouble) -> None:
+        self._sweeps[sweep].troubles[number] = trouble
+
+    def troubles(self, sweep: str) -> Mapping[int, Trouble]:
+        return dict(self._sweeps[sweep].troubles) if sweep in self._sweeps else {}
+
     def done(self, sweep: str, result: ChunkResult, at: float) -> bool:
         entry = self._sweeps[sweep]
         if result.number in entry.results:
@@ -103,3 +110,4 @@ class MemoryLedger:
     def forget_chunks(self, sweep: str) -> None:
         self._sweeps[sweep].chunks.clear()
         self._sweeps[sweep].begun.clear()
+        self._sweeps[sweep].troubles.clear()

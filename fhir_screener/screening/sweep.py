@@ -21,6 +21,7 @@ from fhir_screener.screening.sweep_chunk import Beat, Bench, failed_chunk, run_c
 from fhir_screener.screening.sweep_heart import Heart
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head, State, batches
 from fhir_screener.screening.sweep_ports import Dispatcher, Herald, Ledger, Nobody, SweepRecord
+from fhir_screener.screening.sweep_trouble import remember, warnings
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class Sweeper:
             try:
                 result = run_chunk(chunk, bench(chunk), give_up=give_up or last, beat=beat)
             except ScreenerError as error:
+                remember(self.ledger, chunk, error)
                 if error.retryable and not (give_up or last):
                     raise
                 result = failed_chunk(chunk, str(error))
@@ -142,9 +144,9 @@ class Sweeper:
         Raises a retryable ServerError of the target, and leaves the sweep open, unless `final`.
         """
         results = self.ledger.results(head.sweep)
-        closed = replace(head, state=State.DONE, ended=self._now())
-        if warnings := self._herald.closing(head, make_report(closed, results, self._now())):
-            closed = replace(closed, warnings=(*closed.warnings, *warnings))
+        closed = replace(head, state=State.DONE, ended=self._now(), warnings=warnings(self.ledger, head))
+        if told := self._herald.closing(head, make_report(closed, results, self._now())):
+            closed = replace(closed, warnings=(*closed.warnings, *told))
             # Told once only: should the record not be written now, the warnings are there the next time.
             self.ledger.put(replace(head, warnings=closed.warnings))
         report = make_report(closed, results, self._now())
@@ -160,9 +162,8 @@ class Sweeper:
 
     def give_up(self, head: Head, why: str) -> Head:
         """The sweep cannot go on: its chunks are void, its Tasks so far stay, the next sweep repairs."""
-        failed = replace(
-            head, state=State.FAILED, ended=self._now(), warnings=(*head.warnings, f"the sweep was given up: {why}")
-        )
+        said = (*warnings(self.ledger, head), f"the sweep was given up: {why}")
+        failed = replace(head, state=State.FAILED, ended=self._now(), warnings=said)
         report = make_report(failed, self.ledger.results(head.sweep), self._now())
         self._end(failed)
         if not head.dry_run:
@@ -199,8 +200,10 @@ class Sweeper:
                 for other in lock_names(head):
                     self.ledger.unlock(other, head.sweep)
                 raise SweepBusy(
-                    f"sweep {holder} of {name.rpartition(':')[2]} is going on: wait for it. If nothing works on it, its"
-                    f" lock is free {self.limits.lock_seconds} s after its last sign of life"
+                    f"sweep {holder} of {name.rpartition(':')[2]} is going on: wait for it. If nothing works on it, a worker"
+                    " and beat, once started, take it up where it stands; or `sweep --end-abandoned` ends it, after"
+                    f" {self.limits.quiet_seconds} s without a sign of life, and begins anew. Its lock is free"
+                    f" {self.limits.lock_seconds} s after the last sign"
                 )
 
     def _renew_locks(self, head: Head) -> None:
@@ -217,7 +220,12 @@ class Sweeper:
 
 def lock_names(head: Head) -> list[str]:
     """One lock a study, on this source and target; none for a dry run, which writes nothing."""
-    return [] if head.dry_run else [f"{head.setup}:{study}" for study in sorted(head.studies)]
+    return [] if head.dry_run else [lock_name(head.setup, study) for study in sorted(head.studies)]
+
+
+def lock_name(setup: str, study: str) -> str:
+    """The lock of a study under these settings."""
+    return f"{setup}:{study}"
 
 
 def _again(head: Head, now: datetime) -> Head:

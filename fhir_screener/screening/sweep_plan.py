@@ -145,13 +145,21 @@ class ChunkResult:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """Why a chunk failed in a worker's hands; it may yet be done. `refused`: that worker's settings or mappings differ."""
+
+    why: str
+    refused: bool = False
+
+
 def to_wire(value: Head | Chunk | ChunkResult) -> dict[str, Any]:
     """The value as a JSON-ready dict."""
     body: dict[str, Any] = msgspec.to_builtins(value)
     return body
 
 
-def to_json(value: Head | Chunk | ChunkResult) -> bytes:
+def to_json(value: Head | Chunk | ChunkResult | Trouble) -> bytes:
     """The value as JSON."""
     return msgspec.json.encode(value)
 
@@ -177,6 +185,10 @@ def chunk_from_json(body: bytes) -> Chunk:
 
 def result_from_json(body: bytes) -> ChunkResult:
     return msgspec.json.decode(body, type=ChunkResult)
+
+
+def trouble_from_json(body: bytes) -> Trouble:
+    return msgspec.json.decode(body, type=Trouble)
 
 
 def batches(items: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from fhir_screener.screening.report import SweepReport
-from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head
+from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head, Trouble
 
 Progress = Callable[[int, int | None], None]
 """Called with (patients done, patients in all or None while they are being listed)."""
@@ -62,6 +62,12 @@ class Ledger(Protocol):
 
     def begun(self, sweep: str) -> Mapping[int, tuple[int, float]]:
         """{chunk: (times begun, last sign of life)}; done chunks may be missing."""
+
+    def trouble(self, sweep: str, number: int, trouble: Trouble) -> None:
+        """The chunk failed, this last time for this reason."""
+
+    def troubles(self, sweep: str) -> Mapping[int, Trouble]:
+        """{chunk: why it last failed}, chunks that were done since included; empty once the sweep is closed."""
 
     def done(self, sweep: str, result: ChunkResult, at: float) -> bool:
         """Mark done, once; False when it was done before (this result is then dropped)."""

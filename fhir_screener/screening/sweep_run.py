@@ -15,6 +15,7 @@ from fhir_screener.screening.sweep_plan import Chunk, Head, State
 from fhir_screener.screening.sweep_ports import Herald, Ledger, Progress, SweepRecord
 from fhir_screener.screening.sweep_retry import retry_wait
 from fhir_screener.screening.sweep_tend import tend
+from fhir_screener.screening.sweep_trouble import Troubles
 
 COUNTED_AHEAD = 100_000
 """As many patients are listed before the first is read, so that progress can say out of how many."""
@@ -105,17 +106,21 @@ def follow(
     sleep: Callable[[float], None],
     progress: Progress = lambda done, total: None,
     *,
+    warn: Callable[[str], None] = lambda why: None,
     every: float = 0.5,
     patience: float = 300.0,
 ) -> SweepReport:
     """Watch workers until the sweep that `start` gave is closed, and tend it, should nobody else; then its report.
 
+    `warn` is called once with each different reason for which a worker could not do, or refused, a chunk.
     Seconds: looks `every` so often, and bears `patience` of a silent broker or target. Raises SweepLost, or ServerError
     when patience ends.
     """
     sweep, silent = started.sweep, 0.0
+    troubles = Troubles(sweeper.ledger, sweep, warn)
     while True:
         try:
+            troubles.look()
             head = tend(sweeper, sweep)
             if head.state is State.PLANNING and started.state is State.RUNNING:
                 # The broker crashed, and forgot in its last second that the listing had ended.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from fhir_screener.screening.sweep import Sweeper, lock_names
@@ -20,11 +22,21 @@ def tend(sweeper: Sweeper, sweep: str) -> Head:
     sweep's record: it then stays open, to be tended again.
     """
     head = sweeper.head(sweep)
-    ledger, name, token = sweeper.ledger, f"tend:{sweep}", str(sweeper.at())
-    if not head.state.open or ledger.lock(name, token, sweeper.limits.quiet_seconds) != token:
+    if not head.state.open:
         return head
+    with alone(sweeper, sweep) as mine:
+        return _tended(sweeper, sweeper.head(sweep)) if mine else head
+
+
+@contextmanager
+def alone(sweeper: Sweeper, sweep: str) -> Iterator[bool]:
+    """Whether nobody else looks after the sweep meanwhile; False: somebody does, leave it to them."""
+    ledger, name, token = sweeper.ledger, f"tend:{sweep}", str(sweeper.at())
+    if ledger.lock(name, token, sweeper.limits.quiet_seconds) != token:
+        yield False
+        return
     try:
-        return _tended(sweeper, sweeper.head(sweep))
+        yield True
     finally:
         ledger.unlock(name, token)
 

@@ -131,6 +131,33 @@ def test_a_worker_with_another_key_refuses(plant: Plant) -> None:
     assert len(report.unread) == head.patients > 0
     assert "or with another key, source name or owner" in next(iter(report.unread.values()))
     assert plant.tasks() == {}
+    assert any(warning.startswith("a worker refused a chunk: this worker reads") for warning in report.warnings)
+
+
+def test_whoever_watches_is_told_that_a_worker_refuses(plant: Plant) -> None:
+    head = start(plant)
+    assert plant.screener.end_abandoned([STUDY]) == [], "it has just begun"
+    plant.start_worker(installation_key="another key than the sweep began with")
+    told: list[str] = []
+
+    def warn(why: str) -> None:
+        told.append(why)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        plant.screener.follow(head, warn=warn)
+    assert "or with another key, source name or owner" in told[0]
+    assert plant.ledger.done_count(head.sweep) == 0
+
+
+def test_an_abandoned_sweep_is_ended_and_the_next_goes_through(plant: Plant, expected: dict[str, object]) -> None:
+    dead = start(plant)
+    time.sleep(plant.settings.quiet_seconds + 0.5)
+    assert [ended.sweep for ended in plant.screener.end_abandoned([STUDY])] == [dead.sweep]
+    head = start(plant)
+    plant.start_worker()
+    check(plant, head, expected)
+    assert plant.screener.sweeper.head(dead.sweep).state is State.FAILED
 
 
 def test_nothing_of_a_chart_is_in_logs_or_messages(plant: Plant, hospital: Path) -> None:

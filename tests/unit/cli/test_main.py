@@ -76,6 +76,7 @@ def test_no_command_gets_help_and_is_wrong_use(call: Call) -> None:
             ("--since", "not there yet"),
         ),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--patients", "/no"), ("--patients", "/no")),
+        (("sweep", "--all", "--dry-run", "--end-abandoned"), ("--end-abandoned", "--dry-run writes nothing")),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--queue"), ("FHIR_SCREENER_BROKER_URL", "--inline")),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--site", "nowhere"), ("nowhere", "example")),
         (("worklist", "list", "--outcome", "nice"), ("nice", "candidate")),

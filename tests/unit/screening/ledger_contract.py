@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, State
+from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, State, Trouble
 from fhir_screener.screening.sweep_ports import Ledger
 from tests.unit.screening.sweep_fakes import head
 
@@ -87,3 +87,14 @@ class LedgerContract:
         assert ledger.pending("s1") == []
         assert ledger.chunk("s1", 1) is None
         assert ledger.results("s1") == [ChunkResult(number=0, read=1)]
+
+    def test_the_last_trouble_of_a_chunk_is_kept_until_the_sweep_is_closed(self, ledger: Ledger) -> None:
+        ledger.put(head("s1"))
+        assert dict(ledger.troubles("s1")) == {}
+        ledger.trouble("s1", 0, Trouble("no connection"))
+        ledger.trouble("s1", 0, Trouble("other mappings", refused=True))
+        ledger.trouble("s1", 1, Trouble("503"))
+        ledger.done("s1", ChunkResult(number=0), 1.0)
+        assert dict(ledger.troubles("s1")) == {0: Trouble("other mappings", refused=True), 1: Trouble("503")}
+        ledger.forget_chunks("s1")
+        assert dict(ledger.troubles("s1")) == {}
