@@ -150,9 +150,7 @@ def _left(screener: Screener, head: Head) -> str:
             return "the workers go on with it"
     except ScreenerError as error:
         return f"whether a worker has it is not known: {error}"
-    return (
-        f"no worker has taken it up yet, it waits in the queue. {WORKER}, and beat; or end it: `sweep --end-abandoned`"
-    )
+    return f"no worker has taken it up yet, it waits in the queue. {WORKER} (beat then closes it); or end it: `sweep --end-abandoned`"
 
 
 def _patient(step: Progress, screener: Screener, head: Head) -> Progress:
