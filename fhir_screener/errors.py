@@ -2,6 +2,7 @@
 
     ScreenerError                      exit code 1
     ├── UsageError                     exit code 2   the caller asked for something that cannot be
+    │   ├── NoSuch                                   what was asked for by name or id is not there
     │   ├── MappingError                             a study, value set or site file is wrong (file, line, path)
     │   └── SettingsError                            an environment variable is missing or malformed
     ├── DataError                      exit code 1   input that cannot be read: a line, a file, a resource
@@ -51,6 +52,10 @@ class UsageError(ScreenerError):
     """The call, a file or a setting is wrong; nothing was done."""
 
     exit_code = 2
+
+
+class NoSuch(UsageError):
+    """What was asked for by name or id is not there, or no longer."""
 
 
 class MappingError(UsageError):

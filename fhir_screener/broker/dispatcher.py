@@ -12,6 +12,7 @@ from kombu.exceptions import KombuError, OperationalError
 from fhir_screener.broker.celery_app import CHUNKS, RUN_CHUNK, SWEEP
 from fhir_screener.errors import Unreachable
 from fhir_screener.screening.sweep_plan import Chunk, Head, to_wire
+from fhir_screener.settings import variable
 
 
 class CeleryDispatcher:
@@ -48,4 +49,6 @@ def _asking() -> Iterator[None]:
         yield
     except (KombuError, OperationalError, OSError) as error:
         kind = type(error).__name__
-        raise Unreachable(f"the broker does not answer ({kind}): check that it runs", where="broker") from None
+        raise Unreachable(
+            f"the broker does not answer ({kind}): check that it runs, and {variable('broker_url')}", where="broker"
+        ) from None

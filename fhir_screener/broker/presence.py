@@ -9,7 +9,7 @@ from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
 
 from fhir_screener.errors import AuthError, Unreachable
-from fhir_screener.settings import Settings
+from fhir_screener.settings import Settings, variable
 
 LEAST = (6, 2)
 """The oldest version that has all we use."""
@@ -24,9 +24,9 @@ def broker_version(settings: Settings) -> str:
     try:
         said: Any = client.info("server")
     except redis.AuthenticationError:
-        raise AuthError("refused our password; check the broker's address", where="broker") from None
+        raise AuthError(f"refused our password; check {variable('broker_url')}", where="broker") from None
     except redis.RedisError as error:
-        raise Unreachable(f"does not answer ({type(error).__name__}); check that it runs", where="broker") from None
+        raise _silent(error) from None
     finally:
         client.close()
     if "valkey_version" in said:
@@ -39,5 +39,10 @@ def workers(app: Celery, seconds: float = 1.0) -> list[str]:
     try:
         answers = app.control.ping(timeout=seconds) or []
     except (KombuError, OperationalError, OSError) as error:
-        raise Unreachable(f"does not answer ({type(error).__name__}); check that it runs", where="broker") from None
+        raise _silent(error) from None
     return sorted(name for answer in answers for name in answer)
+
+
+def _silent(error: Exception) -> Unreachable:
+    what = f"does not answer ({type(error).__name__}); check that it runs, and {variable('broker_url')}"
+    return Unreachable(what, where="broker")

@@ -33,11 +33,13 @@ from fhir_screener.screening.sweep_plan import (
     to_json,
     trouble_from_json,
 )
+from fhir_screener.settings import variable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 PREFIX = "fhir-screener"
 DAY = 86_400
+_SETTING = f"its address in {variable('ledger_url')}, or {variable('broker_url')} where that is not set"
 
 # Taken, renewed or refused in one step: between a look and a write the lock could change hands.
 _LOCK = """
@@ -68,10 +70,11 @@ def _asks(method: Callable[Concatenate[RedisLedger, P], R]) -> Callable[Concaten
         try:
             return method(ledger, *args, **kwargs)
         except redis.AuthenticationError:
-            raise AuthError("refused our password: check the broker's address", where=ledger.where) from None
+            raise AuthError(f"refused our password: check {_SETTING}", where=ledger.where) from None
         except redis.RedisError as error:
             kind = type(error).__name__
-            raise Unreachable(f"the ledger does not answer ({kind}): check that it runs", where=ledger.where) from None
+            what = f"the ledger (Redis or Valkey) does not answer ({kind}): check that it runs, and {_SETTING}"
+            raise Unreachable(what, where=ledger.where) from None
 
     return asked
 

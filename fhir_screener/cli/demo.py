@@ -84,6 +84,8 @@ def demo(
             with suppress(KeyboardInterrupt):  # how it is meant to end
                 place = stack.enter_context(pages_of(stage.settings))
                 stay(stage.settings, STUDY, place, stage.server)
+    if serve:
+        sys.stdout.write("\nThe demo has ended: its processes are stopped, and nothing of it is kept.\n")
     return report.exit_code
 
 

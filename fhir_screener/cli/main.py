@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -31,8 +32,20 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from fhir_screener.bootstrap.benches import product_version
+
+        sys.stdout.write(f"fhir-screener {product_version()}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def _program() -> None:
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """Screens patient charts on a FHIR R4 server against the eligibility criteria of clinical trials.
 
     Settings come from the environment (FHIR_SCREENER_...); options of a command go before them.
@@ -72,7 +85,9 @@ def _wrong_use(error: Exception) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         sys.stderr.write(f"{error}\n")
         return 2
-    what = str(getattr(error, "format_message", lambda: error)()).rstrip(".")
+    from fhir_screener.settings.refusal import plainly
+
+    what = plainly(str(getattr(error, "format_message", lambda: error)()).rstrip("."))
     return _say(f"{what}; see {path} --help", 2)
 
 

@@ -37,13 +37,16 @@ def list_studies() -> int:
 
 @app.command("check")
 def check(
-    study: Annotated[str, typer.Option("--study", help="Registry id or file; all studies if not given.")] = "",
+    one: Annotated[str, typer.Argument(metavar="[STUDY]", help="Registry id or file; all studies if not given.")] = "",
+    study: Annotated[str, typer.Option("--study", help="The same, as other commands have it.")] = "",
     choices: Annotated[
         bool, typer.Option("--choices", help="Also the warnings that the study accepts, and why.")
     ] = False,
 ) -> int:
     """Read study files and value sets whole; say what is wrong or odd: file, line, path, what to do."""
-    found = catalog(read_settings())
+    if one and study and one != study:
+        raise UsageError(f"{one} and --study {study}: name one study, or none for all")
+    study, found = one or study, catalog(read_settings())
     faults, whole = 0, []
     for name in [study] if study else found.ids:
         try:
@@ -54,12 +57,12 @@ def check(
             sys.stderr.write(f"{error}\n")
             continue
         whole.append(checked.study)
-        shown = [one for one in remarks if choices or one.level is not Level.CHOICE]
-        sys.stdout.writelines(f"{one}\n" for one in shown)
-        faults += sum(one.level is Level.ERROR for one in remarks)
+        shown = [remark for remark in remarks if choices or remark.level is not Level.CHOICE]
+        sys.stdout.writelines(f"{remark}\n" for remark in shown)
+        faults += sum(remark.level is Level.ERROR for remark in remarks)
         sys.stdout.write(f"{_summary(checked, remarks)}\n")
     if not study and len(whole) == len(found.ids):
-        sys.stdout.writelines(f"{one}\n" for one in unused_sets.check(found.value_sets, whole))
+        sys.stdout.writelines(f"{remark}\n" for remark in unused_sets.check(found.value_sets, whole))
     return MappingError.exit_code if faults else 0
 
 

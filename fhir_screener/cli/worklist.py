@@ -47,7 +47,7 @@ def list_tasks(
     target: TargetOption = "",
     format: FormatOption = "table",
 ) -> int:
-    """The Tasks of a study, best first."""
+    """The Tasks of a study, best first: by outcome, then day of `later`, then fewest criteria open."""
     wanted = outcome or list(OPEN)
     for name in wanted:
         if name not in RANK:
@@ -56,7 +56,7 @@ def list_tasks(
     found: list[Row] = []
     for name in _studies(settings, study):
         found += open_worklist(settings).rows(name, wanted, facet=settle)
-    found.sort(key=lambda row: (row.study, RANK.get(row.outcome, len(RANK)), str(row.eligible_from or ""), row.patient))
+    found.sort(key=best_first)
     if format == "json":
         sys.stdout.buffer.write(_json([_plain(row) for row in found]))
     else:
@@ -103,6 +103,12 @@ def open_worklist(settings: Settings) -> Worklist:
     """The worklist on the target server of these settings."""
     servers = Servers(settings)
     return Worklist(servers.target, servers.target_capability, Setting(servers.identity, pool=settings.owner))
+
+
+def best_first(row: Row) -> tuple[str, int, str, int, str]:
+    """The order of the list; a Task that does not say how much is open goes by what would settle it."""
+    still_open = max(row.summary.coverage.open, len(row.facets))
+    return row.study, RANK.get(row.outcome, len(RANK)), str(row.eligible_from or ""), still_open, row.patient
 
 
 def _studies(settings: Settings, study: str) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 from fhir_screener.bootstrap import Servers
 from fhir_screener.bootstrap.benches import now, product_version
 from fhir_screener.cli.options import SourceOption, StudyOption, TargetOption, catalog, day, parse_as_of, read_settings
-from fhir_screener.errors import Overtaken, UsageError
+from fhir_screener.errors import NoSuch, Overtaken, UsageError
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.desk import Desk
 from fhir_screener.fhir.task.standing import standing
@@ -48,16 +48,19 @@ def decide(
         until=_until(until),
         owner=Person(owner) if owner else None,
     )
-    task = _decided(open_desk(settings), chosen.id, patient.removeprefix("Patient/"), made)
+    task = _decided(open_desk(settings), chosen.id, patient.removeprefix("Patient/"), made, settings.source_url)
     sys.stdout.write(f"{task}\n")
     return 0
 
 
-def _decided(desk: Desk, study: str, patient: str, made: Decision) -> str:
+def _decided(desk: Desk, study: str, patient: str, made: Decision, source: str) -> str:
     try:
         task = desk.decide(study, patient, made)
     except Overtaken as error:
         raise UsageError(f"{error}. It is now: {error.now}. Decide again if that changes nothing for you") from None
+    except NoSuch as error:
+        short, whole = f"`why {patient}`", f"why {patient} --study {study} --source {source}"
+        raise UsageError(str(error).replace(short, f"`fhir-screener {whole}`")) from None
     return f"Patient/{patient} in {study}: {standing(task)}"
 
 

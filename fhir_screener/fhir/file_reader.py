@@ -19,6 +19,7 @@ from fhir_screener.fhir.spoilt_line import OTHER_VERSIONS, told
 
 DAMAGED = ("not complete JSON", "a Bundle that cannot be read")
 NO_JSON = "not JSON"
+_REMEDY = ": write one resource a line (NDJSON), or make it a Bundle"
 _FEED = b"\n"
 _DATA = re.compile(r"\.(?:json|ndjson|jsonl)(?:\.gz)?$", re.IGNORECASE)
 
@@ -87,7 +88,7 @@ class FileReader:
             damaged = plain(b"".join(lines)) is None
             self.losses.append(Loss(self._place.name, kind, self._file, damaged=damaged))
         else:
-            self.notes.append(f"{self._place.name}: {kind}; left out")
+            self.notes.append(f"{self._place.name}: {kind}; left out{_REMEDY if kind != NO_JSON else ''}")
 
     def _lines(self, first: int, lines: list[bytes]) -> None:
         self._place.line = self._last = first + len(lines) - 1

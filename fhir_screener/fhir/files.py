@@ -48,7 +48,10 @@ class FolderSource:
         self.problems: list[str] = []
         """What could not be read: `file:line: what`, or a Patient without an id."""
         self.notes: list[str] = []
-        """What was left out for a good reason: files that are no JSON, records whose patient is not here."""
+        """What was left out for a good reason: files that are no JSON, records whose patient is not here.
+
+        Also Patients that stand twice with different contents, neither of them newer.
+        """
         self.unread: dict[str, str] = {}
         """{patient id: why} of those whose own Patient could not be read."""
         self.count: int | None = None
@@ -74,9 +77,9 @@ class FolderSource:
             self.count = None
             if collector.overflow is None:
                 self.count = sum("Patient" in chart.kept for chart in collector.charts.values())
-                yield from _assembled(collector, stray, lost)
+                yield from _assembled(collector, stray, lost, self.notes)
             else:
-                yield from _by_parts(collector, spill, stray, lost)
+                yield from _by_parts(collector, spill, stray, lost, self.notes)
         self.notes.extend(_left_out(collector, stray, self._only is None))
 
     def _book(self) -> Book:
@@ -92,7 +95,9 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _by_parts(collector: Collector, spill: Spill, stray: Counter[str], lost: Marks) -> Iterator[PatientRecord]:
+def _by_parts(
+    collector: Collector, spill: Spill, stray: Counter[str], lost: Marks, notes: list[str]
+) -> Iterator[PatientRecord]:
     """Part by part: what is on disk, together with what stayed in memory."""
     collector.overflow = collector.spare = None
     held: dict[int, dict[str, Chart]] = {}
@@ -101,16 +106,18 @@ def _by_parts(collector: Collector, spill: Spill, stray: Counter[str], lost: Mar
     for part in spill.parts():
         collector.charts = held.pop(part, {})
         spill.restore(part, collector)
-        yield from _assembled(collector, stray, lost)
+        yield from _assembled(collector, stray, lost, notes)
 
 
-def _assembled(collector: Collector, stray: Counter[str], lost: Marks) -> Iterator[PatientRecord]:
+def _assembled(collector: Collector, stray: Counter[str], lost: Marks, notes: list[str]) -> Iterator[PatientRecord]:
     charts = collector.charts
     for patient in list(charts):
         chart = charts.pop(patient)
         said = lost.said(patient)
         record = assemble(collector, chart, lost.failed(patient), problems=said)
         if record is not None:
+            if chart.doubted():
+                notes.append(f"Patient/{patient} stands twice, and says different things: the first was taken")
             yield record
         else:
             stray["patients"] += 1
@@ -119,8 +126,13 @@ def _assembled(collector: Collector, stray: Counter[str], lost: Marks) -> Iterat
 
 def _left_out(collector: Collector, stray: Counter[str], all_wanted: bool) -> Iterator[str]:
     if stray:
-        left = f"{stray['records']} records of {stray['patients']} patients were left out"
+        records, patients = stray["records"], stray["patients"]
+        left = f"{records} record{_s(records)} of {patients} patient{_s(patients)} left out"
         yield f"{left}: their Patient is not in these files"
     if collector.unowned and all_wanted:
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(collector.unowned.items()))
         yield f"records that name no patient were left out: {counts}"
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from fhir_screener.errors import SettingsError
 from fhir_screener.settings.mail import MailSettings
 from fhir_screener.settings.pages import PageSettings
+from fhir_screener.settings.refusal import plainly
 from fhir_screener.settings.screening import DEMO_KEY, ScreeningSettings
 from fhir_screener.settings.servers import ServerSettings
 from fhir_screener.settings.sweeps import SweepSettings
@@ -74,7 +75,7 @@ class Settings(MailSettings, PageSettings, SweepSettings, ScreeningSettings, Ser
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             name = variable(str(first["loc"][0])) + ": " if first["loc"] else ""
-            raise SettingsError(name + first["msg"].removeprefix("Value error, ")) from None
+            raise SettingsError(name + plainly(first["msg"])) from None
 
     def but(self, **changes: Any) -> Self:
         """These settings with some changed (a command line's options); checked again."""

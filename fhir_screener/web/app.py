@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from fhir_screener.bootstrap.office import Mappings, Office
-from fhir_screener.errors import AuthError, NotAudited, ScreenerError, ServerError, UsageError
+from fhir_screener.errors import AuthError, NoSuch, NotAudited, ScreenerError, ServerError, UsageError
 from fhir_screener.log import Log
 from fhir_screener.settings import Settings
 from fhir_screener.web import (
@@ -115,12 +115,16 @@ def make_app(settings: Settings, token: str, office: Callable[[], Office] | None
 async def failed(request: Request, error: Exception) -> Response:
     """A page that says what is wrong and what to do; nothing was changed."""
     assert isinstance(error, ScreenerError)
-    _log.warning("web.failed", where=type(error).__name__)
+    # A person's slip is told to the person; a warning is for whoever runs the service.
+    tell = _log.info if isinstance(error, UsageError) else _log.warning
+    tell("web.failed", where=type(error).__name__)
     said = words_of(error, named=names_patients(user_of(request)))
     if isinstance(error, UsageError):
         refused = request.url.path.removesuffix("/decide")
         back = refused if refused.startswith("/candidate/") and request.method == "POST" else ""
-        return message(request, 400, "This cannot be done", said, back=back)
+        if isinstance(error, NoSuch) and request.method == "GET":
+            return message(request, 404, "This cannot be shown", said)
+        return message(request, 404 if isinstance(error, NoSuch) else 400, "This cannot be done", said, back=back)
     if isinstance(error, NotAudited):
         return message(request, 503, "Not shown, for it could not be recorded that you looked", said)
     if isinstance(error, AuthError):

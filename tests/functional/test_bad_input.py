@@ -53,7 +53,12 @@ def test_a_server_that_is_not_there(inside: Inside) -> None:
 
 def test_a_broker_that_is_not_there(inside: Inside, server: str) -> None:
     asked = ("sweep", "--study", STUDY, "--source", server, "--queue")
-    one_line(inside(*asked, FHIR_SCREENER_BROKER_URL="redis://127.0.0.1:9/0"), 3, "does not answer")
+    one_line(
+        inside(*asked, FHIR_SCREENER_BROKER_URL="redis://127.0.0.1:9/0"),
+        3,
+        "does not answer",
+        "FHIR_SCREENER_BROKER_URL",
+    )
 
 
 def test_a_mapping_with_a_wrong_key(inside: Inside, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_it_ends_at_pages_that_show_something_in_every_view(mark: str) -> None:
         assert [view for view, text in shown.items() if "/candidate/" not in text] == []
         assert "Mei Lin" in shown["decided"] + shown["snoozed"] + shown["candidates"]
         process.send_signal(signal.SIGINT)
-        process.stdout.read()
+        assert process.stdout.read().endswith("and nothing of it is kept.\n")
         assert process.wait(30) == 0
     assert all_gone(mark)
     with pytest.raises(requests.ConnectionError):

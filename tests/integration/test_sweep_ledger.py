@@ -65,7 +65,8 @@ def test_an_absent_ledger_is_unreachable_and_no_password_is_shown() -> None:
     ledger = RedisLedger(f"redis://user:very-secret@127.0.0.1:{port}/0", retries=1)
     with pytest.raises(Unreachable) as caught:
         ledger.ping()
-    assert f"redis://127.0.0.1:{port}/0: the ledger does not answer (ConnectionError): check that it runs" == str(
-        caught.value
+    assert str(caught.value) == (
+        f"redis://127.0.0.1:{port}/0: the ledger (Redis or Valkey) does not answer (ConnectionError): check that it runs,"
+        " and its address in FHIR_SCREENER_LEDGER_URL, or FHIR_SCREENER_BROKER_URL where that is not set"
     )
     assert caught.value.__suppress_context__

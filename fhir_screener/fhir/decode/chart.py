@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta
+from fhir_screener.fhir.decode.tolerant import plain
 
 _ID = attrgetter("id")
 
@@ -40,6 +41,14 @@ class Chart:
             return kept, seen
         ids = {*map(_ID, seen), *map(_ID, kept)}
         return (kept, seen) if len(ids) == len(kept) + len(seen) else _newest(kept, seen)
+
+    def doubted(self) -> bool:
+        """Whether the Patient stands here twice, says different things, and nothing tells which is newer."""
+        if len(self.kept.get("Patient", ())) < 2:
+            return False
+        (taken, *_), _ = self.of("Patient")
+        rivals = [one for one in self.kept["Patient"] if one is not taken and not newer(taken.meta, one.meta)]
+        return any(_said(one) != _said(taken) for one in rivals)
 
     def whole(self, kind: str) -> list[bytes]:
         """The bytes of the records of a type that were kept so, each id once, in its newest version."""
@@ -113,6 +122,12 @@ def _newest(kept: list[Lean], seen: list[Glimpse]) -> tuple[list[Lean], list[Gli
         [one for one in kept if one.id is None or id(one) in current],
         [one for one in seen if one.id is None or id(one) in current],
     )
+
+
+def _said(record: Lean) -> list[object]:
+    """What a Patient says, its version aside, however the JSON is laid out."""
+    found = [getattr(record, name) for name in record.__struct_fields__ if name != "meta"]
+    return [plain(bytes(one)) if isinstance(one, msgspec.Raw) else one for one in found]
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False):

@@ -16,13 +16,13 @@ from fhir_screener.errors import (
     Conflict,
     DataError,
     Gone,
+    NoSuch,
     NotFound,
     NotSupported,
     Overtaken,
     Refused,
     ServerError,
     Unreachable,
-    UsageError,
 )
 from fhir_screener.fhir.audit import Audited, audit_event
 from fhir_screener.fhir.capability import Capability
@@ -69,15 +69,15 @@ class Desk:
         self._subjects = capability.can("ResearchSubject", "update") is not False
 
     def task(self, study: str, patient: str) -> Json:
-        """The whole Task as it is now; raises UsageError where there is none."""
+        """The whole Task as it is now; raises NoSuch where there is none."""
         try:
             found = self._finder.now(study, patient, by_id=self._writer.client_ids)
         except Gone:
-            raise UsageError(
+            raise NoSuch(
                 say("the Task of Patient/{patient} in {study} was deleted", patient=patient, study=study)
             ) from None
         if found is None:
-            raise UsageError(
+            raise NoSuch(
                 say(
                     "Patient/{patient} has no Task in {study}: `why {patient}` says where they stand",
                     patient=patient,
@@ -87,14 +87,14 @@ class Desk:
         return found
 
     def by_id(self, id: str) -> Json:
-        """The Task of this id; raises UsageError where there is none of ours."""
+        """The Task of this id; raises NoSuch where there is none of ours."""
         try:
             task: Json = orjson.loads(self._session.get(f"Task/{quote(id, safe='')}", expect="Task").body)
             ours = subject_of(task).source == self._setting.identity.source
         except (NotFound, Gone, Refused, DataError):
             ours = False
         if not ours:  # a Task of another site speaks of a patient of that site, whose id may be somebody else's here
-            raise UsageError(say("there is no candidate of this id, or its Task was deleted"))
+            raise NoSuch(say("there is no candidate of this id, or its Task was deleted"))
         return task
 
     def decide(self, study: str, patient: str, decision: Decision, *, seen: str = "") -> Json:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,11 @@ def test_no_command_gets_help_and_is_wrong_use(call: Call) -> None:
         (("sweep", "--all", "--source", "http://localhost/fhir", "--queue"), ("FHIR_SCREENER_BROKER_URL", "--inline")),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--site", "nowhere"), ("nowhere", "example")),
         (("worklist", "list", "--outcome", "nice"), ("nice", "candidate")),
-        (("sandbox", "serve", "--patients", "0"), ("--patients",)),
+        (("sandbox", "serve", "--patients", "0"), ("--patients", "must be 1 or more")),
+        (("demo", "--patients", "many"), ("'--patients': must be a whole number;",)),
+        (("study", "explain", "--study", "NCT04660565", "--lang", "fr"), ("'--lang': 'fr' is not one of 'en', 'zh'",)),
+        (("worklist", "decide", "p", "jump", "--study", "NCT04660565"), ("'move': 'jump' is not one of 'accept'",)),
+        (("study", "check", "NCT04660565", "--study", "NCT1"), ("NCT04660565 and --study NCT1", "name one")),
         (("sandbox", "serve", "--host", "10.1.1.1"), ("10.1.1.1", "--allow-remote")),
     ],
 )
@@ -92,6 +97,17 @@ def test_wrong_use_is_one_line_and_exit_code_2(arguments: tuple[str, ...], words
     assert "secret" not in line
     for word in words:
         assert word in line
+
+
+def test_a_study_is_checked_by_id_or_file_with_or_without_its_option(call: Call) -> None:
+    file = "mappings/studies/nct04660565.yaml"
+    by_option = call("study", "check", "--study", "NCT04660565")
+    assert by_option[0] == 0
+    assert call("study", "check", "NCT04660565") == call("study", "check", file) == by_option
+
+
+def test_the_version_is_the_installed_one(call: Call) -> None:
+    assert call("--version") == (0, f"fhir-screener {version('fhir-screener')}\n", "")
 
 
 @pytest.mark.parametrize(

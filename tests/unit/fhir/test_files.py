@@ -134,6 +134,29 @@ def test_a_patient_without_an_id_is_named(tmp_path):
     assert found.problems == ["x.ndjson:2: a Patient without an id: cannot be answered for"]
 
 
+TWICE = "Patient/p stands twice, and says different things: the first was taken"
+
+
+@pytest.mark.parametrize("memory", [1 << 30, 0])
+@pytest.mark.parametrize(
+    ("first", "second", "notes"),
+    [
+        ({"birthDate": "1950-01-01"}, {"birthDate": "2015-01-01"}, [TWICE]),
+        ({"name": [{"family": "Li"}]}, {"name": [{"family": "Wang"}]}, [TWICE]),
+        ({"meta": {"versionId": "1"}, "gender": "male"}, {"meta": {"versionId": "1"}, "gender": "female"}, [TWICE]),
+        ({"meta": {"versionId": "1"}, "gender": "male"}, {"meta": {"versionId": "2"}, "gender": "female"}, []),
+        ({"name": [{"family": "Li", "use": "usual"}]}, {"name": [{"use": "usual", "family": "Li"}]}, []),
+    ],
+)
+def test_a_patient_who_stands_twice_and_says_different_things(tmp_path, first, second, notes, memory):
+    patient = {"resourceType": "Patient", "id": "p"}
+    lines = ndjson({**patient, **first}, condition("1"), {**patient, **second})
+    found = source(tmp_path / "x.ndjson", lines, memory=memory)
+    assert len(list(found)) == 1
+    assert found.notes == notes
+    assert found.problems == []
+
+
 def test_records_whose_patient_is_not_there_are_counted(tmp_path):
     stray = [
         condition("1", subject={"reference": "Patient/gone"}),
@@ -142,7 +165,7 @@ def test_records_whose_patient_is_not_there_are_counted(tmp_path):
     found = source(tmp_path / "x", ndjson(PATIENT, *stray, condition("3", subject=None)))
     assert len(list(found)) == 1
     assert found.notes == [
-        "2 records of 1 patients were left out: their Patient is not in these files",
+        "2 records of 1 patient left out: their Patient is not in these files",
         "records that name no patient were left out: 1 Condition",
     ]
 
@@ -214,6 +237,11 @@ def test_a_pretty_bundle_cut_short(tmp_path):
     assert found.problems == ["x.json: not complete JSON"]
 
 
+REMEDY = (
+    "list.json: a JSON array, not a Bundle or NDJSON; left out: write one resource a line (NDJSON), or make it a Bundle"
+)
+
+
 def test_files_that_are_no_json_are_noted(tmp_path):
     (tmp_path / "a.ndjson").write_bytes(ndjson(PATIENT))
     (tmp_path / "README").write_text("These are data.\n")
@@ -222,7 +250,7 @@ def test_files_that_are_no_json_are_noted(tmp_path):
     found = source(tmp_path)
     assert len(list(found)) == 1
     assert found.problems == []
-    assert found.notes == ["README: not JSON; left out", "list.json: a JSON array, not a Bundle or NDJSON; left out"]
+    assert found.notes == ["README: not JSON; left out", REMEDY]
 
 
 def test_other_types_are_passed_over(tmp_path):
