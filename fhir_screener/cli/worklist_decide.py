@@ -48,7 +48,7 @@ def decide(
         until=_until(until),
         owner=Person(owner) if owner else None,
     )
-    task = _decided(open_desk(settings), chosen.id, patient.removeprefix("Patient/"), made, settings.source_url)
+    task = _decided(open_desk(settings), chosen.id, patient.removeprefix("Patient/"), made, settings.source_url or "")
     sys.stdout.write(f"{task}\n")
     return 0
 
@@ -59,8 +59,8 @@ def _decided(desk: Desk, study: str, patient: str, made: Decision, source: str) 
     except Overtaken as error:
         raise UsageError(f"{error}. It is now: {error.now}. Decide again if that changes nothing for you") from None
     except NoSuch as error:
-        short, whole = f"`why {patient}`", f"why {patient} --study {study} --source {source}"
-        raise UsageError(str(error).replace(short, f"`fhir-screener {whole}`")) from None
+        whole = f"`fhir-screener why {patient} --study {study} --source {source}`"
+        raise UsageError(str(error).replace(f"`why {patient}`", whole)) from None
     return f"Patient/{patient} in {study}: {standing(task)}"
 
 

@@ -116,8 +116,8 @@ async def failed(request: Request, error: Exception) -> Response:
     """A page that says what is wrong and what to do; nothing was changed."""
     assert isinstance(error, ScreenerError)
     # A person's slip is told to the person; a warning is for whoever runs the service.
-    tell = _log.info if isinstance(error, UsageError) else _log.warning
-    tell("web.failed", where=type(error).__name__)
+    log = _log.info if isinstance(error, UsageError) else _log.warning
+    log("web.failed", where=type(error).__name__)
     said = words_of(error, named=names_patients(user_of(request)))
     if isinstance(error, UsageError):
         refused = request.url.path.removesuffix("/decide")
