@@ -15,6 +15,7 @@ from fhir_screener.verdict import Reason
 _WRITTEN = re.compile(
     r"Nothing on record (?:about|settles) (.+) \((\d+) records? read(?: since ([^)]*))?\)\.", re.DOTALL
 )
+_REFUTED = "a refutation of "
 _WINDOW = re.compile(r"(.+) within (\d+) (day|week|month|year)s?", re.DOTALL)
 _TEMPLATES = ("Nothing on record about {what} ({records} read", "Nothing on record settles {what} ({records} read")
 
@@ -42,7 +43,8 @@ def _named(text: str) -> Text:
     """`hbv-dna, hbv-dna-log within 3 months` as a sentence of its names and its window."""
     found = _WINDOW.fullmatch(text)
     if found is None:
-        return join(", ", map(say, text.split(", ")))
+        names = join(", ", map(say, text.removeprefix(_REFUTED).split(", ")))
+        return say("a refutation of {what}", what=names) if text.startswith(_REFUTED) else names
     span = Duration.parse(f"P{found.group(2)}{found.group(3)[0].upper()}")
     return say("{what} within {window}", what=_named(found.group(1)), window=length(span))
 
