@@ -50,5 +50,6 @@ def _asking() -> Iterator[None]:
     except (KombuError, OperationalError, OSError) as error:
         kind = type(error).__name__
         raise Unreachable(
-            f"the broker does not answer ({kind}): check that it runs, and {variable('broker_url')}", where="broker"
+            f"the broker does not answer ({kind}): check that it runs, and its address in {variable('broker_url')}",
+            where="broker",
         ) from None

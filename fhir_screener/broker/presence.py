@@ -44,5 +44,5 @@ def workers(app: Celery, seconds: float = 1.0) -> list[str]:
 
 
 def _silent(error: Exception) -> Unreachable:
-    what = f"does not answer ({type(error).__name__}); check that it runs, and {variable('broker_url')}"
+    what = f"does not answer ({type(error).__name__}); check that it runs, and its address in {variable('broker_url')}"
     return Unreachable(what, where="broker")

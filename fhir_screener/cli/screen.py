@@ -104,7 +104,8 @@ def _write(screenings: Iterator[Screening], form: Format, stream: IO[bytes], loa
 
 def _summary(study: str, when: date, counts: Counter[Outcome], opened: Opened) -> str:
     """Counts and whatever could not be read."""
-    lines = [f"{study} as of {when}: {counts.total():,} patients answered"]
+    patients = "patient" if counts.total() == 1 else "patients"
+    lines = [f"{study} as of {when}: {counts.total():,} {patients} answered"]
     lines += [f"  {counts[outcome]:>9,} {outcome.value}" for outcome in reversed(Outcome) if counts[outcome]]
     lines += _some("could not be read", opened.problems)
     lines += _some("warning", opened.warnings)

@@ -37,7 +37,7 @@ def list_studies() -> int:
 
 @app.command("check")
 def check(
-    one: Annotated[str, typer.Argument(metavar="[STUDY]", help="Registry id or file; all studies if not given.")] = "",
+    one: Annotated[str, typer.Argument(metavar="STUDY", help="Registry id or file; all studies if not given.")] = "",
     study: Annotated[str, typer.Option("--study", help="The same, as other commands have it.")] = "",
     choices: Annotated[
         bool, typer.Option("--choices", help="Also the warnings that the study accepts, and why.")

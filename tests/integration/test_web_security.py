@@ -338,6 +338,20 @@ def test_logs_hold_routes_and_task_ids_only(ward: Hospital, capsys: pytest.Captu
     assert "?" not in said.replace("?...", "")
 
 
+def test_a_candidate_that_is_not_there_is_a_404_and_no_warning_in_the_log(
+    ward: Hospital, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with serving(ward.settings()) as place:
+        browser = Browser(place)
+        browser.sign_in()
+        caplog.clear()
+        answer = browser.get("/candidate/nope")
+    assert answer.status_code == 404
+    assert "no candidate of this id" in answer.text
+    assert [one.levelname for one in caplog.records if "web.failed" in one.getMessage()] == ["INFO"]
+
+
 def test_what_nobody_expected_is_a_page_and_one_line_without_its_text(
     ward: Hospital, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
