@@ -14,7 +14,9 @@ from fhir_screener.bootstrap.benches import now, product_version
 from fhir_screener.cli.options import SourceOption, StudyOption, TargetOption, catalog, day, parse_as_of, read_settings
 from fhir_screener.errors import NoSuch, Overtaken, UsageError
 from fhir_screener.fhir.task.build import Setting
-from fhir_screener.fhir.task.desk import Desk
+from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.decided import owner_id
+from fhir_screener.fhir.task.desk import Desk, version_of
 from fhir_screener.fhir.task.standing import standing
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.settings import Settings
@@ -31,10 +33,14 @@ def decide(
     until: Annotated[str, typer.Option("--until", help="Day on which a snoozed candidate comes back.")] = "",
     owner: Annotated[str, typer.Option("--owner", help="Whose it becomes (assign); nobody's if not given.")] = "",
     by: Annotated[str, typer.Option("--by", help="Who decides; your login name if not given.")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also where somebody else has decided.")] = False,
     source: SourceOption = "",
     target: TargetOption = "",
 ) -> int:
-    """Accept, reject, snooze, assign, note or undo: written to the patient's Task, and audited."""
+    """Accept, reject, snooze, assign, note or undo: written to the patient's Task, and audited.
+
+    What somebody else has decided is not laid over without a word: it is said, and --anyway decides all the same.
+    """
     settings = read_settings(source_url=source, target_url=target)
     chosen = catalog(settings).study(study)
     if move is Move.REJECT and not reason:
@@ -48,20 +54,30 @@ def decide(
         until=_until(until),
         owner=Person(owner) if owner else None,
     )
-    task = _decided(open_desk(settings), chosen.id, patient.removeprefix("Patient/"), made, settings.source_url or "")
+    who, where = patient.removeprefix("Patient/"), settings.source_url or ""
+    task = _decided(open_desk(settings), chosen.id, who, made, where, anyway)
     sys.stdout.write(f"{task}\n")
     return 0
 
 
-def _decided(desk: Desk, study: str, patient: str, made: Decision, source: str) -> str:
+def _decided(desk: Desk, study: str, patient: str, made: Decision, source: str, anyway: bool) -> str:
     try:
-        task = desk.decide(study, patient, made)
+        before = desk.task(study, patient)
+        if not anyway and _by_another(before, made):
+            raise UsageError(f"Patient/{patient} in {study} is {standing(before)}: give --anyway to decide otherwise")
+        task = desk.decide(study, patient, made, seen=version_of(before))
     except Overtaken as error:
         raise UsageError(f"{error}. It is now: {error.now}. Decide again if that changes nothing for you") from None
     except NoSuch as error:
         whole = f"`fhir-screener why {patient} --study {study} --source {source}`"
         raise UsageError(str(error).replace(f"`why {patient}`", whole)) from None
     return f"Patient/{patient} in {study}: {standing(task)}"
+
+
+def _by_another(task: Json, made: Decision) -> bool:
+    """Whether the move would lay itself over what somebody else decided."""
+    decides = made.move in (Move.ACCEPT, Move.REJECT, Move.SNOOZE)
+    return decides and task.get("status") not in ("requested", "cancelled") and owner_id(task) != made.by.id
 
 
 def open_desk(settings: Settings) -> Desk:

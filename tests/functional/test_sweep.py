@@ -142,6 +142,10 @@ def test_a_coordinator_decides_from_the_terminal(inside: Inside, server: str, sh
     given = ("--study", STUDY, "--source", server, "--by", "anna")
     rejected = inside(*asked, "reject", *given, "--reason", "declined")
     assert rejected.out == f"Patient/{who} in {STUDY}: rejected, with anna (The patient declined to take part)\n"
+    another = inside(*asked, "accept", "--study", STUDY, "--source", server, "--by", "ben")
+    assert another.code == 2
+    assert f"Patient/{who} in {STUDY} is rejected, with anna" in another.err
+    assert "--anyway" in another.err
     undone = inside(*asked, "undo", *given)
     assert undone.out.startswith(f"Patient/{who} in {STUDY}: waiting")
     no_reason = inside(*asked, "reject", *given)
