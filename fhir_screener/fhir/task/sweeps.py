@@ -56,9 +56,12 @@ class Sweeps:
         if not self._params or "code" in self._params:
             asked.insert(0, ("code", f"{names.TASK_CODE}|{names.SWEEP}"))
         page: Page | None = self._session.fetch("Task", read_page, asked)
+        visited: set[str] = set()
         while page is not None:
             yield [task for task in _tasks(page) if source_of(task) in ("", self._source)]
-            page = self._session.fetch(page.next_link, read_page) if page.next_link else None
+            link = page.next_link
+            page = self._session.fetch(link, read_page) if link and link not in visited else None
+            visited.add(link or "")
 
     def by_id(self, id: str) -> Json:
         """The Task of one sweep; raises UsageError where there is none of this id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,3 +67,17 @@ def test_records_from_before_sources_were_named_count() -> None:
 
 def test_no_sweep_at_all() -> None:
     assert watched() == Watch()
+
+
+class Circle(Target):
+    """Names the page it has just sent as the next one, for ever."""
+
+    def fetch(self, path: str, decode: Any, params: Any = None) -> Any:
+        return replace(super().fetch("Task", decode, params), next_link="Task?at=0")
+
+
+def test_a_server_that_goes_in_circles_is_left() -> None:
+    target = Circle(record(5, "completed", "ehr"))
+    sweeps = Sweeps(target, Capability("4.0.1"), "ehr")  # type: ignore[arg-type]
+    assert len(list(sweeps.newest("id"))) == 2
+    assert len(target.asked) == 2
