@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
 from threading import Lock
 
 import orjson
 
 from fhir_screener.bootstrap.benches import now, product_version
+from fhir_screener.bootstrap.once import once
 from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.bootstrap.servers import Servers, catalog, server_source
 from fhir_screener.criteria.model import Study
@@ -50,7 +50,7 @@ class Mappings:
         with self._reading:
             return self._loaded
 
-    @cached_property
+    @once
     def _loaded(self) -> Loaded:
         known = catalog(self._settings)
         return known.load(list(self._settings.studies) or list(known.ids))
@@ -66,28 +66,28 @@ class Office:
         self.servers = Servers(settings)
         self._names: dict[tuple[str, str], Mapping[str, str]] = {}
 
-    @cached_property
+    @once
     def setting(self) -> Setting:
         base = "" if self.servers.same else self.servers.source_url
         return Setting(self.servers.identity, patient_base=base, pool=self.settings.owner)
 
-    @cached_property
+    @once
     def worklist(self) -> Worklist:
         return Worklist(self.servers.target, self.servers.target_capability, self.setting)
 
-    @cached_property
+    @once
     def pages(self) -> Pages:
         return Pages(self.servers.target, self.servers.target_capability, self.setting)
 
-    @cached_property
+    @once
     def desk(self) -> Desk:
         return Desk(self.servers.target, self.servers.target_capability, self.setting, self.clock, product_version())
 
-    @cached_property
+    @once
     def reports(self) -> Reports:
         return Reports(self.settings, self.servers, self.setting, self.clock)
 
-    @cached_property
+    @once
     def loaded(self) -> Loaded:
         """The studies of the settings, else all."""
         return self._mappings.loaded

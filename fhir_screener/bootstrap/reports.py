@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cached_property
 from itertools import islice
 
+from fhir_screener.bootstrap.once import once
 from fhir_screener.bootstrap.servers import Servers
 from fhir_screener.errors import ServerError
 from fhir_screener.fhir.task.build import Setting
@@ -32,7 +32,7 @@ class Reports:
     def __init__(self, settings: Settings, servers: Servers, setting: Setting, clock: Callable[[], datetime]) -> None:
         self._settings, self._servers, self._setting, self._clock = settings, servers, setting, clock
 
-    @cached_property
+    @once
     def sweeps(self) -> Sweeps:
         return Sweeps(self._servers.target, self._servers.target_capability, self._servers.identity.source)
 
@@ -64,7 +64,7 @@ class Reports:
         finder = Finder(self._servers.target, self._servers.target_capability, self._setting)
         return {patient: one.task_id for patient, one in finder.existing(study, wanted, by_id=False).items()}
 
-    @cached_property
+    @once
     def _ledger(self) -> Ledger | None:
         url = self._settings.ledger_url or self._settings.broker_url
         if url is None:

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from fhir_screener.bootstrap.benches import Benches, checksums, now
+from fhir_screener.bootstrap.once import once
 from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.bootstrap.servers import Servers
 from fhir_screener.bootstrap.telling import telling
@@ -47,7 +47,7 @@ class Screener:
     def attempts(self) -> int:
         return self.settings.attempts
 
-    @cached_property
+    @once
     def ledger(self) -> Ledger:
         """In Redis where the settings name one, else in memory."""
         url = self.settings.ledger_url or self.settings.broker_url
@@ -57,7 +57,7 @@ class Screener:
 
         return RedisLedger(url.get_secret_value(), self.settings.ledger_days)
 
-    @cached_property
+    @once
     def sweeper(self) -> Sweeper:
         """Sends its chunks to workers; raises SettingsError where no broker is set."""
         if self.settings.broker_url is None:
@@ -73,7 +73,7 @@ class Screener:
         given = self.settings
         return Limits(given.chunk_size, given.lock_seconds, given.quiet_seconds, given.attempts)
 
-    @cached_property
+    @once
     def post(self) -> Herald:
         """Tells coordinators; nobody where the settings name no mail server."""
         if not self.settings.mail_host:
@@ -82,11 +82,11 @@ class Screener:
 
         return Post(self.settings, lambda: self.record, now)
 
-    @cached_property
+    @once
     def record(self) -> SweepTasks:
         return SweepTasks(self.servers.target, self.servers.target_capability, self.servers.identity)
 
-    @cached_property
+    @once
     def reports(self) -> Reports:
         setting = Setting(self.servers.identity, pool=self.settings.owner)
         return Reports(self.settings, self.servers, setting, now)

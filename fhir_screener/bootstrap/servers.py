@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
+from fhir_screener.bootstrap.once import once
 from fhir_screener.errors import SettingsError
 from fhir_screener.fhir.answer import Exchange
 from fhir_screener.fhir.auth import Auth, BasicAuth, BearerAuth, BearerFile, NoAuth
@@ -61,23 +61,23 @@ class Servers:
     def same(self) -> bool:
         return self.source_url == self.target_url
 
-    @cached_property
+    @once
     def source(self) -> FhirSession:
         return self._session(self.source_url, "source", self._settings.allowed_origins)
 
-    @cached_property
+    @once
     def target(self) -> FhirSession:
         return self.source if self.same else self._session(self.target_url, "target", ())
 
-    @cached_property
+    @once
     def source_capability(self) -> Capability:
         return read_capability(self.source)
 
-    @cached_property
+    @once
     def target_capability(self) -> Capability:
         return self.source_capability if self.same else read_capability(self.target)
 
-    @cached_property
+    @once
     def identity(self) -> Identity:
         """Who writes: the key of the installation and the name of the source."""
         return Identity(self._settings.key(self.target_url), self._settings.source_name)
