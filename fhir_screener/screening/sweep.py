@@ -145,11 +145,12 @@ class Sweeper:
         """
         results = self.ledger.results(head.sweep)
         closed = replace(head, state=State.DONE, ended=self._now(), warnings=warnings(self.ledger, head))
-        if told := self._herald.closing(head, make_report(closed, results, self._now())):
+        report = make_report(closed, results, self._now())
+        if told := self._herald.closing(head, report):
             closed = replace(closed, warnings=(*closed.warnings, *told))
             # Told once only: should the record not be written now, the warnings are there the next time.
             self.ledger.put(replace(head, warnings=closed.warnings))
-        report = make_report(closed, results, self._now())
+            report = make_report(closed, results, self._now())
         try:
             if not head.dry_run:
                 self._record.closed(closed, report.to_wire())

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fhir_screener.errors import AuthError
 from fhir_screener.web import guard
-from fhir_screener.web.doors import given
+from fhir_screener.web.doors import form_of, given
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.who import Role, User, same_token
 
@@ -78,9 +78,9 @@ def done(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the session; nothing of a page is kept by the browser, so going back shows nothing."""
-    form = await request.form()
-    if guard.is_forged(request, form.get("csrf")):
-        return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
+    form = await form_of(request)
+    if isinstance(form, Response):
+        return form
     guard.sign_out(request)
     state = request.app.state
     if state.settings.web_auth == "token":

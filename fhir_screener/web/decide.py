@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,25 +15,15 @@ from fhir_screener.errors import Overtaken, ServerError, UsageError
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.sentence import say
-from fhir_screener.web import guard
-from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.doors import for_deciders, given, office_of
 from fhir_screener.web.failures import words_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.who import User
 
 
-async def decided(request: Request) -> Response:
+@for_deciders
+def decided(request: Request, user: User, form: FormData) -> Response:
     """Carry it out and go back to the candidate; a readable choice where somebody else was first."""
-    user = guard.user_of(request)
-    if user is None or not user.decides:
-        return message(request, 403, "You may not decide here", "Sign in as a coordinator; nothing was changed.")
-    form = await request.form()
-    if guard.is_forged(request, form.get("csrf")):
-        return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
-    return await run_in_threadpool(_decided, request, user, dict(form))
-
-
-def _decided(request: Request, user: User, form: dict[str, Any]) -> Response:
     office, id = office_of(request), request.path_params["task"]
     try:
         task = office.desk.by_id(id)
@@ -53,15 +44,13 @@ def _decided(request: Request, user: User, form: dict[str, Any]) -> Response:
     return RedirectResponse(_onward(office, form, id), 303)
 
 
-def _not_answered(
-    request: Request, user: User, error: ServerError, form: dict[str, Any], *, may_stand: bool
-) -> Response:
+def _not_answered(request: Request, user: User, error: ServerError, form: FormData, *, may_stand: bool) -> Response:
     """What was asked for, and whether it may have been written all the same (`may_stand`); nothing is tried unasked."""
     asked = {"move": given(form, "move"), "note": given(form, "note"), "task": request.path_params["task"]}
     return page(request, "unanswered.html", 502, user=user, error=words_of(error), may_stand=may_stand, **asked)
 
 
-def decision_of(form: dict[str, Any], user: User, today: date) -> Decision:
+def decision_of(form: Mapping[str, Any], user: User, today: date) -> Decision:
     """The decision that a form asks for; raises UsageError where it does not hold together."""
     try:
         move = Move(given(form, "move"))
@@ -73,6 +62,6 @@ def decision_of(form: dict[str, Any], user: User, today: date) -> Decision:
     return decision(move, user.person, today, reason=reason, note=given(form, "note"), until=until, owner=owner)
 
 
-def _onward(office: Office, form: dict[str, Any], id: str) -> str:
+def _onward(office: Office, form: FormData, id: str) -> str:
     back = given(form, "back")
     return back if back.startswith("/study/") else f"/candidate/{id}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fhir_screener.bootstrap.office import Office
 from fhir_screener.criteria.model import Study
-from fhir_screener.web.guard import user_of
+from fhir_screener.web.guard import is_forged, user_of
 from fhir_screener.web.pages import language_of, message
 from fhir_screener.web.who import User
 
@@ -71,6 +73,30 @@ def for_sweeps(show: Callable[[Request, User, Office, Study], Response]) -> Call
         return show(request, user, office, study)
 
     return shown
+
+
+async def form_of(request: Request) -> FormData | Response:
+    """The form that came from a page of this session; for any other, the answer that says so."""
+    form = await request.form()
+    if is_forged(request, form.get("csrf")):
+        return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
+    return form
+
+
+def for_deciders(decide: Callable[[Request, User, FormData], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """`decide(request, user, form)`, in a thread, for a form of whoever may decide; nothing is done for others."""
+
+    @wraps(decide)
+    async def decided(request: Request) -> Response:
+        user = user_of(request)
+        if user is None or not user.decides:
+            return message(request, 403, "You may not decide here", "Sign in as a coordinator; nothing was changed.")
+        form = await form_of(request)
+        if isinstance(form, Response):
+            return form
+        return await run_in_threadpool(decide, request, user, form)
+
+    return decided
 
 
 def studies_of(user: User, office: Office) -> list[Study]:

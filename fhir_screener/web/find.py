@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,7 +16,7 @@ from fhir_screener.errors import NotSupported, Refused
 from fhir_screener.fhir.search_ids import escaped
 from fhir_screener.screening.views import Wanted
 from fhir_screener.web import guard
-from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.doors import form_of, given, office_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import searched
 from fhir_screener.web.who import User
@@ -33,13 +34,13 @@ async def found(request: Request) -> Response:
         return RedirectResponse(f"/study/{request.path_params['study']}/new", 303)
     if user is None:
         return message(request, 401, "You are not signed in", "Sign in again; nothing was changed.")
-    form = await request.form()
-    if guard.is_forged(request, form.get("csrf")):
-        return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
-    return await run_in_threadpool(_found, request, user, dict(form))
+    form = await form_of(request)
+    if isinstance(form, Response):
+        return form
+    return await run_in_threadpool(_found, request, user, form)
 
 
-def _found(request: Request, user: User, form: dict[str, Any]) -> Response:
+def _found(request: Request, user: User, form: FormData) -> Response:
     office = office_of(request)
     study = office.study(request.path_params["study"])
     if study is None or not user.may_see(study.id):

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fhir_screener.web import guard
-from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.doors import form_of, given, office_of
 from fhir_screener.web.pages import message
 
 COOKIE = "fhir_screener_looks"
@@ -27,8 +27,10 @@ def look_of(request: Request, person: str, study: str) -> datetime | None:
 
 async def looked(request: Request) -> Response:
     """Remember that all that was on the page has been looked at: from the moment on which that page was made."""
-    user, form = guard.user_of(request), await request.form()
-    if user is None or guard.is_forged(request, form.get("csrf")):
+    user, form = guard.user_of(request), await form_of(request)
+    if isinstance(form, Response):
+        return form
+    if user is None:
         return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
     office = await run_in_threadpool(office_of, request)
     study, seen = request.path_params["study"], _moment(given(form, "seen"))

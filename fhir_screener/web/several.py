@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,9 +16,8 @@ from fhir_screener.fhir.task.desk import version_of
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.screening.decision import Decision, Move
 from fhir_screener.sentence import Text, say
-from fhir_screener.web import guard
 from fhir_screener.web.decide import decision_of
-from fhir_screener.web.doors import given, office_of
+from fhir_screener.web.doors import for_deciders, given, office_of
 from fhir_screener.web.failures import words_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.who import User
@@ -39,19 +37,10 @@ class Outcome:
     missed: list[tuple[str, str, Text]] = field(default_factory=list)
 
 
-async def decided(request: Request) -> Response:
+@for_deciders
+def decided(request: Request, user: User, form: FormData) -> Response:
     """Carry it out and go back to the list; those that somebody else changed meanwhile are named, the others written."""
-    user = guard.user_of(request)
-    if user is None or not user.decides:
-        return message(request, 403, "You may not decide here", "Sign in as a coordinator; nothing was changed.")
-    form = await request.form()
-    if guard.is_forged(request, form.get("csrf")):
-        return message(request, 403, "This form is too old", "Go back, load the page anew, and try again.")
     chosen = [text for text in form.getlist("task") if isinstance(text, str)]
-    return await run_in_threadpool(_decided, request, user, dict(form), chosen)
-
-
-def _decided(request: Request, user: User, form: dict[str, Any], chosen: list[str]) -> Response:
     office = office_of(request)
     study = office.study(request.path_params["study"])
     if study is None or not user.may_see(study.id):
@@ -82,7 +71,7 @@ def _decided(request: Request, user: User, form: dict[str, Any], chosen: list[st
     return RedirectResponse(_back(form, study), 303)
 
 
-def _decision(form: dict[str, Any], user: User, office: Office, study: Study) -> Decision:
+def _decision(form: FormData, user: User, office: Office, study: Study) -> Decision:
     """As of the candidate's page; and `mine` and `nobodys` for the two owners that need no name."""
     move = given(form, "move")
     if move in ("mine", "nobodys"):
@@ -116,6 +105,6 @@ def _carry_out(
     return outcome
 
 
-def _back(form: dict[str, Any], study: Study) -> str:
+def _back(form: FormData, study: Study) -> str:
     back = given(form, "back")
     return back if back.startswith(f"/study/{study.id}/") else f"/study/{study.id}/new"
