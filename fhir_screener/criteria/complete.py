@@ -60,8 +60,8 @@ def _leaves(rule: Rule) -> Iterator[ExposureRule | ConditionRule | ProcedureRule
         yield rule
     elif isinstance(rule, ConditionRule):
         yield None if rule.began_within else rule
-    elif isinstance(rule, ResultRule) and rule.negative == "context" and rule.positive != "met":
-        # Such a result can only raise a doubt, and none has.
+    elif isinstance(rule, ResultRule) and rule.only_doubts:
+        # A doubt is all that it could raise, and it has raised none.
         yield rule
     elif not isinstance(rule, SexRule):
         yield None

@@ -34,7 +34,7 @@ def sourced(criterion: Criterion, finding: Finding, view: View) -> Finding:
 def sources(rule: Rule) -> frozenset[str]:
     """The types that can settle it. Tests that can only raise a doubt are none, where anything else is."""
     leaves = list(_leaves(rule))
-    settling = [leaf for leaf in leaves if not _only_doubts(leaf)]
+    settling = [leaf for leaf in leaves if not (isinstance(leaf, ResultRule) and leaf.only_doubts)]
     return frozenset().union(*(leaf.needs().types - leaf.needs().beside for leaf in settling or leaves))
 
 
@@ -45,7 +45,3 @@ def _leaves(rule: Rule) -> Iterator[Rule]:
         return
     for part in rule.parts():
         yield from _leaves(part)
-
-
-def _only_doubts(rule: Rule) -> bool:
-    return isinstance(rule, ResultRule) and rule.negative == "context" and rule.positive != "met"

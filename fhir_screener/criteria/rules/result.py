@@ -337,6 +337,11 @@ class ResultRule:
     def _what(self) -> Text:
         return named(self.of)
 
+    @property
+    def only_doubts(self) -> bool:
+        """Whether such a result can raise a doubt, and settle nothing."""
+        return self.negative == "context" and self.positive != "met"
+
     def concerned_by(self) -> frozenset[str]:
         return self.of
 
