@@ -163,9 +163,8 @@ class Desk:
         return orjson.loads(answer.body)  # type: ignore[no-any-return]
 
     def _write(self, task: Json, body: Json, decision: Decision) -> None:
-        now = datetime.fromisoformat(
-            body["lastModified"]
-        )  # one moment for Task and Provenance, by which undo knows whose it was
+        # One moment for Task and Provenance: by it undo knows whose the move was.
+        now = datetime.fromisoformat(body["lastModified"])
         device = device_reference(self._support.device(), self._version)
         record = check(move_record(_where(task), decision, now, device))
         self._writer.update(body, version_of(task), record, self._beside(task, body, decision, now, device))

@@ -159,9 +159,8 @@ class Pages:
 
     def _beside(self, study: str, look: datetime | None, today: date) -> list[tuple[str, Pairs]]:
         """The snoozed whose day has come, and a count of each view."""
-        tomorrow = (
-            today + timedelta(days=1)
-        ).isoformat()  # `le` today would leave out what begins today and has no end
+        # `le` today would leave out what begins today and has no end.
+        tomorrow = (today + timedelta(days=1)).isoformat()
         day = [("period", f"lt{tomorrow}")] if self._params is None or "period" in self._params else []
         snoozed = [*self.query(study, SNOOZED), *day, ("_count", "100"), ("_elements", HEAD)]
         counts = [[*self.query(study, one, None, look), ("_summary", "count")] for one in VIEWS]
