@@ -115,9 +115,17 @@ def cells(entry: Entry, criteria: Iterable[str], *, named: bool) -> list[str]:
     return [harmless(cell) for cell in (*found, *who, *(entry.answers.get(one, "") for one in criteria))]
 
 
+_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
+
+
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula (OWASP, CSV injection), without characters XML cannot hold."""
     plain = "".join(
         " " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or (c >= " " and c not in "\ufffe\uffff")
     )
-    return f"'{plain}" if plain.lstrip().startswith(("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")) else plain
+    return f"'{plain}" if is_formula(plain) else plain
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take the text for one (OWASP, CSV injection)."""
+    return text.startswith(("\t", "\r")) or text.lstrip().startswith(_FORMULA)

@@ -13,7 +13,7 @@ from fhir_screener.bootstrap.office import Office
 from fhir_screener.criteria.model import Study
 from fhir_screener.fhir.task.worklist import Row
 from fhir_screener.screening.plain_words import TEST, way_words
-from fhir_screener.screening.study_log import harmless
+from fhir_screener.screening.study_log import is_formula
 from fhir_screener.screening.views import VIEWS
 from fhir_screener.sentence import Translate, render
 from fhir_screener.web.doors import for_study
@@ -56,7 +56,7 @@ def as_csv(request: Request, user: User, office: Office, study: Study) -> Respon
     file.writerow(_heads(tell))
     for order, rows in groups:
         for row in rows:
-            file.writerow(map(harmless, _cells(order, row, who(row), user, tell)))
+            file.writerow(map(_harmless, _cells(order, row, who(row), user, tell)))
     name = f"orders-{study.id}-{office.today(study).isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
@@ -81,3 +81,8 @@ def _cells(order: str, row: Row, someone: Someone, user: User, tell: Translate) 
     yield (someone.identifier or row.patient) if user.sees_identity else ""
     yield from (someone.name, someone.age, tell(someone.sex), plainly(row.outcome, tell))
     yield from (row.authored[:10], row.owner, row.task)
+
+
+def _harmless(text: str) -> str:
+    """No spreadsheet takes it for a formula."""
+    return f"'{text}" if is_formula(text) else text

@@ -99,7 +99,7 @@ def test_december_ends() -> None:
     assert sum(day is not None for week in month.weeks for day in week) == 31
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "  =1", "|x", "＝1"])
 def test_no_name_becomes_a_formula(text: str) -> None:
     assert _harmless(text) == f"'{text}"
     assert _harmless("Anna = B") == "Anna = B"
