@@ -62,6 +62,8 @@ def cite(
     else:
         code, display = fact.concept.code, fact.concept.label
     name = display or code
+    if hit is not None and hit.listed and hit.coding is not None and name == hit.coding.code:
+        name = f"{hit.listed} ({name})"
     return Evidence(
         reference=fact.ref,
         version=fact.version,

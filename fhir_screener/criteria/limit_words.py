@@ -6,6 +6,8 @@ from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.wording import amounts, length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.unit_words import readable
 
 
 def bounds_in_words(limits: Limits) -> Text:
@@ -26,10 +28,18 @@ def bounds_in_words(limits: Limits) -> Text:
 
 def zones_in_words(limits: Limits) -> Text:
     zones = [
-        say("{low} to {high} {unit} is borderline", low=f"{low:g}", high=f"{high:g}", unit=unit)
+        say("{low} to {high} {unit} is borderline", low=f"{low:g}", high=f"{high:g}", unit=readable(unit))
         for unit, (low, high) in limits.equivocal.items()
     ]
     return join("; ", zones)
+
+
+def measured_in_words(limits: Limits) -> dict[Polarity, Text]:
+    """What a number says where the rule asks how much: of a platelet count "negative" would tell a reader nothing."""
+    return {
+        Polarity.POSITIVE: say("past the limit, {bounds}", bounds=bounds_in_words(limits)),
+        Polarity.NEGATIVE: say("within the limit"),
+    }
 
 
 def worth_in_words(positive: str) -> Text:

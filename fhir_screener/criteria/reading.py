@@ -22,6 +22,7 @@ from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import SAID_BY, read_number, read_size, says_invalid
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.site import Range
+from fhir_screener.terminology.unit_words import readable
 from fhir_screener.terminology.units import ARBITRARY, convert
 from fhir_screener.terminology.valueset import Terminology
 
@@ -274,7 +275,7 @@ def _by_tables(
             grey = limits.equivocal.get(unit)
             if grey and not number.comparator and grey[0] <= converted <= grey[1]:
                 template = "{number} lies in the grey zone {low:g} to {high:g} {unit}"
-                return EQUIV, say(template, number=number, low=grey[0], high=grey[1], unit=unit)
+                return EQUIV, say(template, number=number, low=grey[0], high=grey[1], unit=readable(unit))
             if own[0] is not None:
                 return own
             strict = table is limits.above or table is limits.below
@@ -363,9 +364,9 @@ def _by_site_range(
         converted = convert(number.value, number.unit, one.unit, limits.molar) if number.unit else None
         if end is not None and converted is not None:
             note = (
-                say("upper limit {end:g} {unit} by the site's table", end=end, unit=one.unit)
+                say("upper limit {end:g} {unit} by the site's table", end=end, unit=readable(one.unit))
                 if side == "above"
-                else say("lower limit {end:g} {unit} by the site's table", end=end, unit=one.unit)
+                else say("lower limit {end:g} {unit} by the site's table", end=end, unit=readable(one.unit))
             )
             return _compare(converted, number.comparator, _times(end, times), side == "above", True), note
     return None, say("no reference range")

@@ -9,6 +9,7 @@ from functools import lru_cache
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.unit_words import readable
 from fhir_screener.terminology.valueset import Hit
 
 _PART = re.compile(r"(\d+)([HDWMY])")
@@ -53,7 +54,7 @@ def _so_many(n: int, unit: str) -> Text:
 
 def amounts(limits: Mapping[str, float]) -> Text:
     """`{"mg/dL": 3.6, "umol/L": 61.5}` as `3.6 mg/dL or 61.5 umol/L`."""
-    return join(" or ", [f"{value:g} {unit}".strip() for unit, value in limits.items()])
+    return join(" or ", [f"{value:g} {readable(unit)}".strip() for unit, value in limits.items()])
 
 
 def clauses(*parts: Text) -> Text:

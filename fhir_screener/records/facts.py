@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from fhir_screener.terminology.coding import NOTHING, Coding, Concept
+from fhir_screener.terminology.unit_words import readable
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
 
 
@@ -23,7 +24,7 @@ class Quantity(msgspec.Struct, frozen=True, gc=False):
 
     def __str__(self) -> str:
         number = self.text or f"{self.value:g}"
-        return f"{self.comparator}{number} {self.unit}".strip()
+        return f"{self.comparator}{number} {readable(self.unit)}".strip()
 
 
 class Span(msgspec.Struct, frozen=True, gc=False):

@@ -48,7 +48,8 @@ class Entry(NamedTuple):
 class Hit(msgspec.Struct, frozen=True, gc=False):
     """Why a concept is in a set: the recorded coding (None by name only), and what the entry says about it.
 
-    `standard` is the code that a local one stands for, where it is by that code that it is in the set.
+    `standard` is the code that a local one stands for, where it is by that code that it is in the set; `listed` what the
+    set calls the code, for records that give it no name.
     """
 
     coding: Coding | None
@@ -58,6 +59,7 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     stance: Stance = Stance.ASSERTED
     words: str = ""
     standard: Coding | None = None
+    listed: str = ""
 
 
 Hits = Mapping[str, Hit]
@@ -167,11 +169,13 @@ class Terminology:
         carved: set[str] = set()
         for coding in concept.codings:
             standard = self.site.meaning(coding)
-            for name, entry in self._by_code(standard or coding).items():
+            meant = standard or coding
+            for name, entry in self._by_code(meant).items():
                 if entry is None:
                     carved.add(name)
                 elif name not in hits:
-                    hits[name] = Hit(coding, ingredient=entry.ingredient, strength=entry.strength, standard=standard)
+                    listed = entry.display if entry.code == meant.code else ""
+                    hits[name] = Hit(coding, False, entry.ingredient, entry.strength, standard=standard, listed=listed)
         self._by_name(concept, hits, carved)
         return hits or NO_HITS
 

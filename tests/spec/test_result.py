@@ -7,9 +7,12 @@ from msgspec.structs import replace
 
 from fhir_screener.errors import MappingError
 from fhir_screener.records.facts import Value
+from fhir_screener.terminology.coding import Coding, Concept
+from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
 
+LOINC_HBSAG = Coding("http://loinc.org", "5196-1")
 HBSAG = 'result: {of: [hbsag], at_least: {"[IU]/mL": 0.05}, within: P3M}'
 
 
@@ -212,3 +215,20 @@ def test_beyond_any_of_two_limits_is_positive(ask, value, verdict) -> None:
 def test_the_own_range_goes_with_no_other_limit(ask) -> None:
     with pytest.raises(MappingError, match="`range` goes with no other limit"):
         ask("result: {of: [egfr], below: range, above: range, within: P3M}")
+
+
+def test_a_measure_is_told_as_a_measure(ask) -> None:
+    """Of a kidney that works, "negative" would tell a reader nothing."""
+    rule = 'result: {of: [egfr], below: {"mL/min/{1.73_m2}": 30}, within: P3M, take: latest}'
+    poor = ask(rule, make.result("L2", 22, unit="mL/min/{1.73_m2}"))
+    assert str(poor.evidence[0].note).endswith("past the limit, below 30 mL/min/1.73 m2")
+    assert poor.evidence[0].value == "22 mL/min/1.73 m2"
+    good = ask(rule, make.result("L2", 88, unit="mL/min/{1.73_m2}"))
+    assert str(good.evidence[0].note).endswith("within the limit")
+
+
+def test_a_code_without_a_name_goes_by_the_name_its_list_has(ask) -> None:
+    bare = replace(make.result("L1", "negative"), concept=Concept((LOINC_HBSAG,)))
+    named = replace(bare, hits={"hbsag": Hit(LOINC_HBSAG, listed="HBsAg in serum")})
+    assert str(ask(HBSAG, named).evidence[0].note) == "HBsAg in serum (5196-1): negative"
+    assert str(ask(HBSAG, replace(bare, hits={"hbsag": Hit(LOINC_HBSAG)})).evidence[0].note) == "5196-1: negative"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -16,7 +16,13 @@ from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unk
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import Given, choice, duration, flag, limits, mapping, sets, zones
-from fhir_screener.criteria.limit_words import bounds_in_words, negative_in_words, worth_in_words, zones_in_words
+from fhir_screener.criteria.limit_words import (
+    bounds_in_words,
+    measured_in_words,
+    negative_in_words,
+    worth_in_words,
+    zones_in_words,
+)
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits, Reading, read_value
 from fhir_screener.criteria.settling import order_of
@@ -191,6 +197,10 @@ class ResultRule:
         return absent(self._sought, RESULT_TYPES)
 
     @cached_property
+    def _measured(self) -> Mapping[Polarity, Text]:
+        return measured_in_words(self.limits) if self.limits.measures else {}
+
+    @cached_property
     def _way(self) -> str:
         return self._order()
 
@@ -330,7 +340,9 @@ class ResultRule:
         return unknown(Reason.NO_DATA, *beside, self._open(beside), settle=self._way)
 
     def _cite(self, result: Result, note: Text = "", decides: bool = True) -> Evidence:
-        words = join("; ", (result.reading.says.words, result.reading.note, note))
+        says = result.reading.says
+        said = self._measured.get(says, says.words) if result.value.quantity is not None else says.words
+        words = join("; ", (said, result.reading.note, note))
         value = value_text(result.value)
         return cite(result.fact, words, value=value, hit=result.hit, decides=decides)
 

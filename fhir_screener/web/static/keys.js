@@ -113,4 +113,8 @@ window.addEventListener("pageshow", function (event) {
     if (at >= 0) show(found >= 0 ? found : Math.min(at, rows().length - 1), true);
   });
   reveal();
+
+  // On a narrow screen the views stand in one row that scrolls: the one that is shown should be seen.
+  const here = one(".views [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
 })();
