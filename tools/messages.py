@@ -28,6 +28,7 @@ from fhir_screener.screening.funnel import Stage
 from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.views import VIEWS
+from fhir_screener.terminology.local_name import KINDS as LOCAL_KINDS
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import Reason, Verdict
@@ -51,6 +52,7 @@ SAID_BY_VALUE = (
     ),
     *(one.title for one in VIEWS),
     *KINDS.values(),
+    *LOCAL_KINDS,
     *REJECTIONS.values(),
     *REFUSALS,
     *(one.value.replace("_", " ") for one in Verdict),

@@ -29,6 +29,7 @@ from fhir_screener.screening.sweep_plan import Chunk
 from fhir_screener.screening.sweep_ports import Ledger
 from fhir_screener.settings import Settings
 from fhir_screener.studies.load import Loaded
+from fhir_screener.studies.overlooked import Overlooked
 
 Key = tuple[frozenset[tuple[str, str]], date, bool]
 KEPT = 3
@@ -75,7 +76,8 @@ class Benches:
         return self._made[key]
 
     def _make(self, loaded: Loaded, as_of: date, dry_run: bool) -> Workbench:
-        store = self.store(loaded)
+        loaded = loaded.noted()
+        store, names = self.store(loaded), Overlooked(loaded, as_of)
         source = server_source(self._settings, loaded, as_of=as_of, servers=self._servers)
         bench = Bench(
             source=source,
@@ -84,6 +86,7 @@ class Benches:
             batch_size=self._settings.batch_size,
             requests=lambda: self._servers.requests,
             clock=time.monotonic,
+            count=names.count,
         )
         return Workbench(source, bench)
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from fhir_screener.cli.console import BOLD, RED, YELLOW, Page, columns
 from fhir_screener.cli.funnel_text import add_funnel
+from fhir_screener.cli.lookalikes_text import add_lookalikes
 from fhir_screener.cli.render import outcome_text
 from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.funnel import Reached, funnel
@@ -68,6 +69,7 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
         page.line()
         _attrition(page, study, order)
     _moved(page, study, report)
+    add_lookalikes(page, study)
     if study.thin:
         _named(page, "Kept out by one record or by words alone; a sample to check by hand", _by_value(study.thin))
     if study.not_evaluated:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,7 @@ from fhir_screener.records.facts import (
     Subject,
     Treatment,
 )
+from fhir_screener.terminology.local_name import Name
 
 CHART_TYPES = (
     "Condition",
@@ -44,6 +45,16 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
     count: int = 0
     since: str | None = None
+
+
+class Unmapped(NamedTuple):
+    """What is kept of records that no study can use and nobody can name: the local name, and the newest of their dates.
+
+    `date` is as recorded; None where one of them has none.
+    """
+
+    name: Name
+    date: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,8 @@ class PatientRecord:
     """{type: its resources as they came}, of types that a loaded study needs so."""
     unread: Mapping[str, int] = field(default_factory=dict)
     """{type: records named by nothing that any list knows}, of the types that the site states to be complete."""
+    unmapped: tuple[Unmapped, ...] = ()
+    """Each local name once, where it is asked for (`Terminology.note_unread`)."""
     reconciled: str | None = None
     """When the medication list was last put in order, as recorded; None where no such List was seen."""
     problems: tuple[str, ...] = ()

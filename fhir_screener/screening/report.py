@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.lookalikes import TOLD, Lookalike, added
 from fhir_screener.screening.sweep_plan import ChunkResult, Counts, Head, Moved, State
 from fhir_screener.screening.sweep_tally import merge
 
@@ -28,8 +29,9 @@ class StudyReport:
     `keeps_out` counts a patient under each criterion that keeps her out, `first_out` under the first in the study's
     order, `alone_out` under the only one, `unknown` (of those shown) under each that is open. `shown` is {patient id:
     outcome} of those with a Task, `moved` {patient id: what became of the Task, and why}, `thin` {patient id: the only
-    record or words behind an exclusion}, some of them, to be checked by hand. `left_out` is {list: how many more than
-    it names}, in a report that was shortened.
+    record or words behind an exclusion}, some of them, to be checked by hand. `lookalikes` are local names that nobody
+    knows, those first that could change most patients; None where they were not counted. `left_out` is {list: how
+    many more than it names}, where a list was shortened.
     """
 
     study: str
@@ -47,10 +49,11 @@ class StudyReport:
     moved: Mapping[str, Moved] = field(default_factory=dict)
     thin: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    lookalikes: tuple[Lookalike, ...] | None = None
 
     def total(self, name: str) -> int:
         """How many patients this list has, those included that a shortened report does not name."""
-        return len(getattr(self, name)) + self.left_out.get(name, 0)
+        return len(getattr(self, name) or ()) + self.left_out.get(name, 0)
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,10 @@ class SweepReport:
 
 def make_report(head: Head, results: Iterable[ChunkResult], now: datetime) -> SweepReport:
     """The report over these results, each chunk once. `now` is the end of a sweep that has not ended."""
-    whole = ChunkResult()
+    whole, names = ChunkResult(), _Names()
     for result in results:
         _add(whole, result)
+        names.add(result)
     return SweepReport(
         sweep=head.sweep,
         state=head.state,
@@ -120,7 +124,7 @@ def make_report(head: Head, results: Iterable[ChunkResult], now: datetime) -> Sw
         patients=head.patients,
         read=whole.read,
         unread=whole.unread,
-        studies=tuple(_study(study, checksum, whole) for study, checksum in head.studies.items()),
+        studies=tuple(_study(study, checksum, whole, names.of(study)) for study, checksum in head.studies.items()),
         warnings=tuple(dict.fromkeys([*head.warnings, *whole.warnings])),
         requests=head.requests + whole.requests,
     )
@@ -139,8 +143,24 @@ def _add(whole: ChunkResult, part: ChunkResult) -> None:
     whole.requests += part.requests
 
 
-def _study(study: str, checksum: str, whole: ChunkResult) -> StudyReport:
+class _Names:
+    """Local names, gathered chunk by chunk: names are added up once."""
+
+    def __init__(self) -> None:
+        self._parts: list[Mapping[str, Sequence[Lookalike]]] = []
+
+    def add(self, part: ChunkResult) -> None:
+        if part.lookalikes is not None:
+            self._parts.append(part.lookalikes)
+
+    def of(self, study: str) -> tuple[Lookalike, ...] | None:
+        """None where no chunk counted them."""
+        return added(part.get(study, ()) for part in self._parts) if self._parts else None
+
+
+def _study(study: str, checksum: str, whole: ChunkResult, names: tuple[Lookalike, ...] | None) -> StudyReport:
     outcomes = whole.outcomes.get(study, {})
+    over = len(names or ()) - TOLD
     return StudyReport(
         study=study,
         checksum=checksum,
@@ -156,4 +176,6 @@ def _study(study: str, checksum: str, whole: ChunkResult) -> StudyReport:
         alone_out=whole.alone_out.get(study, {}),
         moved=whole.moved.get(study, {}),
         thin=dict(sorted(whole.thin.get(study, {}).items())[:THIN]),
+        lookalikes=names[:TOLD] if names is not None else None,
+        left_out={"lookalikes": over} if over > 0 else {},
     )

@@ -54,6 +54,7 @@ def _shortened(report: Mapping[str, Any], most: int) -> dict[str, Any]:
 
 def _study(study: Mapping[str, Any], most: int) -> dict[str, Any]:
     left = {name: _over(study.get(name), most) for name in _LISTS} | {"shown": _over(study.get("shown"), 0)}
+    left = {**(study.get("left_out") or {}), **left}
     lists = {name: _first(study.get(name), most) for name in _LISTS}
     return {**study, **lists, "shown": {}, "left_out": {name: number for name, number in left.items() if number}}
 

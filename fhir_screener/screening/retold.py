@@ -36,6 +36,7 @@ KNOWN: tuple[Sentence, ...] = (
     say("e-mails to coordinators were not sent: {why}"),
     say("{failed} of {all} e-mails to coordinators were not sent: {why}"),
     say("words of {record}"),
+    say("local names were not counted: {why}"),
 )
 """The first that fits a whole text is what it says."""
 

@@ -6,7 +6,8 @@ something could not be fetched changes no Task.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,6 +16,7 @@ from fhir_screener.errors import ScreenerError, ServerError
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.candidate import Action, Existing, reconcile
 from fhir_screener.screening.change import Again
+from fhir_screener.screening.lookalikes import Count
 from fhir_screener.screening.ports import Applied, Batch, CandidateStore, PatientSource
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult
@@ -32,7 +34,7 @@ class Bench:
     """What a chunk is worked with.
 
     `judges` is {study id: judge}. `requests` counts those made so far and `clock` is in seconds, both for the report.
-    `ahead`: read the next batch while this one is judged.
+    `ahead`: read the next batch while this one is judged. `count` begins a count of local names, for each chunk one.
     """
 
     source: PatientSource
@@ -42,6 +44,7 @@ class Bench:
     requests: Callable[[], int] = lambda: 0
     clock: Callable[[], float] = lambda: 0.0
     ahead: bool = True
+    count: Callable[[], Count] | None = None
 
 
 def run_chunk(chunk: Chunk, bench: Bench, *, give_up: bool = False, beat: Beat = lambda patients: None) -> ChunkResult:
@@ -55,7 +58,7 @@ def run_chunk(chunk: Chunk, bench: Bench, *, give_up: bool = False, beat: Beat =
     for batch in reader.batches(chunk.patients, bench.batch_size):
         work.take(batch)
         beat(len(batch.records) + len(batch.unread))
-    result = work.result
+    result = work.ended()
     result.warnings = list(dict.fromkeys(result.warnings))
     result.requests, result.seconds = bench.requests() - asked, round(bench.clock() - began, 3)
     return result
@@ -71,6 +74,7 @@ class _Work:
         self._chunk, self._bench, self._give_up = chunk, bench, give_up
         self._closed = ""
         """Why nothing more is written: an error that will meet every request."""
+        self._count = bench.count() if bench.count is not None else None
         self.result = ChunkResult(number=chunk.number)
 
     def take(self, batch: Batch) -> None:
@@ -78,10 +82,40 @@ class _Work:
         self.result.read += len(batch.records)
         self.result.unread.update((unread.patient, unread.why) for unread in batch.unread)
         self.result.warnings.extend(batch.warnings)
+        judged: dict[str, list[Screening]] = {}
         for study, judge in self._bench.judges.items():
             found = {record.patient.id: self._judge(study, judge, record) for record in batch.records}
             again = {record.patient.id: partial(judge, record) for record in batch.records}
+            for one in found.values():
+                if one is not None:
+                    judged.setdefault(one.patient, []).append(one)
             self._write(study, [one for one in found.values() if one is not None and one.evaluated], again)
+        self._named(batch, judged)
+
+    def ended(self) -> ChunkResult:
+        """The result, once every batch was taken."""
+        if self._count is not None:
+            with self._counting():
+                self.result.lookalikes = {study: list(found) for study, found in self._count.found().items()}
+        return self.result
+
+    def _named(self, batch: Batch, judged: Mapping[str, list[Screening]]) -> None:
+        """Count the local names of the batch."""
+        count = self._count
+        if count is None:
+            return
+        with self._counting():
+            for record in batch.records:
+                count.take(record, judged.get(record.patient.id, ()))
+
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        """Counting names costs nobody an answer: where it breaks, it is given up and said."""
+        try:
+            yield
+        except Exception as error:
+            self._count = None
+            self.result.warnings.append(f"local names were not counted: {fault(error)}")
 
     def _judge(self, study: str, judge: Judge, record: PatientRecord) -> Screening | None:
         try:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.errors import DataError
+from fhir_screener.screening.lookalikes import Lookalike
 
 WIRE_VERSION = 1
 
@@ -140,6 +141,8 @@ class ChunkResult:
     """{study: {patient id: why the Task could not be written}}"""
     shown: dict[str, dict[str, str]] = field(default_factory=dict)
     """{study: {patient id: outcome}} of those a Task is kept for."""
+    lookalikes: dict[str, list[Lookalike]] | None = None
+    """{study: local names that nobody knows and that could change somebody}; None where they were not counted."""
     warnings: list[str] = field(default_factory=list)
     requests: int = 0
     seconds: float = 0.0

@@ -64,6 +64,7 @@ class Lookalikes:
                     self._names[kind] += _names(kind, one)
         self._plain = {kind: [name for name, *_ in listed] for kind, listed in self._names.items()}
         self._spaced = {kind: [spaced(kind, name[3]) for name in listed] for kind, listed in self._names.items()}
+        self._sorted = {kind: [_in_order(name) for name in names] for kind, names in self._spaced.items()}
         self._stems = {stem: _of_class(stem, self._names["drug"]) for stem in STEMS}
 
     def best(self, kind: str, words: str, threshold: float = THRESHOLD) -> Suggestion | None:
@@ -74,7 +75,7 @@ class Lookalikes:
         apart = spaced(kind, words)
         found = [
             process.extractOne(plain, self._plain[kind], scorer=fuzz.ratio, score_cutoff=threshold),
-            process.extractOne(apart, self._spaced[kind], scorer=fuzz.token_sort_ratio, score_cutoff=threshold),
+            process.extractOne(_in_order(apart), self._sorted[kind], scorer=fuzz.ratio, score_cutoff=threshold),
         ]
         candidates = [(one[1], one[2]) for one in found if one is not None]
         candidates += [(HELD, place) for place in self._held(kind, apart)[:1] if threshold <= HELD]
@@ -109,6 +110,11 @@ def bare(kind: str, words: str) -> str:
 def spaced(kind: str, words: str) -> str:
     """The name with its words apart, in any order: of tests with the filler, which tells nothing apart but the words."""
     return " ".join(_BETWEEN.sub(" ", fold(words)).split()) if kind == "test" else bare(kind, words)
+
+
+def _in_order(name: str) -> str:
+    """Its words sorted, so that two names of the same words are the same."""
+    return " ".join(sorted(name.split()))
 
 
 def _names(kind: str, one: ValueSet) -> list[tuple[str, ValueSet, str, str]]:

@@ -12,6 +12,7 @@ from fhir_screener.criteria.rules.result import ResultRule
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition, Fact, Medication, Observation
+from fhir_screener.records.patient_record import Unmapped
 
 
 class Reach(NamedTuple):
@@ -47,9 +48,12 @@ def _back(rule: Rule) -> Duration | None:
     return found if isinstance(found, Duration) else None
 
 
-def in_time(fact: Fact, back: Duration | None, view: View) -> bool:
+def in_time(fact: Fact | Unmapped, back: Duration | None, view: View) -> bool:
     """Whether the record may matter: it is not wholly before the window, nor all in the future."""
-    if isinstance(fact, Medication):
+    if isinstance(fact, Unmapped):
+        # Whether a diagnosis has ended is not known of it.
+        days = None if fact.name.kind == "diagnosis" else view.days(fact.date)
+    elif isinstance(fact, Medication):
         days = view.days(fact.span.end) or (None if fact.status == "active" else view.days(fact.authored))
     elif isinstance(fact, Condition):
         days = view.days(fact.abatement.end)

@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from fhir_screener.criteria.model import Study
-from fhir_screener.criteria.view import View
-from fhir_screener.records.facts import Fact, Medication
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.screen import screen
-from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.studies.load import Loaded
-from fhir_screener.studies.local_names import Name, local_names
-from fhir_screener.studies.lookalike import THRESHOLD, Lookalikes, Suggestion
-from fhir_screener.studies.reach import in_time, reach_of
-from fhir_screener.verdict import UNKNOWN
+from fhir_screener.studies.local_names import LocalNames
+from fhir_screener.studies.lookalike import THRESHOLD, Suggestion
+from fhir_screener.studies.touching import Looks, Touching, unknown
+from fhir_screener.terminology.local_name import Name
 
 RARE = 3
 """Words without a code that fewer patients share are not shown: they may tell of a patient."""
@@ -68,10 +65,9 @@ class Surveyor:
 
     def __init__(self, loaded: Loaded, as_of: date, threshold: float = THRESHOLD) -> None:
         self._study: Study = loaded.studies[0]
-        self._terms, self._as_of, self._threshold = loaded.terminology, as_of, threshold
-        self._looks = Lookalikes(self._terms.sets.values())
-        self._reach = reach_of(self._study)
-        self._drugs = frozenset(name for name, one in self._terms.sets.items() if one.kind == "drug")
+        self._terms, self._as_of = loaded.terminology, as_of
+        self._names, self._looks = LocalNames(self._terms), Looks(self._terms, threshold)
+        self._touching = Touching(self._study, self._terms, as_of.toordinal())
         self._found: dict[Name, Found] = {}
         self._patients = 0
 
@@ -79,12 +75,14 @@ class Surveyor:
         """Count what this chart holds."""
         self._patients += 1
         screening = screen(self._study, record, self._as_of, self._terms)
-        view = View(record, self._as_of.toordinal(), self._study.zone, self._terms, self._study.id)
-        for fact, name in local_names(record, self._terms):
+        is_open = unknown(screening)
+        for fact, name in self._names.of(record):
             found = self._known(name)
             found.records += 1
             found.patients.add(record.patient.id)
-            if touched := self._touched(fact, found, screening, view):
+            if is_open is None:
+                continue
+            if touched := self._touching.criteria(fact, found.name, found.suggestion, is_open):
                 found.could.add(record.patient.id)
                 found.criteria |= touched
                 if screening.outcome.kept:
@@ -92,30 +90,10 @@ class Surveyor:
 
     def _known(self, name: Name) -> Found:
         """One entry for a code, whatever it is called, by the name met first."""
-        key = name._replace(words="") if name.code else name
-        found = self._found.get(key)
+        found = self._found.get(name.key)
         if found is None:
-            words = name.words.removeprefix(name.code).strip() if name.code else name.words
-            looks = None if name.kind == "answer" else self._looks.best(name.kind, words, self._threshold)
-            found = self._found[key] = Found(name, suggestion=looks)
+            found = self._found[name.key] = Found(name, suggestion=self._looks.like(name))
         return found
-
-    def _touched(self, fact: Fact, found: Found, screening: Screening, view: View) -> set[str]:
-        """The criteria of this patient that the record could change."""
-        if screening.outcome is Outcome.NOT_SCREENABLE:
-            return set()
-        if found.name.kind == "answer":
-            sets = frozenset(fact.hits)
-        elif isinstance(fact, Medication):
-            sets = self._drugs
-        else:
-            sets = frozenset([found.suggestion.set]) if found.suggestion else frozenset()
-        unknown = {one.id for one in screening.criteria if one.verdict is UNKNOWN}
-        return {
-            one.criterion
-            for one in self._reach
-            if one.sets & sets and (one.criterion in unknown or one.by_absence) and in_time(fact, one.back, view)
-        }
 
     def survey(self, rare: int = RARE) -> Survey:
         """The names, those first that could change most patients. Words without a code need `rare` patients."""

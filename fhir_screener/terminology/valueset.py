@@ -117,7 +117,8 @@ class Terminology:
     """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept.
 
     `whole`: resource types whose records a study needs as they came. `site` is what the site adds; names and codes that it
-    adds to value sets are in `sets` already. `keep_unread`: a reader keeps the records that nobody can read.
+    adds to value sets are in `sets` already. `keep_unread`: a reader keeps the records that nobody can read; `note_unread`: of those
+    it leaves out, it notes what they are called.
     """
 
     def __init__(
@@ -127,8 +128,9 @@ class Terminology:
         site: Site = NO_SITE,
         *,
         keep_unread: bool = False,
+        note_unread: bool = False,
     ) -> None:
-        self.whole, self.site, self.keep_unread = whole, site, keep_unread
+        self.whole, self.site, self.keep_unread, self.note_unread = whole, site, keep_unread, note_unread
         self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
         self.learnt: dict[type, Any] = {}
         """What readers remember of it, each under its own type."""

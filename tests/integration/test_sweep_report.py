@@ -15,6 +15,7 @@ from fhir_screener.fhir.task.sweep_record import SweepTasks
 from fhir_screener.fhir.task.sweep_report import report_of
 from fhir_screener.fhir.task.sweeps import Sweeps
 from fhir_screener.screening.decision import Move, Person, decision
+from fhir_screener.screening.lookalikes import Lookalike
 from fhir_screener.screening.report import SweepReport, make_report
 from fhir_screener.screening.report_cut import LIMIT
 from fhir_screener.screening.sweep_plan import ChunkResult, Head, Moved, State
@@ -41,6 +42,7 @@ RESULT = ChunkResult(
     thin={STUDY: {"p2": "E1: Condition/4"}},
     read=6,
     unread={"p7": "超时 <timed out>"},
+    lookalikes={STUDY: [Lookalike("test", "乙肝表面抗原定量", "urn:lab", "0231", "hbsag", "HBsAg", 3, 2, 1, ("E8a",))]},
 )
 
 

@@ -22,6 +22,7 @@ from fhir_screener.fhir.decode.lean import (
     ConditionLean,
     DrugLean,
     EncounterLean,
+    Glimpse,
     ImmunizationLean,
     Lean,
     ObservationLean,
@@ -50,9 +51,10 @@ from fhir_screener.records.facts import (
     Span,
     Subject,
 )
-from fhir_screener.records.patient_record import CHART_TYPES, PatientRecord, Seen
+from fhir_screener.records.patient_record import CHART_TYPES, PatientRecord, Seen, Unmapped
+from fhir_screener.terminology.local_name import Name
 
-_DATE = attrgetter("date")
+_DATE, _NAME = attrgetter("date"), attrgetter("name")
 
 
 class _Facts(msgspec.Struct):
@@ -66,6 +68,7 @@ class _Facts(msgspec.Struct):
     mentions: list[Mention] = []
     encounters: list[Encounter] = []
     unread: dict[str, int] = {}
+    unmapped: dict[Name, str | None] = {}
 
 
 def assemble(
@@ -96,7 +99,7 @@ def assemble(
     for record in chart.of("Encounter")[0]:
         if record.id:
             context.encounters[record.id] = elements.ends(cast(EncounterLean, record).period)
-    complete = collector.book.terminology.site.complete
+    complete, noting = collector.book.terminology.site.complete, collector.book.terminology.note_unread
     for kind in CHART_TYPES:
         if kind not in chart.kept and kind not in chart.seen:
             continue
@@ -104,6 +107,8 @@ def assemble(
         dates = filter(None, chain(map(_DATE, glimpses), map(date_of, kept)))
         if kind in complete:
             facts.unread[kind] = sum(one.unread for one in glimpses)
+        if noting and any(map(_NAME, glimpses)):
+            _note(facts.unmapped, glimpses)
         seen[kind] = Seen(len(kept) + len(glimpses), min(dates, default=None))
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
@@ -145,8 +150,18 @@ def _record(
         failed=frozenset(failed),
         absent=frozenset(absent),
         unread={kind: count for kind, count in facts.unread.items() if count > 0},
+        unmapped=tuple(Unmapped(name, date) for name, date in facts.unmapped.items()),
         problems=tuple(problems),
     )
+
+
+def _note(names: dict[Name, str | None], glimpses: Iterable[Glimpse]) -> None:
+    """Enter the names that nobody knows, each with its newest date; one that has none may be of any day."""
+    for one in glimpses:
+        if (name := one.name) is None:
+            continue
+        known = names.get(name, "")
+        names[name] = max(known, one.date) if known is not None and one.date else None
 
 
 def _standing(facts: _Facts) -> Iterable[Mention]:

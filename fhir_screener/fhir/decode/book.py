@@ -18,6 +18,7 @@ from fhir_screener.fhir.decode.dosage import Instructions, instructions
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Quantity
 from fhir_screener.terminology.coding import NOTHING, Concept
+from fhir_screener.terminology.local_name import Name, name_of
 from fhir_screener.terminology.ordinary import Ordinary
 from fhir_screener.terminology.told import Teller
 from fhir_screener.terminology.valueset import NO_HITS, Hits, Terminology
@@ -123,6 +124,11 @@ class Book:
         hits = self.terminology.classify(concept)
         wanted = any(name not in self.answer_sets for name in hits)
         return Known(concept, hits, wanted or (self.terminology.keep_unread and self.terminology.unread(concept)))
+
+    def local_name(self, kind: str, raw: bytes) -> Name | None:
+        """What a concept is called that nobody knows; None for one that a list or a standard system knows, and for a text."""
+        concept = self.concept[raw].concept
+        return name_of(kind, concept) if concept is not NOTHING and self.terminology.unread(concept) else None
 
     def words(self, text: str | None) -> Known:
         """What free text names."""

@@ -10,6 +10,8 @@ from typing import ClassVar
 
 import msgspec
 
+from fhir_screener.terminology.local_name import Name
+
 Raw = msgspec.Raw
 EMPTY = Raw(b"")
 
@@ -248,6 +250,8 @@ class Glimpse(msgspec.Struct, gc=False):
     date: str | None
     unread: bool = False
     """Nobody can say what it is about; asked only of the types that a site states to be complete."""
+    name: Name | None = None
+    """What it is called, where nobody knows the name, and where that is asked."""
 
 
 class Stay(Glimpse, gc=False):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from fhir_screener.fhir.decode import elements
-from fhir_screener.fhir.decode.book import Book
+from fhir_screener.fhir.decode.book import Book, Memo
 from fhir_screener.fhir.decode.events import visit_kinds
 from fhir_screener.fhir.decode.lean import (
     DRUGS,
@@ -39,6 +39,8 @@ Judge = Callable[[Any], Lean | Glimpse]
 
 
 _SPELLINGS = 200_000
+_KINDS = {"Condition": "diagnosis", "Observation": "test", "Procedure": "procedure"}
+"""Types whose records leave a local name, and what it names."""
 _NAMED = ("Condition", "Procedure")
 """Types whose records may be named by nothing that is known. A drug so named is a fact of its own."""
 
@@ -64,6 +66,20 @@ class Relevance:
         }
         for kind in book.terminology.site.complete.keys() & set(_NAMED):
             self.by_kind[kind] = self._marked(self.by_kind[kind])
+        for kind, named in _KINDS.items() if book.terminology.note_unread else ():
+            self.by_kind[kind] = self._noted(self.by_kind[kind], named)
+
+    def _noted(self, judge: Judge, kind: str) -> Judge:
+        """The same judge; what it drops leaves its name, where nobody knows it."""
+        names = Memo(lambda raw: self._book.local_name(kind, raw), _SPELLINGS)
+
+        def judged(record: Any) -> Lean | Glimpse:
+            found = judge(record)
+            if found is not record and (name := names[bytes(record.code)]) is not None:
+                cast(Glimpse, found).name = name
+            return found
+
+        return judged
 
     def _marked(self, judge: Judge) -> Judge:
         """The same judge; what it drops is marked where nobody can say what it is: there, absence is no answer."""

@@ -10,6 +10,7 @@ import pytest
 
 from fhir_screener.cli.report_text import NAMED, report_text
 from fhir_screener.screening.funnel import Reached
+from fhir_screener.screening.lookalikes import Lookalike
 from fhir_screener.screening.report import StudyReport, SweepReport
 from fhir_screener.screening.sweep_plan import State
 
@@ -119,3 +120,20 @@ def test_the_funnel_needs_no_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     text = report_text(report(), ORDER)
     assert "####" in text
     assert "█" not in text
+
+
+def test_local_names_that_nobody_knows_are_listed_with_whom_they_could_change() -> None:
+    coded = Lookalike("test", "乙肝表面抗原定量", "urn:lab", "0231", "hbsag", "乙肝表面抗原", 7, 6, 1, ("E8a",))
+    words = Lookalike("drug", "特药一号", patients=3, could_change=3, criteria=("E5",))
+    study = StudyReport("S1", "sha256:0f", lookalikes=(coded, words), left_out={"lookalikes": 9})
+    text = report_text(report(studies=(study,)), ORDER)
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    assert "6 1 7 test 乙肝表面抗原定量 [0231] hbsag: 乙肝表面抗原 E8a" in rows
+    assert "3+ 0+ 3+ drug 特药一号 may be any drug E5" in rows
+    assert "1 more; `codes survey` finds all" in text
+
+
+@pytest.mark.parametrize("found", [(), None])
+def test_without_such_names_no_word_of_them(found: Any) -> None:
+    study = StudyReport("S1", "sha256:0f", lookalikes=found)
+    assert "nobody knows" not in report_text(report(studies=(study,)), ORDER)

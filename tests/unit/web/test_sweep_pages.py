@@ -18,6 +18,7 @@ from fhir_screener.fhir.task.sweep_record import sweep_record, sweep_task
 from fhir_screener.fhir.task.sweeps import swept
 from fhir_screener.screening.freshness import Standing, Swept, Underway, standing
 from fhir_screener.screening.funnel import Reached
+from fhir_screener.screening.lookalikes import Lookalike
 from fhir_screener.screening.report import make_report
 from fhir_screener.screening.sweep_plan import ChunkResult, Moved, State
 from fhir_screener.settings import Settings
@@ -150,6 +151,29 @@ def test_an_operator_is_no_reader_of_charts() -> None:
     office = Office(ended())
     asked(office, report.shown, Role.OPERATOR)
     assert office.audited == []
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.OPERATOR])
+def test_local_names_that_nobody_knows_are_listed_for_whoever_can_mend_it(role: Role) -> None:
+    coded = Lookalike("test", NASTY, "urn:lab", "0231", "hbsag", "乙肝表面抗原", 7, 6, 1, ("E8a",))
+    words = Lookalike("drug", "特药一号", patients=3, could_change=3, criteria=("E5",))
+    office = Office(ended(replace(RESULT, lookalikes={STUDY: [coded, words]})))
+    _, text = asked(office, report.shown, role)
+    assert NASTY not in text
+    assert "&lt;script&gt;" in text
+    assert ">0231</code>" in text
+    assert "hbsag: 乙肝表面抗原" in text
+    assert '<td class="n" data-name="Could change">6</td>' in text
+    assert '<td class="n" data-name="Could change">≥ 3</td>' in text
+    assert "may be any drug" in text
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [({STUDY: []}, "looks like anything the study needs"), (None, "did not count them")]
+)
+def test_that_there_are_none_is_not_said_of_a_sweep_that_did_not_count(found: Any, said: str) -> None:
+    _, text = asked(Office(ended(replace(RESULT, lookalikes=found))), report.shown)
+    assert said in text
 
 
 def test_where_no_report_was_kept_the_counts_are_shown_and_it_is_said() -> None:
