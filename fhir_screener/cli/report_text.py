@@ -69,13 +69,13 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
         page.line()
         _attrition(page, study, order)
     _moved(page, study, report)
-    add_lookalikes(page, study)
     if study.thin:
         _named(page, "Kept out by one record or by words alone; a sample to check by hand", _by_value(study.thin))
     if study.not_evaluated:
         _named(page, _many(len(study.not_evaluated), "patient") + " read but not evaluated", study.not_evaluated)
     if study.unwritten:
         _named(page, _many(len(study.unwritten), "Task") + " could not be written", study.unwritten)
+    add_lookalikes(page, study)
 
 
 def _moved(page: Page, study: StudyReport, report: SweepReport) -> None:
