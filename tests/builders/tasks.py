@@ -10,14 +10,15 @@ import orjson
 
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.build import Setting, new_task
-from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.coded import Json, extensions
 from fhir_screener.fhir.task.identity import Identity
 from fhir_screener.fhir.task.merge import closed, merged
 from fhir_screener.fhir.task.names import Withdrawal
-from fhir_screener.fhir.task.provenance import device_reference, provenance
+from fhir_screener.fhir.task.provenance import device_reference, move_record, provenance
 from fhir_screener.fhir.task.support import StudySheet, device, research_study
 from fhir_screener.fhir.task.sweep_record import sweep_record, sweep_task
 from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.decision import Move, Person, decision
 from fhir_screener.screening.report import make_report
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.sweep_plan import ChunkResult, Head, State
@@ -65,22 +66,29 @@ def examples() -> dict[str, Json]:
         "merged-away": merged(new, survivor, Action.CLOSE, LATER, SETTING),
         "study-closed": closed(new, Withdrawal.STUDY_CLOSED, LATER, touched=False),
     }
-    return tasks | _beside(str(new["id"]))
+    return tasks | _beside(str(new["id"]), extensions(tasks["refreshed"], names.CHANGE_EXT))
 
 
-def _beside(task: str) -> dict[str, Json]:
+def _beside(task: str, changed: list[Json]) -> dict[str, Json]:
     """The resources that stand beside the Tasks."""
     done = replace(HEAD, state=State.DONE, ended=NOW + timedelta(minutes=12), patients=3)
     result = ChunkResult(read=3, outcomes={STUDY: {"candidate": 1, "excluded": 2}}, actions={STUDY: {"created": 1}})
     agent = device_reference(f"Device/{IDENTITY.device('0.1.0')}", "0.1.0")
     written = provenance(f"Task/{task}", Action.CREATE, KEPT, NOW, agent)
+    later = decision(Move.SNOOZE, Person("anna", "Anna Weiss"), LATER.date(), until=date(2021, 5, 1))
     return {
         "study": research_study(StudySheet(STUDY, "Belimumab for IgG4-related disease", CT_GOV), IDENTITY),
         "device": device("0.1.0", IDENTITY),
         "sweep-begun": sweep_task(HEAD, IDENTITY),
         "sweep-ended": sweep_record(done, make_report(done, [result], NOW).to_wire(), IDENTITY),
-        "provenance": {**written, "id": IDENTITY.provenance(f"Task/{task}", str(written["recorded"]))},
+        "provenance": _named(written),
+        "provenance-changed": _named(provenance(f"Task/{task}", Action.REFRESH, KEPT, LATER, agent, changed)),
+        "provenance-decided": _named(move_record(f"Task/{task}", later, LATER, agent)),
     }
+
+
+def _named(record: Json) -> Json:
+    return {**record, "id": IDENTITY.provenance(record["target"][0]["reference"], str(record["recorded"]))}
 
 
 def example_files() -> dict[str, bytes]:

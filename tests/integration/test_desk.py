@@ -15,6 +15,7 @@ from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import extensions, value_of
 from fhir_screener.fhir.task.desk import Desk, version_of
+from fhir_screener.fhir.task.history import history
 from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.screening.screening import Outcome
@@ -63,6 +64,18 @@ def test_accepting_makes_a_research_subject_and_leaves_a_trace(there: World) -> 
     assert codes(event["agent"][0], "type") == ["study-coordinator"]
     authors = [p["agent"][0]["who"].get("display") for p in there.search("Provenance")]
     assert "Anna Weiss" in authors
+
+
+def test_the_history_tells_what_was_decided(there: World) -> None:
+    at = desk(there)
+    at.decide(STUDY, "p1", move(Move.ASSIGN, owner=Person("mei", "Mei Lin")))
+    at.decide(STUDY, "p1", move(Move.SNOOZE, until=date(2021, 4, 1)))
+    task = at.decide(STUDY, "p1", move(Move.REJECT, reason=Rejection.DECLINED))
+    told = {one.what: one for one in history(there.session, str(task["id"])) if one.person}
+    assert told["assign"].owner == "Mei Lin"
+    assert told["snooze"].until == "2021-04-01"
+    assert told["reject"].reason == "The patient declined to take part"
+    assert {one.by for one in told.values()} == {"Anna Weiss"}
 
 
 def test_a_rejection_comes_back_only_when_its_evidence_changes(there: World) -> None:

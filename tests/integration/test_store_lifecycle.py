@@ -9,7 +9,9 @@ import pytest
 
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import extensions, value_of
+from fhir_screener.fhir.task.history import history
 from fhir_screener.fhir.task.read import screening_from_task
+from fhir_screener.fhir.task.summary import read_summary
 from fhir_screener.screening.candidate import Action, Hand
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.screening import Outcome
@@ -64,6 +66,16 @@ def test_each_write_leaves_one_provenance(there: World) -> None:
     assert {p["entity"][0]["what"]["identifier"]["value"] for p in found} == {f"{STUDY}/3/sha256:0f"}
     device = there.search("Device")[0]
     assert {p["agent"][0]["who"]["reference"] for p in found} == {f"Device/{device['id']}"}
+
+
+def test_the_history_tells_what_each_sweep_changed(there: World) -> None:
+    """The Task itself keeps the last change only."""
+    there.sweep(KEPT)
+    there.sweep(replace(nested(), as_of=date(2021, 3, 5)))
+    last, first = history(there.session, str(there.task()["id"]))
+    assert (last.what, first.what) == ("refreshed", "created")
+    assert first.changes == ()
+    assert last.changes == read_summary(there.task()).changes != ()
 
 
 def test_what_did_not_change_is_not_rewritten(there: World) -> None:

@@ -9,8 +9,11 @@ import orjson
 from fhir_screener.errors import ServerError
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.coded import Json, codes, dicts
+from fhir_screener.fhir.task.coded import Json, codes, dicts, extensions, value_of
+from fhir_screener.fhir.task.provenance import PARTICIPANT
+from fhir_screener.fhir.task.summary import read_changes
 from fhir_screener.log import Log
+from fhir_screener.screening.change import Change
 
 _log = Log(__name__)
 
@@ -19,7 +22,8 @@ _log = Log(__name__)
 class Happened:
     """One change. `what` is a sweep's action or a person's move, `by` a person or this software; `when` as recorded.
 
-    `by_id` is the id of a person, "" for this software.
+    `by_id` is the id of a person, "" for this software. A sweep's tells which criteria answer otherwise since;
+    a person's why it was rejected, `until` when it was put off (YYYY-MM-DD), whose it became.
     """
 
     when: str
@@ -27,6 +31,10 @@ class Happened:
     by: str
     person: bool = False
     by_id: str = ""
+    changes: tuple[Change, ...] = ()
+    reason: str = ""
+    until: str = ""
+    owner: str = ""
 
 
 def history(session: FhirSession, task: str) -> tuple[Happened, ...]:
@@ -46,9 +54,27 @@ def happened(provenance: Json) -> Happened:
     """What a Provenance of ours tells."""
     activity = provenance.get("activity")
     moves, actions = codes(activity, names.MOVE), codes(activity, names.ACTION)
-    who = next((agent.get("who") or {} for agent in dicts(provenance.get("agent"))), {})
+    agents = dicts(provenance.get("agent"))
+    who: Json = next((agent.get("who") or {} for agent in agents), {})
     identifier = who.get("identifier") or {}
-    by = str(who.get("display") or identifier.get("value") or who.get("reference") or "")
-    what = next(iter([*moves, *actions]), "")
-    id = str(identifier.get("value", "")) if identifier.get("system") == names.PERSON_ID else ""
-    return Happened(str(provenance.get("recorded", "")), what, by, person=bool(moves), by_id=id)
+    changed = next(iter(extensions(provenance, names.CHANGE_EXT)), {})
+    return Happened(
+        when=str(provenance.get("recorded", "")),
+        what=next(iter([*moves, *actions]), ""),
+        by=_called(who),
+        person=bool(moves),
+        by_id=str(identifier.get("value", "")) if identifier.get("system") == names.PERSON_ID else "",
+        changes=read_changes(changed),
+        reason=next((str(one.get("text", "")) for one in dicts(provenance.get("reason"))), ""),
+        until=str(value_of(provenance, names.RESUME_ON_EXT)),
+        owner=next((_called(one.get("who") or {}) for one in agents if _is_owner(one)), ""),
+    )
+
+
+def _called(who: Json) -> str:
+    identifier = who.get("identifier") or {}
+    return str(who.get("display") or identifier.get("value") or who.get("reference") or "")
+
+
+def _is_owner(agent: Json) -> bool:
+    return "custodian" in codes(agent.get("type"), PARTICIPANT)

@@ -16,11 +16,11 @@ from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.build import Setting, new_task, system_elements
 from fhir_screener.fhir.task.checked import check
-from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.coded import Json, extensions
 from fhir_screener.fhir.task.finder import Finder
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.merge import closed, merged
-from fhir_screener.fhir.task.names import Withdrawal
+from fhir_screener.fhir.task.names import CHANGE_EXT, Withdrawal
 from fhir_screener.fhir.task.provenance import device_reference, provenance, study_end
 from fhir_screener.fhir.task.summary import read_summary
 from fhir_screener.fhir.task.support import StudySheet, Support
@@ -147,7 +147,8 @@ class TaskStore:
 
     def _write(self, body: Json, task: Json | Gone | None, screening: Screening, action: Action, now: datetime) -> None:
         agent = device_reference(self._support.device(), self._version)
-        beside = check(provenance(f"Task/{body['id']}", action, screening, now, agent))
+        changed = extensions(body, CHANGE_EXT) if _changed_now(task, body, screening) else []
+        beside = check(provenance(f"Task/{body['id']}", action, screening, now, agent, changed))
         if isinstance(task, dict):
             self._writer.update(body, str((task.get("meta") or {}).get("versionId", "")), beside)
         else:
@@ -188,10 +189,15 @@ class TaskStore:
 
 def _applied(action: Action, task: Json | Gone | None, body: Json, screening: Screening) -> Applied:
     """What was done, with what the Task says of its change, if it was changed now."""
-    told = read_summary(body)
-    if not isinstance(task, dict) or told.changed_on != screening.as_of.isoformat():
+    if not _changed_now(task, body, screening):
         return Applied(action)
+    told = read_summary(body)
     return Applied(action, told.was, told.changes)
+
+
+def _changed_now(task: Json | Gone | None, body: Json, screening: Screening) -> bool:
+    """Whether what the Task to be written says of its last change is of this sweep."""
+    return isinstance(task, dict) and read_summary(body).changed_on == screening.as_of.isoformat()
 
 
 def _body(

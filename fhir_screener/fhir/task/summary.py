@@ -85,12 +85,13 @@ def read_summary(task: Json) -> Summary:
         ),
         changed_on=str(value_of(last, "on")),
         was=str(value_of(last, "was")),
-        changes=_changes(last),
+        changes=read_changes(last),
         earlier=_earlier(task),
     )
 
 
-def _changes(told: Json) -> tuple[Change, ...]:
+def read_changes(told: Json) -> tuple[Change, ...]:
+    """The criteria that an extension `change` or `earlier-decision` tells of."""
     return tuple(
         Change(*(str(value_of(one, name)) for name in ("id", "before", "after", "cause")))
         for one in extensions(told, "criterion")
@@ -105,7 +106,7 @@ def _earlier(task: Json) -> Earlier | None:
     last = found[-1]
     reason = value_of(last, "reason", None)
     words = str(reason.get("text", "")) if isinstance(reason, dict) else ""
-    return Earlier(str(value_of(last, "status")), words, str(value_of(last, "until")), _changes(last))
+    return Earlier(str(value_of(last, "status")), words, str(value_of(last, "until")), read_changes(last))
 
 
 def _changed(item: Change) -> Iterator[Json]:
