@@ -36,9 +36,9 @@ class Course(msgspec.Struct, frozen=True, gc=False):
 
 def course(view: View, fact: Condition, past: bool = False) -> Course:
     """The course of a condition as seen on the view's day; `past` for codes that mean a history of a disease."""
-    onset = view.days(fact.onset.start) or view.days(fact.onset.end)
+    onset = view.some_day(fact.onset)
     recorded = view.days(fact.recorded) or view.days(fact.encounter.start)
-    end = view.days(fact.abatement.end) or view.days(fact.abatement.start)
+    end = view.some_day(fact.abatement)
     start = onset or (Days(EVER, recorded.hi) if recorded else None)
     known = onset or recorded
     future = known is not None and not view.begun(known)

@@ -100,6 +100,8 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
 
 
 def _first(view: View, fact: Medication) -> Days | None:
+    if fact.span.spread:
+        return view.some_day(fact.span)
     bounds = _bounds(view, fact)[0]
     ordered = view.days(fact.authored)
     if fact.kind == "request" and bounds is not None and all(dose.bounds.start for dose in fact.doses):
@@ -131,7 +133,7 @@ def _end(view: View, fact: Medication, first: Days | None) -> tuple[Days, bool] 
         days = int(fact.supply_days or ASSUMED_SUPPLY)
         return Days(first.lo + days - 1, first.hi + days - 1), not fact.supply_days
     point = fact.moment or (fact.span.start == fact.span.end and fact.status == "active")
-    if fact.span.end and not (point and fact.kind == "statement"):
+    if fact.span.end and not fact.span.spread and not (point and fact.kind == "statement"):
         end = view.days(fact.span.end)
         if end is not None:
             return end, False

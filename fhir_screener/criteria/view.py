@@ -207,8 +207,20 @@ class View:
         """Whether even the latest of these days lies before the window of this length."""
         return self.place(days, length) is When.BEFORE
 
+    def some_day(self, span: Span) -> Days | None:
+        """The days on one of which a disease began or ended: FHIR's Period, Age and Range of an onset or an abatement
+        are how far it is known, not how long it took."""
+        start, end = self.days(span.start), self.days(span.end)
+        if start is not None and end is not None:
+            return Days(min(start.lo, end.lo), max(start.hi, end.hi))
+        if not span.spread:
+            return start or end
+        return Days(start.lo, FOREVER) if start else Days(EVER, end.hi) if end else None
+
     def point(self, span: Span, *others: str | None) -> Days | None:
         """The best single date of a result: the end of its period, its start, else the first readable of `others`."""
+        if span.spread:
+            return self.some_day(span)
         found = self.days(span.end) if span.end else None
         if found is not None:
             return found

@@ -30,12 +30,14 @@ class Quantity(msgspec.Struct, frozen=True, gc=False):
 class Span(msgspec.Struct, frozen=True, gc=False):
     """When something happened or went on: a point (`start == end`), or a period whose ends may be missing.
 
-    `text` is used where FHIR gives words instead of a date (onsetString).
+    `text` is used where FHIR gives words instead of a date (onsetString). `spread`: it did not go on for all that time, but
+    happened on one day of it, which nobody recorded (an age in years).
     """
 
     start: str | None = None
     end: str | None = None
     text: str = ""
+    spread: bool = False
 
     @property
     def empty(self) -> bool:

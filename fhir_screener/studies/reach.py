@@ -56,7 +56,7 @@ def in_time(fact: Fact | Unmapped, back: Duration | None, view: View) -> bool:
     elif isinstance(fact, Medication):
         days = view.days(fact.span.end) or (None if fact.status == "active" else view.days(fact.authored))
     elif isinstance(fact, Condition):
-        days = view.days(fact.abatement.end)
+        days = view.some_day(fact.abatement)
     elif isinstance(fact, Observation):
         days = view.point(fact.effective, fact.issued)
     else:

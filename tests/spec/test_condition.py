@@ -109,6 +109,37 @@ def test_one_encounter_code_is_not_a_diagnosis(ask) -> None:
     assert ask(rule, one, make.condition("C2", onset="2020")).verdict is MET
 
 
+def test_one_encounter_code_without_an_exact_date_is_still_not_a_diagnosis(ask) -> None:
+    rule = "condition: {in: [cancer], began_within: P30D, corroborate: true}"
+    one = make.condition("C1", recorded="2021-02-20", categories=("encounter-diagnosis",))
+    again = make.condition("C2", recorded="2021-02-10", categories=("encounter-diagnosis",))
+    assert ask(rule, one).reason is Reason.SUSPECTED
+    assert ask(rule, one, again).reason is Reason.IMPRECISE_DATE
+
+
+@pytest.mark.parametrize(
+    ("fact", "verdict", "reason"),
+    [
+        (
+            make.condition("C1", onset="2006", abatement="2010-05..2011-04", clinical="resolved"),
+            UNKNOWN,
+            Reason.IMPRECISE_DATE,
+        ),
+        (
+            make.condition("C1", onset="2006", abatement="2008-05..2009-04", clinical="resolved"),
+            UNKNOWN,
+            Reason.NO_DATA,
+        ),
+        (make.condition("C1", onset="2006", abatement="2012-05..2013-04", clinical="resolved"), MET, None),
+        (make.condition("C1", onset="2010-05..2011-04", clinical="remission"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.condition("C1", onset="2012-05..2013-04", clinical="remission"), MET, None),
+    ],
+)
+def test_the_period_or_age_of_an_end_or_onset_says_how_far_its_day_is_known(ask, fact, verdict, reason) -> None:
+    found = ask(TEN_YEARS, fact)
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
 def test_what_supports_it_corroborates(ask) -> None:
     rule = "condition: {in: [cancer], corroborate: true, supported_by: [{exposure: {to: [rituximab]}}]}"
     one = make.condition("C1", recorded="2020-06-01", **ONCE)

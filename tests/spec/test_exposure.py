@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from fhir_screener.records.facts import Span
 from fhir_screener.verdict import MET, UNKNOWN, Reason
 from tests.spec import facts as make
 
@@ -48,6 +49,14 @@ RULE = "exposure: {to: [rituximab], review: [denosumab], infused: [rituximab], w
 def test_each_record_for_what_it_is(ask, fact, verdict, reason) -> None:
     found = ask(RULE, fact)
     assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_a_procedure_at_some_age_was_done_on_one_day_of_that_year(ask) -> None:
+    given = make.drug("R1", "procedure")
+    at_59 = replace(given, span=Span("2020-05-01", "2021-04-30", spread=True))
+    at_57 = replace(given, span=Span("2018-05-01", "2019-04-30", spread=True))
+    assert ask(RULE, at_59).reason is Reason.IMPRECISE_DATE
+    assert ask(RULE, at_57).reason is Reason.NO_DATA
 
 
 TABLETS = "exposure: {to: [prednisone], within: P84D}"

@@ -34,6 +34,7 @@ TYPES = frozenset({"Condition"})
 Placed = tuple[Reason | None, bool, Text, bool]
 """Why it is uncertain that the time fits, whether it may fit at all, words for it, ended by a known day."""
 
+_ALONE = say("One encounter diagnosis, nothing else about it.")
 _UNCLEAR: Placed = Reason.UNREADABLE, True, say("whether it is over cannot be read"), False
 
 
@@ -211,20 +212,28 @@ class ConditionRule:
             return unknown(Reason.CONFLICTING, *held, *tally.refuting, *tally.around())
         if tally.met:
             if self.corroborate and not self._corroborated(view, decisive):
-                return unknown(
-                    Reason.SUSPECTED, *tally.met, *tally.around(say("One encounter diagnosis, nothing else about it."))
-                )
+                return unknown(Reason.SUSPECTED, *tally.met, *tally.around(_ALONE))
             return met(*tally.met, *tally.around(), clock=tally.clock)
+        if tally.reasons and tally.reason is Reason.IMPRECISE_DATE and self._alone(view):
+            return unknown(Reason.SUSPECTED, *tally.evidence, *tally.around(_ALONE))
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around(), leans=MET if tally.leans else None)
         if tally.refuting and self.refuted:
             return not_met(*tally.refuting, *tally.around())
         return unknown(Reason.NO_DATA, *tally.around(), *self._nothing(view), settle=CHART)
 
+    def _alone(self, view: View) -> bool:
+        """Whether a diagnosis whose time is not exact is also one encounter's only: that doubt comes first."""
+        if not self.corroborate:
+            return False
+        hits = [(fact, fact.hit(self.sets)) for fact in among(view.index.conditions, self.sets)]
+        facts = [fact for fact, hit in hits if hit and counts(fact, hit) and not is_doubtful(fact, hit)]
+        return bool(facts) and not self._corroborated(view, facts)
+
     def _corroborated(self, view: View, facts: list[Condition]) -> bool:
         if any(set(fact.categories) != {"encounter-diagnosis"} for fact in facts):
             return True
-        days = [view.days(f.recorded) or view.days(f.encounter.start) or view.days(f.onset.start) for f in facts]
+        days = [view.days(f.recorded) or view.days(f.encounter.start) or view.some_day(f.onset) for f in facts]
         known = [one for one in days if one is not None]
         # Two partial dates may be one day: only days that cannot be the same are two.
         if known and max(one.lo for one in known) > min(one.hi for one in known):

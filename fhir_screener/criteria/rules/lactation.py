@@ -65,7 +65,7 @@ class LactatingRule:
         when = course(view, fact, hit.stance is Stance.PAST)
         if when.future:
             return
-        said = max(filter(None, (when.recorded, view.days(fact.onset.start))), key=lambda d: d.hi, default=None)
+        said = max(filter(None, (when.recorded, view.some_day(fact.onset))), key=lambda d: d.hi, default=None)
         placed = view.place(said, self.within) if said else When.STRADDLES
         if not when.current or (ends and placed is When.BEFORE):
             tally.context(cite(fact, say("no longer current"), hit=hit, decides=False))

@@ -82,7 +82,7 @@ class PregnantRule:
             when = course(view, fact, hit.stance is Stance.PAST)
             if when.future:
                 continue
-            began = view.days(fact.onset.start) or when.recorded
+            began = view.some_day(fact.onset) or when.recorded
             if not when.current or (began is not None and began.hi <= outcome.lo):
                 tally.context(cite(fact, say("ended"), hit=hit, decides=False))
             elif is_doubtful(fact, hit):

@@ -46,7 +46,7 @@ def done(view: View, sets: frozenset[str]) -> list[tuple[Fact, Hit, Days | None]
             if fact.status != "completed":
                 continue
         else:
-            days = view.days(fact.onset.start) or view.days(fact.recorded)
+            days = view.some_day(fact.onset) or view.days(fact.recorded)
             if not counts(fact, hit) or is_doubtful(fact, hit):
                 continue
         if days is None or view.begun(days):

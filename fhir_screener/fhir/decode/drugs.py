@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ from fhir_screener.terminology.coding import NOTHING, STANDARD, Coding, Concept,
 from fhir_screener.terminology.product_words import only_named
 from fhir_screener.terminology.routes import by_instruction, by_words
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
+
+_WORD = re.compile(r"[^\W\d_]{4}|[\u4e00-\u9fff]{2}")
 
 
 class Drug(msgspec.Struct, frozen=True, gc=False):
@@ -93,17 +96,26 @@ def _in_library(id_: str, context: Context) -> Drug:
 
 
 def _named(tree: dict[str, Any], context: Context) -> Drug | None:
-    """A drug that the reference names by itself: by its display, or an identifier that is a drug's code."""
+    """A drug that the reference names by itself: by its display, or an identifier that is a drug's code or name."""
     identifier = tree.get("identifier")
     codings: tuple[Coding, ...] = ()
+    value = ""
     if isinstance(identifier, dict):
-        system, code = normal_system(elements.words(identifier.get("system"))), elements.words(identifier.get("value"))
-        codings = (Coding(system, code),) if code and system else ()
+        system, value = normal_system(elements.words(identifier.get("system"))), elements.words(identifier.get("value"))
+        codings = (Coding(system, value),) if value and system else ()
     display = elements.words(tree.get("display"))
     found = context.book.known(Concept(codings, display)) if codings or display else None
     if found is None or not (display or found.hits or codings[0].system in STANDARD):
-        return None
+        return _worded(value, context)
     return Drug(found.concept, found.hits, unlisted=not found.hits and context.book.ordinary.unlisted(found.concept))
+
+
+def _worded(value: str, context: Context) -> Drug | None:
+    """An identifier that is the name of a drug which a list knows; a house's own number names none."""
+    if not _WORD.search(value):
+        return None
+    found = context.book.known(Concept((), value))
+    return None if context.book.ordinary.unlisted(found.concept) else Drug(found.concept, found.hits)
 
 
 def described(resource: dict[str, Any], context: Context, beside: Any = None) -> Drug:

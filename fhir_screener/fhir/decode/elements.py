@@ -201,7 +201,8 @@ def age_span(low: Any, high: Any, born: str | None) -> Span:
         end = _reaches(date.fromordinal(days.hi), ages[-1], 1) - timedelta(days=1)
     except (ValueError, OverflowError):
         return Span(text=text)
-    return Span(start.isoformat() if quantity(low) else None, end.isoformat() if quantity(high) else None, text)
+    first, last = start.isoformat() if quantity(low) else None, end.isoformat() if quantity(high) else None
+    return Span(first, last, text, spread=True)
 
 
 def _reaches(born: date, age: Quantity, more: int) -> date:

@@ -72,17 +72,19 @@ def test_the_certainty_beside_a_german_code(certainty, stated, meant):
 
 def test_an_onset_by_age_is_the_year_of_that_age():
     age = {"value": 45, "system": "http://unitsofmeasure.org", "code": "a"}
-    assert only(onsetAge=age).onset == Span("2008-05-10", "2009-05-09", "age 45 a")
+    assert only(onsetAge=age).onset == Span("2008-05-10", "2009-05-09", "age 45 a", spread=True)
 
 
 def test_an_age_of_somebody_whose_birth_date_is_partial_is_wider():
     record = read({**PATIENT, "birthDate": "1963"}, condition(onsetAge={"value": 45, "unit": "years"}))
-    assert record.conditions[0].onset == Span("2008-01-01", "2009-12-30", "age 45 years")
+    assert record.conditions[0].onset == Span("2008-01-01", "2009-12-30", "age 45 years", spread=True)
 
 
 def test_an_onset_between_two_ages():
     low, high = {"value": 40, "unit": "a"}, {"value": 42, "unit": "a"}
-    assert only(onsetRange={"low": low, "high": high}).onset == Span("2003-05-10", "2006-05-09", "age 40 a to 42 a")
+    assert only(onsetRange={"low": low, "high": high}).onset == Span(
+        "2003-05-10", "2006-05-09", "age 40 a to 42 a", spread=True
+    )
 
 
 def test_an_age_without_a_birth_date_is_words():

@@ -180,6 +180,10 @@ def test_a_reference_that_names_the_drug_by_itself():
     assert fact.concept.text == "Prednisone 5 mg tablet"
     identified = {"identifier": {"system": RXNORM, "value": "8640"}}
     assert "steroids" in only(by_reference(medicationReference=identified)).hits
+    worded = {"identifier": {"system": "urn:house:drugs", "value": "Prednisone 5 mg tablet"}}
+    assert "steroids" in only(by_reference(medicationReference=worded)).hits
+    numbered = {"identifier": {"system": "urn:house:drugs", "value": "000-4711"}}
+    assert only(by_reference(medicationReference=numbered)).unresolved
 
 
 def test_a_named_drug_of_no_value_set_is_only_counted():

@@ -67,7 +67,7 @@ def test_a_merged_patient_names_the_survivor():
         ({"performedDateTime": "2020-01"}, Span("2020-01", "2020-01")),
         ({"performedPeriod": {"start": "2020-01-01", "end": "2020-01-03"}}, Span("2020-01-01", "2020-01-03")),
         ({"performedString": "last spring"}, Span(text="last spring")),
-        ({"performedAge": {"value": 30, "unit": "a"}}, Span("1993-05-10", "1994-05-09", "age 30 a")),
+        ({"performedAge": {"value": 30, "unit": "a"}}, Span("1993-05-10", "1994-05-09", "age 30 a", spread=True)),
         ({}, Span()),
     ],
 )
