@@ -48,11 +48,20 @@ _WATCHED = re.compile(r"\bmonitor|\breview|\bassess|\bevaluat|监测|评估|复�
 _GIVEN = re.compile(r"infus|inject|administ|\bpulse|输注|滴注|静滴|注射|给药|冲击")
 
 
+_OTHER_DEED = re.compile(r"(?<![a-z])(?:mmf|rtx)(?![a-z])")
+"""Maxillomandibular fixation, and radiotherapy or a transplanted kidney: of a drug's short name only where it is given."""
+
+
 @lru_cache(maxsize=8192)
 def only_named(procedure: str) -> bool:
-    """Whether a procedure names a drug without giving it: teaching, consent, an allergy test, a level, its monitoring."""
+    """Whether a procedure names a drug without giving it: teaching, consent, an allergy test, a level, its monitoring.
+
+    So too a short name that is also that of another procedure.
+    """
     plain = fold(procedure)
-    return bool(_ABOUT.search(plain)) or bool(_WATCHED.search(plain) and not _GIVEN.search(plain))
+    if _ABOUT.search(plain):
+        return True
+    return bool(_WATCHED.search(plain) or _OTHER_DEED.search(plain)) and not _GIVEN.search(plain)
 
 
 _NO_DISEASE = re.compile(

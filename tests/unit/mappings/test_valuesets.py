@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from fhir_screener.studies.valuesets import ValueSetFolder
+from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.result_words import read_words
+from fhir_screener.terminology.valueset import Terminology
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "mappings" / "valuesets"
@@ -199,6 +202,25 @@ def test_a_longer_drug_name_stands_before_the_one_it_contains() -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "ingredient"),
+    [
+        ("注射用维泊妥珠单抗", "other-biologics", "antineoplastic monoclonal antibody"),  # not tocilizumab
+        ("尼妥珠单抗注射液", "other-biologics", "antineoplastic monoclonal antibody"),
+        ("奥妥珠单抗", "b-cell-depleting", "obinutuzumab"),
+        ("氯喹那多普罗雌烯阴道片", "nonsystemic-immunosuppressants", "chlorquinaldol"),  # not chloroquine
+        ("硫酸羟氯喹片", "nonbiologic-dmards", "hydroxychloroquine"),
+        ("伏环孢素", "nonbiologic-dmards", "voclosporin"),
+        ("异环磷酰胺", "dmard-words", "cytotoxic"),  # not cyclophosphamide
+        ("过敏反应停用的药物", "", ""),  # holds an old name of thalidomide
+    ],
+)
+def test_a_short_name_inside_a_longer_one_is_another_drug(words: str, name: str, ingredient: str) -> None:
+    drugs = ValueSetFolder(FOLDER).load(one for one in NAMES if read(one)["kind"] == "drug")
+    hits = Terminology(drugs).classify(Concept((), words))
+    assert {(found, hit.ingredient) for found, hit in hits.items()} == ({(name, ingredient)} if name else set())
+
+
 def test_every_ingredient_of_a_deciding_drug_set_has_names() -> None:
     classes = {
         "tnf-alpha inhibitor",
@@ -248,6 +270,12 @@ tb-active             icd-10 A16.200x002       tb-active             snomed 4270
 tb-latent-or-old      icd-10-cm R76.12         tspot-mitogen         loinc 74280-9
 chest-imaging         loinc 24627-2            result-positive       interpretation RR
 systemic-glucocorticoids atc H02AB07           nonsystemic-glucocorticoids atc R03BA02
+b-cell-depleting      atc L01XL04              b-cell-depleting      atc L04AG15
+dmard-doubtful        atc L04AJ05              dmard-words           atc L01BC01
+hiv-treatment         atc J05AR27              malignancy-doubtful   snomed 315058005
+malignancy            icd-10-cm O9A.12         tb-active             icd-10 M49.0
+tb-active             icd-10 O98.0             dmard-exposure        icd-10-cm Z79.622
+mycobacterial-culture loinc 543-9              hiv-partial           loinc 41144-7
 """)
 
 
@@ -280,6 +308,10 @@ tb-active             icd-10-cm R76.12         tb-active             icd-10-cm A
 tb-active             snomed 234953003         tspot-panel           loinc 74280-9
 igra                  loinc 71774-4            result-positive       interpretation R
 result-positive       interpretation A         result-positive       interpretation H
+malignancy            snomed 315058005         malignancy            snomed 402545000
+malignancy            snomed 416669000         malignancy            snomed 231829006
+biologic-immunomodulators atc L04AG13          other-biologics       atc L04AJ05
+dmard-exposure        icd-10-cm Z79.620        hiv-treatment         atc J05AR03
 """)
 
 

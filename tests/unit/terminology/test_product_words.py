@@ -46,6 +46,8 @@ def test_a_therapy_is_no_premedication(text) -> None:
         "Methotrexate monitoring",
         "利妥昔单抗用药知情同意",
         "环孢素血药浓度测定",
+        "MMF of mandible",
+        "RTX abdomen",
     ],
 )
 def test_a_procedure_about_a_drug(words: str) -> None:
@@ -60,6 +62,7 @@ def test_a_procedure_about_a_drug(words: str) -> None:
         "Rituximab test dose",
         "环磷酰胺冲击治疗",
         "Desensitization, rituximab",
+        "RTX infusion",
     ],
 )
 def test_a_procedure_that_gives_it(words: str) -> None:
