@@ -34,6 +34,17 @@ def messages(language: str) -> dict[str, str]:
     return {str(one.id): str(one.string) for one in found if one.id and one.string and not one.fuzzy}
 
 
+@cache
+def said_in(folder: str) -> tuple[str, ...]:
+    """The messages that the modules of a folder of the package say (`criteria`), as the catalogues tell."""
+    from babel.messages.pofile import read_po
+
+    with catalogue(LANGUAGES[-1]).open("rb") as file:
+        found = read_po(file)
+    start = f"fhir_screener/{folder}/"
+    return tuple(str(one.id) for one in found if one.id and any(path.startswith(start) for path, _ in one.locations))
+
+
 def translator(language: str, names: Mapping[str, str] = NONE) -> Translate:
     """What makes English messages those of a language; `names` are messages of a study of its own, in that language.
 

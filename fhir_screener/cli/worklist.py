@@ -21,6 +21,7 @@ from fhir_screener.errors import UsageError
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.worklist import OPEN, Row, Worklist
 from fhir_screener.screening.candidate import NO_LONGER
+from fhir_screener.screening.reworded import reworded
 from fhir_screener.screening.wire import to_wire
 from fhir_screener.sentence import say
 from fhir_screener.settings import Settings
@@ -29,9 +30,7 @@ app = new_app(help="The candidates' Tasks, as coordinators see them.", group=Tru
 Format = Literal["table", "json"]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
 MaybeStudy = Annotated[str, typer.Option("--study", help="Registry id of the study; every study if not given.")]
-_AS_WRITTEN = say(
-    "Sentences about records stand as the sweep wrote them, in English; `why` says them in this language."
-)
+_AS_WRITTEN = say("Said again from what the sweep wrote. Names and words of records stand as they were recorded.")
 RANK = {outcome: place for place, outcome in enumerate((*OPEN, NO_LONGER))}
 
 
@@ -87,7 +86,7 @@ def show(
             else:
                 loaded = known.load([name])
                 speech = Speech(lang, loaded)
-                sys.stdout.write(ledger(loaded[name], screening, speech))
+                sys.stdout.write(ledger(loaded[name], reworded(screening), speech))
                 if lang != "en":
                     sys.stdout.write(f"\n{speech(_AS_WRITTEN)}\n")
             return 0

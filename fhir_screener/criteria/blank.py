@@ -88,11 +88,17 @@ class Scope:
         records = say("1 record") if count == 1 else say("{count} records", count=count)
         what = (absence.parts or {})["what"]
         if oldest:
-            about = "Nothing on record about {what} ({records} read since {since})."
-            template = "Nothing on record settles {what} ({records} read since {since})." if absence.beside else about
+            template = (
+                "Nothing on record settles {what} ({records} read since {since})."
+                if absence.beside
+                else "Nothing on record about {what} ({records} read since {since})."
+            )
             return say(template, what=what, records=records, since=oldest[:10])
-        about = "Nothing on record about {what} ({records} read)."
-        template = "Nothing on record settles {what} ({records} read)." if absence.beside else about
+        template = (
+            "Nothing on record settles {what} ({records} read)."
+            if absence.beside
+            else "Nothing on record about {what} ({records} read)."
+        )
         return say(template, what=what, records=records)
 
     def _searched(self, types: Iterable[str]) -> tuple[int, str]:

@@ -16,6 +16,7 @@ _WRITTEN = re.compile(
     r"Nothing on record (?:about|settles) (.+) \((\d+) records? read(?: since ([^)]*))?\)\.", re.DOTALL
 )
 _REFUTED = "a refutation of "
+_TODAY = " today"
 _WINDOW = re.compile(r"(.+) within (\d+) (day|week|month|year)s?", re.DOTALL)
 _TEMPLATES = ("Nothing on record about {what} ({records} read", "Nothing on record settles {what} ({records} read")
 
@@ -41,6 +42,8 @@ def missing(item: Evidence) -> tuple[Text, Text, str] | None:
 
 def _named(text: str) -> Text:
     """`hbv-dna, hbv-dna-log within 3 months` as a sentence of its names and its window."""
+    if text.endswith(_TODAY):
+        return say("{what} today", what=_named(text.removesuffix(_TODAY)))
     found = _WINDOW.fullmatch(text)
     if found is None:
         names = join(", ", map(say, text.removeprefix(_REFUTED).split(", ")))

@@ -19,6 +19,7 @@ from fhir_screener.screening.account import evidence, to_do, way_of
 from fhir_screener.screening.change import Change, changes
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.plain_words import REASONS, TEST, standing
+from fhir_screener.screening.reworded import reworded, unsaid
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.timeline import timeline
 from fhir_screener.sentence import Text, say
@@ -72,12 +73,13 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
 
 def told(study: Study, ledger: Ledger) -> dict[str, Any]:
     """What the template is given: the criteria in two groups, the picture, what to do, and the words for each answer."""
-    screening = ledger.screening
+    screening = ledger.screening if ledger.today else reworded(ledger.screening)
     silent = [one for one in screening.criteria if is_silent(one)]
     line = timeline(study, screening)
     return {
         "ledger": ledger,
         "screening": screening,
+        "unsaid": len(set(unsaid(screening))),
         "spoken": [one for one in screening.criteria if one not in silent],
         "silent": silent,
         "todo": sorted(to_do(screening), key=lambda one: not one[0].startswith(TEST)),

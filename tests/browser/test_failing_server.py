@@ -84,3 +84,6 @@ def test_a_source_that_fails_leaves_what_the_sweep_found(ward: Ward, seat: Seats
     anna.candidate(task)
     expect(anna.page.get_by_role("status").first).to_contain_text("could not be read")
     expect(anna.page.get_by_role("region", name="I3")).to_contain_text("24")
+    anna.go(f"/candidate/{task}?lang=zh")
+    expect(anna.page.get_by_role("region", name="I3")).to_contain_text("24，不低于 20")
+    expect(anna.page.locator("main")).to_contain_text("以下由筛查所写的内容转述")
