@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text as Styled
 
@@ -25,12 +25,15 @@ _MOOT = (Outcome.EXCLUDED, Outcome.NOT_SCREENABLE)
 """Outcomes that no answer to an open question would change."""
 
 
-def ledger(study: Study, screening: Screening, speech: Speech | None = None) -> str:
-    """The ledger as text for this window: what it comes to, each criterion with its records, and what nobody recorded."""
+def ledger(study: Study, screening: Screening, speech: Speech | None = None, ahead: Sequence[Text] = ()) -> str:
+    """The ledger as text for this window: what it comes to, each criterion with its records, and what nobody recorded.
+
+    `ahead` says what time alone will change, where the chart is at hand.
+    """
     speech, page = speech or Speech(), Page()
     texts = {criterion.id: criterion.text for criterion in study.criteria}
     quiet = [found for found in screening.criteria if silent(found)]
-    _head(page, study, screening, speech)
+    _head(page, study, screening, speech, ahead)
     for found in screening.criteria:
         if found not in quiet:
             _criterion(page, texts.get(found.id, ""), found, speech)
@@ -39,7 +42,7 @@ def ledger(study: Study, screening: Screening, speech: Speech | None = None) -> 
     return str(page)
 
 
-def _head(page: Page, study: Study, screening: Screening, speech: Speech) -> None:
+def _head(page: Page, study: Study, screening: Screening, speech: Speech, ahead: Sequence[Text]) -> None:
     outcome = screening.outcome.value
     head = Styled(f"{screening.reference}: ", style=BOLD)
     head.append(speech(say(outcome)).replace("_", " "), style=OUTCOME_COLOURS.get(outcome, ""))
@@ -57,7 +60,7 @@ def _head(page: Page, study: Study, screening: Screening, speech: Speech) -> Non
     )
     page.line()
     page.line(speech(OUTCOMES[screening.outcome]))
-    for line in _headlines(screening):
+    for line in _headlines(screening, ahead):
         page.item(speech(line))
     asked = [] if screening.outcome in _MOOT else list(_to_do(screening))
     if asked:
@@ -68,7 +71,7 @@ def _head(page: Page, study: Study, screening: Screening, speech: Speech) -> Non
         page.item(speech(say("Could not be understood: {problem}", problem=problem)))
 
 
-def _headlines(screening: Screening) -> Iterator[Text]:
+def _headlines(screening: Screening, ahead: Sequence[Text]) -> Iterator[Text]:
     if screening.why_not:
         yield say("Not screenable: {why}.", why=screening.why_not)
     if screening.replaced_by:
@@ -81,7 +84,8 @@ def _headlines(screening: Screening) -> Iterator[Text]:
     if screening.eligible_until:
         yield say("As it stands until {day}; then time alone takes something away.", day=screening.eligible_until)
     if screening.next_change_on:
-        yield say("Time alone changes something on {day}.", day=screening.next_change_on)
+        on = say("Time alone changes something on {day}.", day=screening.next_change_on)
+        yield join(" ", (on, join("; ", ahead)))
     if screening.criteria:
         yield from _known(screening.coverage)
 

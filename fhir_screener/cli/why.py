@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -13,7 +14,9 @@ from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, da
 from fhir_screener.cli.sources import open_source
 from fhir_screener.cli.speech import LangOption, Speech
 from fhir_screener.errors import UsageError
+from fhir_screener.screening.ahead import ahead
 from fhir_screener.screening.screen import screen as judge
+from fhir_screener.screening.screening import Screening
 from fhir_screener.settings import variable
 
 app = new_app()
@@ -41,8 +44,14 @@ def why(
     warn_ahead(when)
     name = patient.removeprefix("Patient/")
     opened = open_source(where, settings, loaded, when, [name])
-    for record in opened.records():
-        sys.stdout.write(ledger(chosen, judge(chosen, record, when, loaded.terminology), speech))
-        return 0
-    reason = opened.unread.get(name, "there is no such patient")
-    raise UsageError(f"Patient/{name}: {reason}")
+    record = next(iter(opened.records()), None)
+    if record is None:
+        reason = opened.unread.get(name, "there is no such patient")
+        raise UsageError(f"Patient/{name}: {reason}")
+
+    def judged(on: date) -> Screening:
+        return judge(chosen, record, on, loaded.terminology)
+
+    screening = judged(when)
+    sys.stdout.write(ledger(chosen, screening, speech, ahead(screening, judged)))
+    return 0

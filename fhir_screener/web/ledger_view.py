@@ -16,6 +16,7 @@ from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.screening.absence_words import missing, searched
 from fhir_screener.screening.absence_words import silent as is_silent
 from fhir_screener.screening.account import evidence, to_do, way_of
+from fhir_screener.screening.ahead import ahead
 from fhir_screener.screening.change import Change, changes
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.plain_words import REASONS, TEST, standing
@@ -36,13 +37,15 @@ SOME_UNREAD = say("the source did not give all of it")
 class Ledger:
     """What is shown: the Task's screening, or today's where both say the same (it can be read in any language).
 
-    `unread` says why the chart could not be judged today; `differs` what today's chart would answer otherwise.
+    `unread` says why the chart could not be judged today; `differs` what today's chart would answer otherwise; `ahead`
+    what time alone will change, where the chart is at hand.
     """
 
     screening: Screening
     unread: Text = ""
     differs: tuple[Change, ...] = ()
     today: bool = False
+    ahead: tuple[Text, ...] = ()
 
 
 def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False) -> Ledger:
@@ -51,24 +54,25 @@ def judged(office: Office, study: Study, task: Json, *, wanted_now: bool = False
         swept: Screening | None = screening_from_task(task)
     except DataError:
         swept = None
+    unread: Text = NO_PATIENT
     try:
         record = office.chart(subject_of(task).patient)
-        now = office.judged(study, record) if record is not None else None
-        unread: Text = "" if now is not None else NO_PATIENT
     except ServerError as error:
-        now, unread = None, words_of(error)
-    if swept is None:
-        if now is None:
+        record, unread = None, words_of(error)
+    if record is None:
+        if swept is None:
             raise DataError(say("neither the Task's ledger nor the chart can be read"), where=f"Task/{task.get('id')}")
-        return Ledger(now, today=True)
-    if now is None:
         return Ledger(swept, unread)
+    again = partial(office.judged, study, record)
+    now = again()
+    if swept is None:
+        return Ledger(now, today=True, ahead=ahead(now, again))
     if _lost(now) - _lost(swept):
         return Ledger(swept, SOME_UNREAD)  # what could not be read today has not changed for that
     if evidence_digest(now) == evidence_digest(swept):
-        return Ledger(now, today=True)
-    differs = changes(swept, now, partial(office.judged, study, record) if record is not None else None)
-    return Ledger(now, differs=differs, today=True) if wanted_now else Ledger(swept, differs=differs)
+        return Ledger(now, today=True, ahead=ahead(now, again))
+    differs = changes(swept, now, again)
+    return Ledger(now, "", differs, today=True, ahead=ahead(now, again)) if wanted_now else Ledger(swept, "", differs)
 
 
 def told(study: Study, ledger: Ledger) -> dict[str, Any]:

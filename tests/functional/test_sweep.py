@@ -93,7 +93,8 @@ def test_the_worklist_has_them_all_and_their_ledgers(inside: Inside, server: str
     by_patient = inside("worklist", "show", f"Patient/{row['patient']}", "--source", server, "--study", STUDY)
     assert by_task.out == by_patient.out
     why = inside("why", row["patient"], "--study", STUDY, "--source", server, "--as-of", DAY)
-    assert by_task.out == why.out
+    # What time alone will change needs the chart; all else the Task has kept.
+    assert by_task.out.partition("I1 inclusion")[1:] == why.out.partition("I1 inclusion")[1:]
     missing = inside("worklist", "show", "nobody", "--source", server)
     assert (missing.code, missing.out) == (2, "")
 
