@@ -41,14 +41,14 @@ class Row:
 
     @classmethod
     def of(cls, screening: Screening, minor: Collection[str] = (), speech: Speech | None = None) -> Row:
-        """`minor` are the criteria of weight minor; `speech` knows under which names tests are ordered."""
+        """`minor` are the criteria of weight minor; `speech` knows the names of value sets and orders."""
         day = str(screening.eligible_from or "")
         open_questions = ways(screening.settle_facets, speech or Speech())
         return cls(
             screening.patient,
             screening.outcome.value,
             day,
-            why(screening),
+            why(screening, speech),
             open_questions,
             screening.coverage.open,
             any(c.finding.needs_eyes and c.id not in minor for c in screening.criteria),
@@ -83,15 +83,15 @@ def outcome_text(outcome: str, eligible_from: str = "") -> Text:
     return Text(said, style=OUTCOME_COLOURS.get(outcome, ""))
 
 
-def why(screening: Screening) -> str:
+def why(screening: Screening, speech: Speech | None = None) -> str:
     """Why in one line: what keeps the patient out, else what needs eyes, else what speaks for the patient."""
     if screening.why_not:
         return str(screening.why_not)
     deciding = [c for c in screening.criteria if c.decides]
     eyes = [c for c in screening.criteria if c.finding.needs_eyes]
     if deciding or eyes:
-        return _cut("; ".join(_brief(c) for c in deciding or eyes))
-    return _cut("; ".join(_brief(c) for c in _in_favour(screening)) or "nothing on record speaks against")
+        return _cut("; ".join(_brief(c, speech) for c in deciding or eyes))
+    return _cut("; ".join(_brief(c, speech) for c in _in_favour(screening)) or "nothing on record speaks against")
 
 
 def _in_favour(screening: Screening) -> list[CriterionFinding]:
@@ -107,10 +107,10 @@ def _of_register(item: Evidence) -> bool:
     return not item.reference or item.reference.startswith("Patient/")
 
 
-def _brief(criterion: CriterionFinding) -> str:
+def _brief(criterion: CriterionFinding, speech: Speech | None) -> str:
     """Criterion, reason where it is open, and the first sentence of its deciding evidence."""
     notes = [item.note for item in evidence(criterion.finding) if item.decides and item.note]
-    words = str(notes[0]) if notes else explanation(criterion.finding)
+    words = (speech(notes[0]) if speech else str(notes[0])) if notes else explanation(criterion.finding)
     reason = f" ({criterion.reason.value})" if criterion.reason else ""
     return durations(f"{criterion.id}{reason} {words.rstrip('.')}")
 

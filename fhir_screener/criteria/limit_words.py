@@ -18,12 +18,40 @@ def bounds_in_words(limits: Limits) -> Text:
         say("above {times} times its upper limit", times=f"{limits.uln:g}") if limits.uln else "",
         say("below {amount}", amount=amounts(limits.below)) if limits.below else "",
         say("of at most {amount}", amount=amounts(limits.at_most)) if limits.at_most else "",
+        _between(limits),
         say("above its reference range") if limits.of_range == "above" else "",
         say("below its reference range") if limits.of_range == "below" else "",
         say("detected") if limits.detection else "",
         say("of {answers}", answers=named(limits.positive)) if limits.positive else "",
     )
     return join(" or ", parts)
+
+
+def limits_in_words(limits: Limits) -> Text:
+    """What a number is where it is positive: `at least 7 %`."""
+    zones = [
+        say("{low} to {high} {unit}", low=f"{low:g}", high=f"{high:g}", unit=readable(unit))
+        for unit, (low, high) in limits.between.items()
+    ]
+    parts = (
+        say("at least {amount}", amount=amounts(limits.at_least)) if limits.at_least else "",
+        say("above {amount}", amount=amounts(limits.above)) if limits.above else "",
+        say("above {times} times its upper limit", times=f"{limits.uln:g}") if limits.uln else "",
+        say("below {amount}", amount=amounts(limits.below)) if limits.below else "",
+        say("at most {amount}", amount=amounts(limits.at_most)) if limits.at_most else "",
+        *zones,
+        say("above its reference range") if limits.of_range == "above" else "",
+        say("below its reference range") if limits.of_range == "below" else "",
+    )
+    return join(" or ", parts)
+
+
+def _between(limits: Limits) -> Text:
+    zones = [
+        say("of {low} to {high} {unit}", low=f"{low:g}", high=f"{high:g}", unit=readable(unit))
+        for unit, (low, high) in limits.between.items()
+    ]
+    return join(" or ", zones)
 
 
 def zones_in_words(limits: Limits) -> Text:
@@ -36,10 +64,8 @@ def zones_in_words(limits: Limits) -> Text:
 
 def measured_in_words(limits: Limits) -> dict[Polarity, Text]:
     """What a number says where the rule asks how much: of a platelet count "negative" would tell a reader nothing."""
-    return {
-        Polarity.POSITIVE: say("past the limit, {bounds}", bounds=bounds_in_words(limits)),
-        Polarity.NEGATIVE: say("within the limit"),
-    }
+    bounds = limits_in_words(limits)
+    return {Polarity.POSITIVE: bounds, Polarity.NEGATIVE: say("not {bounds}", bounds=bounds)}
 
 
 def worth_in_words(positive: str) -> Text:

@@ -8,8 +8,9 @@ range itself, the flag answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import msgspec
 
@@ -23,9 +24,10 @@ from fhir_screener.terminology.result_words import SAID_BY, read_number, read_si
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.site import Range
 from fhir_screener.terminology.unit_words import readable
-from fhir_screener.terminology.units import ARBITRARY, convert
+from fhir_screener.terminology.units import ARBITRARY, convert, ucum
 from fhir_screener.terminology.valueset import Terminology
 
+_Limit = TypeVar("_Limit")
 POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL
 
 
@@ -33,7 +35,8 @@ POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL
 class Limits:
     """When a number is positive: `at_least` and `above` from below, `below` and `at_most` from above, all {unit: value}.
 
-    `equivocal` {unit: (low, high)} is a grey zone, both ends in it. `of_range`: above or below its own reference range.
+    `between` {unit: (low, high)}: positive in that zone; `equivocal`: a grey zone; both ends are in.
+    `of_range`: above or below its own reference range.
     `detection`: any number above 0 is positive. `positive`, `negative`: value sets of coded answers.
     `molar`: grams per mole of the analyte, where its mass and its amount of substance may both be given.
     """
@@ -42,6 +45,7 @@ class Limits:
     above: dict[str, float] = field(default_factory=dict)
     below: dict[str, float] = field(default_factory=dict)
     at_most: dict[str, float] = field(default_factory=dict)
+    between: dict[str, tuple[float, float]] = field(default_factory=dict)
     equivocal: dict[str, tuple[float, float]] = field(default_factory=dict)
     of_range: str = ""
     uln: float | None = None
@@ -60,7 +64,7 @@ class Limits:
         """Whether the rule asks how much, so that abnormal need not be positive; a cutoff index asks whether."""
         if self.at_least.keys() & ARBITRARY:
             return False
-        return bool(self.at_least or self.above or self.below or self.at_most or self.of_range or self.uln)
+        return bool(self.at_least or self.above or self.how_much)
 
     @property
     def answers(self) -> bool:
@@ -70,7 +74,7 @@ class Limits:
     @property
     def how_much(self) -> bool:
         """Whether yes and no can be no answer: too little, or beyond a range. Yes may mean above a limit."""
-        return bool(self.below or self.at_most or self.of_range or self.uln)
+        return bool(self.below or self.at_most or self.between or self.of_range or self.uln)
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -105,6 +109,8 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
         _say(said, "text", _in_words(value.text, limits, terms))
     if value.boolean is not None and not limits.how_much and not (limits.only and value.boolean):
         said["value"] = POS if value.boolean else NEG
+    if limits.between:  # positive of what, nobody can say
+        said = {who: what for who, what in said.items() if what not in (POS, NEG)}
     abnormal = False
     for flag in value.interpretation:
         if (stated := _coded(flag, limits, terms)) is not None:
@@ -256,6 +262,8 @@ def _by_tables(
 
     Beyond any of several limits is positive. An index is read by its laboratory's own cutoff; a grey zone holds whoever drew the limit.
     """
+    if limits.between:
+        return _by_zone(number, limits)
     verdicts = []
     for table, rising in (
         (limits.at_least, True),
@@ -263,7 +271,7 @@ def _by_tables(
         (limits.below, False),
         (limits.at_most, False),
     ):
-        for unit, limit in table.items():
+        for unit, limit in _own_unit_first(table, number.unit):
             converted = _converted(number, unit, limits)
             if converted is None:
                 continue
@@ -279,9 +287,30 @@ def _by_tables(
             if own[0] is not None:
                 return own
             strict = table is limits.above or table is limits.below
-            verdicts.append(_compare(converted, number.comparator, limit, rising, strict))
+            verdicts.append(compare(converted, number.comparator, limit, rising, strict))
             break
     return next(((one, "") for one in (POS, EQUIV, NEG) if one in verdicts), None)
+
+
+def _own_unit_first(table: dict[str, _Limit], unit: str) -> Iterable[tuple[str, _Limit]]:
+    """The limits of a table; one in the number's own unit goes before one that it converts to."""
+    if len(table) < 2 or not unit:
+        return table.items()
+    own = ucum(unit)
+    return sorted(table.items(), key=lambda one: ucum(one[0]) != own)
+
+
+def _by_zone(number: Quantity, limits: Limits) -> tuple[Polarity | None, Text] | None:
+    """Positive from one number to another, in the first unit that the number converts to."""
+    for unit, (low, high) in _own_unit_first(limits.between, number.unit):
+        converted = _converted(number, unit, limits)
+        if converted is not None:
+            ends = (
+                compare(converted, number.comparator, low, True, False),
+                compare(converted, number.comparator, high, False, False),
+            )
+            return (NEG if NEG in ends else EQUIV if EQUIV in ends else POS), ""
+    return None
 
 
 def _without_limit(
@@ -291,7 +320,7 @@ def _without_limit(
     own: tuple[Polarity | None, Text] = (None, "")
     if not (limits.measures or limits.answers):
         own = _by_range(number, value, "above", ranges, limits, edge=EQUIV)
-    known = ", ".join(sorted({*limits.at_least, *limits.above, *limits.below, *limits.at_most}))
+    known = ", ".join(sorted({*limits.at_least, *limits.above, *limits.below, *limits.at_most, *limits.between}))
     return own if own[0] is not None or not known else (None, not_converted(number.unit, known))
 
 
@@ -310,7 +339,7 @@ def not_converted(unit: str, wanted: str) -> Text:
     return say("the unit ({unit}) does not convert to {wanted}", unit=unit or say("no unit"), wanted=wanted)
 
 
-def _compare(value: float, comparator: str, limit: float, rising: bool, strict: bool) -> Polarity:
+def compare(value: float, comparator: str, limit: float, rising: bool, strict: bool) -> Polarity:
     """Positive beyond the limit; a comparator that leaves both sides possible is equivocal."""
     if not rising:
         value, limit = -value, -limit
@@ -347,7 +376,7 @@ def _by_range(
     )
     if edge is not None and converted == end.value and not number.comparator:
         return edge, note
-    return _compare(converted, number.comparator, _times(end.value, times), side == "above", True), note
+    return compare(converted, number.comparator, _times(end.value, times), side == "above", True), note
 
 
 def _times(limit: float, times: float) -> float:
@@ -368,5 +397,5 @@ def _by_site_range(
                 if side == "above"
                 else say("lower limit {end:g} {unit} by the site's table", end=end, unit=readable(one.unit))
             )
-            return _compare(converted, number.comparator, _times(end, times), side == "above", True), note
+            return compare(converted, number.comparator, _times(end, times), side == "above", True), note
     return None, say("no reference range")

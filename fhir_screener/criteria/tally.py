@@ -21,6 +21,8 @@ class Tally(msgspec.Struct):
     beside: list[Evidence] = []
     leans: bool = False
     clocks: list[bool] = []
+    newer: list[Evidence] = []
+    """What began too lately: it speaks against, until it has lasted."""
 
     def yes(self, evidence: Evidence, clock: bool = False) -> None:
         self.met.append(evidence)

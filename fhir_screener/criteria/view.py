@@ -188,7 +188,8 @@ class View:
     def place(self, days: Days, back: Duration | None) -> When:
         """Where a point in time lies in the window [as_of - back, as_of]; `back` None: any time up to `as_of`.
 
-        A partial date that reaches beyond `as_of` is cut there: what is on record has happened.
+        A partial date that reaches beyond `as_of` is cut there: what is on record has happened. Of a window in hours the
+        first days straddle: `as_of` is a day, and no hour of it.
         """
         if not self.begun(days):
             return When.FUTURE
@@ -198,8 +199,10 @@ class View:
         first = back.before(self.day)
         if days.lo > EVER:
             self.mark(back.first_beyond(days.lo))
+            if back.loose:
+                self.mark(back.first_beyond(days.lo) - back.loose)
         self.mark(back.first_beyond(days.hi))
-        if days.lo >= first:
+        if days.lo >= first + back.loose:
             return When.INSIDE
         return When.BEFORE if hi < first else When.STRADDLES
 

@@ -99,23 +99,31 @@ _DURATION = re.compile(r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(\d+)
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A calendar duration (ISO 8601), kept as months and days; `text` is its spelling in the study file."""
+    """A calendar duration (ISO 8601), kept as months and days; `text` is its spelling in the study file.
+
+    `loose`: of so many days at the far end nobody can say whether they are in, since a length in hours is asked about a day.
+    """
 
     months: int
     days: int
     text: str
+    loose: int = 0
 
     def __str__(self) -> str:
         return self.text
 
     @classmethod
     def parse(cls, text: object) -> Duration:
-        """Read `P6M`, `P84D`, `P12W`, `P10Y`, `P1Y6M`, `PT48H` (hours round up to days). Raises UsageError."""
+        """Read `P6M`, `P84D`, `P12W`, `P10Y`, `P1Y6M`, `PT48H`. Raises UsageError.
+
+        Hours round up to days: 48 hours before some moment of a day reach to some moment of the second day before it.
+        """
         match = _DURATION.match(text) if isinstance(text, str) else None
         if match is None or not any(match.groups()) or not isinstance(text, str):
             raise UsageError(f"{text!r} is no duration: write P6M, P84D, P12W, P10Y or PT48H")
         years, months, weeks, days, hours = (int(part or 0) for part in match.groups())
-        return cls(12 * years + months, 7 * weeks + days + -(-hours // 24), text)
+        loose = 0 if not hours else 1 if hours % 24 == 0 else 2
+        return cls(12 * years + months, 7 * weeks + days + -(-hours // 24), text, loose)
 
     def before(self, day: int) -> int:
         """The day this long before `day`; month ends clamp (31 August less P6M is 28 February)."""

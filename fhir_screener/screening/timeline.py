@@ -17,7 +17,15 @@ from fhir_screener.criteria.model import Criterion, Study
 from fhir_screener.records.dates import Duration, read_date
 from fhir_screener.screening.screening import Screening
 
-_WINDOWS = ("within", "began_within", "started_within", "raised_within", "positive_within", "test_within")
+_WINDOWS = (
+    "within",
+    "began_within",
+    "onset_within",
+    "started_within",
+    "raised_within",
+    "positive_within",
+    "test_within",
+)
 """Fields of rules that look back so long from `as_of`."""
 _NEAR = 30
 """Days that take as much room as the first doubling of what lies before them."""

@@ -21,7 +21,10 @@ def valueset_schema(sets: Mapping[str, Sequence[str]]) -> Json:
         "exclude": about(groups, "Codes that are not, though a listed code is a prefix of theirs."),
         "include": about(listed(every_name(sets)), "Value sets that are part of it."),
         "names": {"anyOf": [words, mapped(words)]},
-        "stems": about(words, "Endings and beginnings of drug names: -mab."),
+        "stems": about(
+            words, "Endings and beginnings of names of the class: a drug with one that no list knows may be one of it."
+        ),
+        "unlike": about(words, "Words that hold a stem, and are none of the class."),
         "kept_for": about(TEXT, "Why it is kept though no study uses it."),
     }
     return document("A value set of fhir-screener", closed(keys, "valueset", "kind"))

@@ -89,6 +89,9 @@ class ValueSetFolder:
         if spec.text("kept_for", ""):
             self.kept.add(name)
         stems = _stems(spec)
+        if stems and kind not in ("drug", "ordinary"):
+            raise spec.fail("only drugs have stems", key="stems")
+        unlike = tuple(str(item.value) for item in spec.child("unlike").items()) if spec.has("unlike") else ()
         codes += self.overlay.codes.get(name, ())
         for key, words in self.overlay.names.get(name, {}).items():
             names[key] = (*names.get(key, ()), *words)
@@ -99,6 +102,7 @@ class ValueSetFolder:
             codes, excluded = codes + list(part.codes), excluded + list(part.excluded)
             for key, words in part.names.items():
                 names[key] = (*names.get(key, ()), *words)
+            stems, unlike = stems + part.stems, unlike + part.unlike
         spec.done()
         return ValueSet(
             name,
@@ -110,6 +114,7 @@ class ValueSetFolder:
             names,
             str(title.get("zh", "")),
             stems,
+            unlike,
         )
 
 

@@ -1,5 +1,7 @@
 """Drugs that are known to be none of a study's business, by name or stem: what neither they nor any set knows may be anything.
 
+A stem of a study's own drugs (`-mab`) goes before both: a name with it that no list knows may be one more of them, whatever its code.
+
 The stems are those of international non-proprietary names (WHO "The use of stems in the selection of INN"), and their
 Chinese counterparts.
 """
@@ -11,14 +13,9 @@ from collections.abc import Iterable
 
 from fhir_screener.terminology.coding import ATC, STANDARD, Concept, fold
 from fhir_screener.terminology.names import Names
-from fhir_screener.terminology.valueset import Terminology, ValueSet
+from fhir_screener.terminology.valueset import Terminology, ValueSet, names_pattern
 
 _REMEMBERED = 50_000
-_IMMUNE = re.compile(
-    r"(?<![a-z])[a-z]{3,}(?:mab|(?:ner|ta|fa|na|ber|ci|ter)cept|kinra|leucel|limus|citinib|brutinib|lidomide)(?![a-z])"
-    r"|单抗|[\u4e00-\u9fff]西普(?!乐)|仑赛|莫司(?!汀)|昔替尼|布替尼|度胺"
-)
-"""Stems of antibodies, receptors, cells and small molecules that act on immunity: no code makes such a drug a stranger."""
 
 
 class Ordinary:
@@ -29,6 +26,9 @@ class Ordinary:
         sets = [one for one in terminology.sets.values() if one.kind == "ordinary"]
         self._names = Names((fold(word), 0) for one in sets for words in one.names.values() for word in words)
         self._stems = _pattern(sets)
+        asked = [one for one in terminology.sets.values() if one.kind == "drug"]
+        self._asked = _pattern(asked)
+        self._unlike = names_pattern(word for one in asked for word in one.unlike)
         self._found: dict[Concept, bool] = {}
 
     def unlisted(self, concept: Concept) -> bool:
@@ -44,7 +44,7 @@ class Ordinary:
         if self._terminology.classify(concept) or self._terminology.site.lists(concept):
             return False
         words = [fold(text) for text in (concept.text, *(coding.display for coding in concept.codings)) if text]
-        if any(map(_IMMUNE.search, words)) and not any(map(self._knows, words)):
+        if self._asked is not None and any(map(self._may_be_asked, words)):
             return True
         if any(coding.system == ATC for coding in concept.codings):
             return False
@@ -53,15 +53,23 @@ class Ordinary:
             return False
         return not any(map(self._knows, (concept.text, *(coding.display for coding in concept.codings))))
 
+    def _may_be_asked(self, words: str) -> bool:
+        rest = self._unlike.sub(" ", words) if self._unlike is not None else words
+        return self._asked is not None and bool(self._asked.search(rest))
+
     def _knows(self, words: str) -> bool:
         text = fold(words)
         return bool(self._stems is not None and self._stems.search(text)) or any(True for _ in self._names.find(text))
 
 
 def _pattern(sets: Iterable[ValueSet]) -> re.Pattern[str] | None:
-    """A pattern of all stems; Latin ones end or begin a word of five letters or more."""
+    return stem_pattern({stem for one in sets for stem in one.stems})
+
+
+def stem_pattern(stems: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern of all stems in folded text; Latin ones end or begin a word of five letters or more."""
     parts = []
-    for stem in {stem for one in sets for stem in one.stems}:
+    for stem in stems:
         core = re.escape(fold(stem.strip("-")))
         latin = core[0].isascii()
         if stem.startswith("-"):

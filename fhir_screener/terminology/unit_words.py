@@ -8,7 +8,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_SPELLINGS = (("[IU]", "IU"), ("[iU]", "IU"), ("[arb'U]", "arb. U"), ("[HPF]", "HPF"), ("[LPF]", "LPF"), ("10*", "10^"))
+_SPELLINGS = (
+    ("[IU]", "IU"),
+    ("[iU]", "IU"),
+    ("[arb'U]", "arb. U"),
+    ("[HPF]", "HPF"),
+    ("[LPF]", "LPF"),
+    ("10*", "10^"),
+    ("mm[Hg]", "mmHg"),
+    ("Cel", "°C"),
+    ("[degF]", "°F"),
+)
 
 
 @lru_cache(maxsize=4096)

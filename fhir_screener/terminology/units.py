@@ -53,6 +53,44 @@ _HABITS = {
     "/hpf": "/[HPF]",
     "percent": "%",
     "mg%": "mg/dL",
+    "mmhg": "mm[Hg]",
+    "meq/l": "meq/L",
+    "mcg/l": "ug/L",
+    "mcg/ml": "ug/mL",
+    "mcg/dl": "ug/dL",
+    "kg/m^2": "kg/m2",
+    "cp/ml": "{copies}/mL",
+    "cps/ml": "{copies}/mL",
+    "拷贝/ml": "{copies}/mL",
+    "bpm": "/min",
+    "beats/min": "/min",
+    "次/分": "/min",
+    "msec": "ms",
+    "hour": "h",
+    "hours": "h",
+    "hrs": "h",
+    "小时": "h",
+    "day": "d",
+    "days": "d",
+    "天": "d",
+    "week": "wk",
+    "weeks": "wk",
+    "wks": "wk",
+    "周": "wk",
+    "month": "mo",
+    "months": "mo",
+    "year": "a",
+    "years": "a",
+    "yrs": "a",
+    "岁": "a",
+    "c": "Cel",
+    "°c": "Cel",
+    "℃": "Cel",
+    "degc": "Cel",
+    "f": "[degF]",
+    "°f": "[degF]",
+    "℉": "[degF]",
+    "degf": "[degF]",
     "gpt/l": "10*9/L",
 }
 """Spellings seen in charts, folded, and the UCUM code meant."""
@@ -79,6 +117,17 @@ _ASSAY = re.compile(r"\[(?:[A-Za-z']*U|[A-Za-z]*ID_50|IR|Lf)\]")
 
 _NAMED = re.compile(r"/?\{[^}]*\}")
 
+_OF_CREATININE = re.compile(
+    r"(?P<unit>(?:[mun]g|mcg|g|mmol)/(?:g|mg|m?mol))[.·*]?\(?(?:creatinine|creat|crea|cre|cr|肌酐)\)?"
+)
+"""So much for so much creatinine, as laboratories spell it; UCUM says of what in an annotation."""
+
+_OF_MOLES = re.compile(r"mol/[a-z]?mol")
+"""A ratio of amounts is no percentage of mass: 53 mmol/mol of HbA1c are 7.0 %, and not the 5.3 % of UCUM."""
+
+_FROM_CELSIUS = {"Cel": (1.0, 0.0), "[degF]": (1.8, 32.0), "K": (1.0, 273.15)}
+"""{scale of temperature: (degrees for one of Celsius, its reading at 0 Cel)}: scales that begin elsewhere have no factor."""
+
 
 def ucum(unit: str) -> str:
     """The UCUM code for a unit as written; unknown spellings are returned as they are."""
@@ -87,7 +136,7 @@ def ucum(unit: str) -> str:
     if plain in _GIGA:
         return _GIGA[plain]
     folded = plain.lower().replace(" ", "")
-    return _HABITS.get(folded) or _counted(folded) or _filtered(folded) or plain
+    return _HABITS.get(folded) or _counted(folded) or _filtered(folded) or _of_creatinine(folded) or plain
 
 
 def _counted(folded: str) -> str:
@@ -104,6 +153,11 @@ def _filtered(folded: str) -> str:
     return f"mL/{found[1].removesuffix('ec')}/{{1.73_m2}}" if found else ""
 
 
+def _of_creatinine(folded: str) -> str:
+    found = _OF_CREATININE.fullmatch(folded)
+    return f"{found['unit'].replace('mcg', 'ug')}{{creat}}" if found else ""
+
+
 @lru_cache(maxsize=4096)
 def factor(source: str, target: str) -> float | None:
     """What to multiply a value in `source` by to have it in `target`, or None where UCUM knows no way."""
@@ -113,6 +167,8 @@ def factor(source: str, target: str) -> float | None:
     if _annotations(a) and _annotations(b) and _annotations(a) != _annotations(b):
         return None
     if _ASSAY.findall(a) != _ASSAY.findall(b):
+        return None
+    if bool(_OF_MOLES.search(a)) != bool(_OF_MOLES.search(b)):
         return None
     bare_a, bare_b = (_NAMED.sub("", unit) for unit in (a, b))
     if not bare_a or not bare_b:
@@ -149,10 +205,20 @@ def _registry():  # type: ignore[no-untyped-def]  # pint builds its classes at r
 
 def convert(value: float, source: str, target: str, molar: float | None = None) -> float | None:
     """The value in the target unit, or None where it cannot be converted; `molar`: the analyte's grams per mole."""
+    if (scales := _scales(source, target)) is not None:
+        (of_source, zero), (of_target, start) = scales
+        return (value - zero) / of_source * of_target + start
     by = factor(source, target)
     if by is None and molar:
         by = _by_molar_mass(source, target, molar)
     return None if by is None else value * by
+
+
+@lru_cache(maxsize=4096)
+def _scales(source: str, target: str) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Two different scales of temperature, or None."""
+    a, b = ucum(source), ucum(target)
+    return (_FROM_CELSIUS[a], _FROM_CELSIUS[b]) if a != b and {a, b} <= _FROM_CELSIUS.keys() else None
 
 
 @lru_cache(maxsize=1024)

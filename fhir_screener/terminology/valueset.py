@@ -79,7 +79,10 @@ class ValueSet:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     title_zh: str = ""
     stems: tuple[str, ...] = ()
-    """Endings (`-pril`) and beginnings (`cef-`) that names of drugs share by class; of ordinary drugs only."""
+    """Endings (`-pril`) and beginnings (`cef-`) that names of drugs share by class: of ordinary drugs they are known by
+    them; of drugs that a study asks about, one that no list knows may be another of the class."""
+    unlike: tuple[str, ...] = ()
+    """Words that hold one of the stems, and are none of the class."""
 
 
 _WORD = re.compile(r"[a-z0-9]")

@@ -63,6 +63,7 @@ SETS = Terminology(
         _set("result-positive", "value", SNOMED, "10828004"),
         _set("result-negative", "value", SNOMED, "260385009"),
         _set("result-equivocal", "value", SNOMED, "419984006"),
+        _set("result-none", "value", SNOMED, "261665006"),
         _set("vaccine", "vaccine", CVX, "V1"),
         _set("target", "condition", SNOMED, "I1"),
         _set("stay", "encounter", SNOMED, "E1"),

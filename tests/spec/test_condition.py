@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from fhir_screener.errors import MappingError
 from fhir_screener.records.facts import UNREADABLE, Treatment
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
+from tests.spec.conftest import read_rule
 
 TEN_YEARS = "condition: {in: [cancer], history: [cancer-history], review: [in-situ], context: [benign], within: P10Y}"
 
@@ -209,3 +211,67 @@ def test_a_confirmed_diagnosis_that_its_words_doubt_is_not_cited_as_confirmed(as
     found = ask("condition: {in: [cancer]}", doubted)
     assert found.reason is Reason.EQUIVOCAL
     assert "said to be uncertain" in str(found.evidence[0].note)
+
+
+SIX_MONTHS = "condition: {in: [cancer], for: P6M}"
+
+
+@pytest.mark.parametrize(
+    ("fact", "verdict", "reason"),
+    [
+        (make.condition("C1", onset="2020-09-01"), MET, None),  # six months to the day
+        (make.condition("C1", onset="2020-09-02"), NOT_MET, None),
+        (make.condition("C1", onset="2020"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.condition("C1", recorded="2020-06-01"), MET, None),  # at the latest then
+        (make.condition("C1", recorded="2021-01-10"), UNKNOWN, Reason.IMPRECISE_DATE),  # perhaps long before
+        (make.condition("C1"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.condition("C1", onset="2015", clinical="resolved"), MET, None),
+        (make.condition("C1", onset="2015", verification="provisional"), UNKNOWN, Reason.EQUIVOCAL),
+        (make.condition("C1", onset="2021-01-10", verification="provisional"), UNKNOWN, Reason.NO_DATA),
+    ],
+)
+def test_for_so_long(ask, fact, verdict, reason) -> None:
+    found = ask(SIX_MONTHS, fact)
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_for_so_long_any_older_record_will_do_and_what_is_too_new_is_a_clock(ask) -> None:
+    new = make.condition("C1", onset="2021-01-10")
+    assert ask(SIX_MONTHS, new, make.condition("C2", onset="2015")).verdict is MET
+    assert ask(SIX_MONTHS, new).clock
+    assert ask("condition: {in: [cancer], for: P6M, current: true}", new).verdict is NOT_MET
+    over = make.condition("C1", onset="2015", clinical="resolved")
+    assert ask("condition: {in: [cancer], for: P6M, current: true}", over).reason is Reason.NO_DATA
+
+
+@pytest.mark.parametrize(
+    ("fact", "verdict", "reason"),
+    [
+        (make.condition("C1", onset="2021-01-10"), MET, None),  # and nobody closed it
+        (make.condition("C1", onset="2021-01-10", abatement="2021-01-20", clinical="resolved"), MET, None),
+        (make.condition("C1", onset="2018"), UNKNOWN, Reason.NO_DATA),  # active all the same: it does not count
+        (make.condition("C1", recorded="2018"), UNKNOWN, Reason.NO_DATA),  # before that at the latest
+        (make.condition("C1", recorded="2021-02-10"), UNKNOWN, Reason.IMPRECISE_DATE),  # perhaps long before
+        (make.condition("C1", onset="2020"), UNKNOWN, Reason.IMPRECISE_DATE),
+        (make.condition("C1"), UNKNOWN, Reason.IMPRECISE_DATE),
+    ],
+)
+def test_an_onset_within_a_time_whatever_became_of_it(ask, fact, verdict, reason) -> None:
+    found = ask("condition: {in: [cancer], onset_within: P90D}", fact)
+    assert (found.verdict, found.reason) == (verdict, reason)
+    assert found.clock == (verdict is MET)
+
+
+@pytest.mark.parametrize(
+    ("onset", "reason"),
+    [("2021-03-01", None), ("2021-02-28", Reason.IMPRECISE_DATE), ("2021-02-27", Reason.NO_DATA)],
+)
+def test_within_hours_the_day_at_the_edge_leaves_it_open(ask, onset, reason) -> None:
+    """The day asked about is no hour: what began yesterday may have begun more than 24 hours ago."""
+    found = ask("condition: {in: [cancer], onset_within: PT24H}", make.condition("C1", onset=onset))
+    assert found.reason is reason
+
+
+def test_times_exclude_each_other() -> None:
+    with pytest.raises(MappingError, match="exclude each other"):
+        read_rule("condition: {in: [cancer], for: P6M, within: P1Y}")

@@ -83,9 +83,28 @@ def test_time_alone_ends_it_on_a_day_that_is_known() -> None:
     [
         ("count: {of: [{sex: male}], at_least: 2}", "no events"),
         ("count: {of: [{encounter: {in: [stay], within: P1Y}}], at_least: 2}", "the window belongs to `count`"),
+        ("count: {of: [{condition: {in: [cancer], current: true}}], at_least: 2}", "only `in`"),
         ("count: {of: [{encounter: {in: [stay]}}], at_least: 1.5}", "whole number"),
     ],
 )
 def test_what_cannot_be_counted(rule, message) -> None:
     with pytest.raises(MappingError, match=message):
         read_rule(rule)
+
+
+TWO_ONSETS = "count: {of: [{condition: {in: [cancer]}}], at_least: 2, within: P1Y, apart: P14D}"
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (make.condition("C1", onset="2020-11-01"), None),
+        (make.condition("C1", onset="2020-06-05"), Reason.NO_DATA),  # too soon after the first
+        (make.condition("C1", recorded="2020-11-01"), Reason.IMPRECISE_DATE),  # it may have begun long before
+        (make.condition("C1", onset="2020-11-01", verification="provisional"), Reason.EQUIVOCAL),
+        (make.condition("C1", onset="2020-11-01", verification="refuted"), Reason.NO_DATA),
+        (make.condition("C1", onset="2020-11-01", family=True), Reason.NO_DATA),
+    ],
+)
+def test_diagnoses_are_counted_by_their_onsets(ask, second, reason) -> None:
+    assert ask(TWO_ONSETS, make.condition("C1", onset="2020-06-01"), second).reason is reason

@@ -152,3 +152,12 @@ def test_excused_makes_an_explained_finding_context(ask) -> None:
     assert ask(rule, positive).verdict is MET
     found = ask(rule, positive, make.drug("R1", "administration", taken="2021-01-05"))
     assert (found.verdict, found.reason) == (UNKNOWN, Reason.NO_DATA)
+
+
+def test_where_every_branch_says_no_the_end_of_one_ends_it(ask) -> None:
+    """An `any` that is not met may be met after one repeat; an `all` needs the repeat of each that fails."""
+    low = 'result: {of: [egfr], above: {"mL/min": 60}, within: P3M, take: latest, repeatable: true}'
+    for kind, repeatable in (("any", True), ("all", False)):
+        rule = f"{kind}: [{{{low}}}, {{sex: female}}]"
+        found = ask(rule, make.result("L2", 40, unit="mL/min"))
+        assert (found.verdict, found.repeatable) == (NOT_MET, repeatable)

@@ -162,6 +162,11 @@ def test_a_mistake_in_a_rule_says_what_and_where(rule, what) -> None:
         ("score: {of: [score], at_most: 1}", 2, NOT_MET, None),
         ("score: {of: [score], at_least: 1, at_most: 3}", 4, NOT_MET, None),
         ("score: {of: [score], at_least: 1, at_most: 3}", make.number(2, "", ">"), UNKNOWN, Reason.EQUIVOCAL),
+        ("score: {of: [score], above: 3.2}", 3.2, NOT_MET, None),
+        ("score: {of: [score], above: 3.2}", 3.21, MET, None),
+        ("score: {of: [score], above: 3.2}", make.number(3.2, "", "<"), NOT_MET, None),
+        ("score: {of: [score], below: 25}", 25, NOT_MET, None),
+        ("score: {of: [score], at_least: 6, below: 25}", 24, MET, None),
         ("score: {of: [score], in: [result-positive]}", "positive", MET, None),
         ("score: {of: [score], in: [result-positive]}", "negative", NOT_MET, None),
         ("score: {of: [score], in: [result-positive]}", "two, I think", UNKNOWN, Reason.UNREADABLE),
@@ -169,6 +174,25 @@ def test_a_mistake_in_a_rule_says_what_and_where(rule, what) -> None:
 )
 def test_a_score_has_limits_or_answers(ask, rule, value, verdict, reason) -> None:
     found = ask(rule, make.result("L4", value))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "reason"),
+    [
+        ("哺乳", MET, None),
+        (" 未哺乳。", NOT_MET, None),
+        ("哺乳?", UNKNOWN, Reason.UNREADABLE),  # only the whole of a text is an answer
+        (Value(concept=make.concept(SNOMED, "N1")), MET, None),
+        (Value(concept=make.concept(SNOMED, "N2")), NOT_MET, None),
+        (Value(concept=make.concept(SNOMED, "N9")), UNKNOWN, Reason.UNREADABLE),  # in neither
+        (Value(concept=Concept((), "哺乳")), MET, None),
+        ("indeterminate", UNKNOWN, Reason.EQUIVOCAL),
+        (Value(concept=make.concept(SNOMED, "261665006")), UNKNOWN, Reason.NO_DATA),  # "unknown" is no answer
+    ],
+)
+def test_answers_in_words_or_codes(ask, value, verdict, reason) -> None:
+    found = ask("score: {of: [score], in: [nursing], not_in: [not-nursing]}", make.result("L4", value))
     assert (found.verdict, found.reason) == (verdict, reason)
 
 

@@ -11,6 +11,7 @@ from fhir_screener.terminology.coding import Coding, Concept
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
+from tests.spec.conftest import read_rule
 
 LOINC_HBSAG = Coding("http://loinc.org", "5196-1")
 HBSAG = 'result: {of: [hbsag], at_least: {"[IU]/mL": 0.05}, within: P3M}'
@@ -221,10 +222,10 @@ def test_a_measure_is_told_as_a_measure(ask) -> None:
     """Of a kidney that works, "negative" would tell a reader nothing."""
     rule = 'result: {of: [egfr], below: {"mL/min/{1.73_m2}": 30}, within: P3M, take: latest}'
     poor = ask(rule, make.result("L2", 22, unit="mL/min/{1.73_m2}"))
-    assert str(poor.evidence[0].note).endswith("past the limit, below 30 mL/min/1.73 m2")
+    assert str(poor.evidence[0].note).endswith(": below 30 mL/min/1.73 m2")
     assert poor.evidence[0].value == "22 mL/min/1.73 m2"
     good = ask(rule, make.result("L2", 88, unit="mL/min/{1.73_m2}"))
-    assert str(good.evidence[0].note).endswith("within the limit")
+    assert str(good.evidence[0].note).endswith("not below 30 mL/min/1.73 m2")
 
 
 def test_a_code_without_a_name_goes_by_the_name_its_list_has(ask) -> None:
@@ -232,3 +233,38 @@ def test_a_code_without_a_name_goes_by_the_name_its_list_has(ask) -> None:
     named = replace(bare, hits={"hbsag": Hit(LOINC_HBSAG, listed="HBsAg in serum")})
     assert str(ask(HBSAG, named).evidence[0].note) == "HBsAg in serum (5196-1): negative"
     assert str(ask(HBSAG, replace(bare, hits={"hbsag": Hit(LOINC_HBSAG)})).evidence[0].note) == "5196-1: negative"
+
+
+HBA1C = 'result: {of: [egfr], between: {"%": [7, 10.5], "mmol/mol": [53, 91]}, within: P3M, take: latest}'
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "reason"),
+    [
+        (make.number(7, "%"), MET, None),  # both ends are in
+        (make.number(10.5, "%"), MET, None),
+        (make.number(6.9, "%"), NOT_MET, None),
+        (make.number(10.6, "%"), NOT_MET, None),
+        (make.number(60, "mmol/mol"), MET, None),  # by the limit in its own unit; it is not 6 %
+        (make.number(50, "mmol/mol"), NOT_MET, None),
+        (make.number(8, "%", ">"), UNKNOWN, Reason.EQUIVOCAL),
+        (make.number(14, "%", ">"), NOT_MET, None),
+        (make.number(8, "mg/dL"), UNKNOWN, Reason.UNREADABLE),
+        ("positive", UNKNOWN, Reason.UNREADABLE),
+    ],
+)
+def test_between_two_limits(ask, value, verdict, reason) -> None:
+    found = ask(HBA1C, make.result("L2", value))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ('result: {of: [egfr], at_least: {"%": 7}, at_most: {"%": 10}, within: P3M}', "every number of % is positive"),
+        ('result: {of: [egfr], above: {"%": 7}, between: {"%": [7, 10]}, within: P3M}', "no other limit"),
+    ],
+)
+def test_limits_that_make_no_sense_together(rule, message) -> None:
+    with pytest.raises(MappingError, match=message):
+        read_rule(rule)

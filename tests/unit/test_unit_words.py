@@ -17,6 +17,8 @@ from fhir_screener.terminology.unit_words import readable
         ("10*9/L", "10^9/L"),
         ("{copies}/mL", "copies/mL"),
         ("{score}", "score"),
+        ("mm[Hg]", "mmHg"),
+        ("Cel", "°C"),
         ("mg{creat}", "mg creat"),
         ("{}", ""),
         ("{", "{"),

@@ -87,6 +87,12 @@ def combine(verdict: Verdict, branches: Sequence[Finding], kind: str, deciding: 
     )
 
 
+def _ended_by_one(found: Finding) -> Finding:
+    """Where every branch carries the verdict, the end of one ends it: all that is met, and any that is not."""
+    asked = [branch for branch in found.branches if branch.applicable]
+    return found.but(clock=any(b.clock for b in asked), repeatable=any(b.repeatable for b in asked))
+
+
 _UNSETTLED = frozenset(reason for reason in Reason if reason.needs_eyes)
 """Reasons that put a yes in doubt."""
 _READ: dict[str, object] = {"settle": CHART, "soonest": None}
@@ -101,8 +107,7 @@ class AllOf(_Combined):
     def over(self, branches: Branches) -> Finding:
         asked = [b.verdict for b in branches if b.applicable]
         found = combine(all_of(asked), branches, self.kind)
-        # One branch whose clock runs out ends an `all`; an `any` needs every one of them.
-        return found.but(clock=any(b.clock for b in branches)) if found.verdict is MET else found
+        return _ended_by_one(found) if found.verdict is MET else found
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,8 @@ class AnyOf(_Combined):
 
     def over(self, branches: Branches) -> Finding:
         asked = [b.verdict for b in branches if b.applicable]
-        return combine(any_of(asked) if asked else UNKNOWN, branches, self.kind)
+        found = combine(any_of(asked) if asked else UNKNOWN, branches, self.kind)
+        return _ended_by_one(found) if found.verdict is NOT_MET else found
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -17,6 +18,8 @@ from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import choice, duration, flag, mapping, rules, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.occurrence import Occurrence
+from fhir_screener.criteria.onset import is_newer, lately, so_long
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -48,6 +51,8 @@ class ConditionRule:
     began_within: Duration | None = None
     current: bool = False
     fresh: Duration | None = None
+    lasting: Duration | None = None
+    onset_within: Duration | None = None
     match: str = "met"
     refuted: bool = False
     is_refuted: bool = False
@@ -107,6 +112,8 @@ class ConditionRule:
             tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
         elif not touches and self.past and role in ("in", "review") and not is_doubtful(fact, hit):
             tally.doubt(Reason.SUSPECTED, evidence)
+        elif not touches and role == "in" and self._newer(view, when) and not is_doubtful(fact, hit):
+            tally.newer.append(evidence)
         elif not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))
         elif self.confirmed and fact.verification not in ("confirmed", "unconfirmed", "provisional", "differential"):
@@ -147,7 +154,15 @@ class ConditionRule:
             return (*over[:3], False)
         return Reason.CONFLICTING, True, say("its status says that it is present, its end that it is over"), False
 
+    def _newer(self, view: View, when: Course) -> bool:
+        present = when.current or not self.current
+        return self.lasting is not None and present and is_newer(view, when, self.lasting)
+
     def _placed(self, view: View, when: Course) -> Placed:
+        if self.lasting is not None and (when.current or not self.current):
+            return (*so_long(view, when, self.lasting), False)
+        if self.onset_within is not None:
+            return lately(view, when, self.onset_within)
         if self.began_within is not None:
             return self._begun(view, when, self.began_within)
         if self.current:
@@ -220,6 +235,8 @@ class ConditionRule:
             return unknown(tally.reason, *tally.evidence, *tally.around(), leans=MET if tally.leans else None)
         if tally.refuting and self.refuted:
             return not_met(*tally.refuting, *tally.around())
+        if tally.newer:
+            return not_met(*tally.newer, *tally.around(), clock=True)
         return unknown(Reason.NO_DATA, *tally.around(), *self._nothing(view), settle=CHART)
 
     def _alone(self, view: View) -> bool:
@@ -254,12 +271,29 @@ class ConditionRule:
         what = named(self.sets or self.review)
         return (absent(say("a refutation of {what}", what=what) if self.is_refuted else what, TYPES),)
 
+    def occurrences(self, view: View) -> Iterator[Occurrence]:
+        """Its onsets, for `count`; where none is known, the day of the record is the latest it can have been."""
+        for fact in among(view.index.conditions, self.sets):
+            hit = fact.hit(self.sets)
+            if hit is None or not counts(fact, hit) or (when := course(view, fact)).future:
+                continue
+            doubt = Reason.EQUIVOCAL if is_doubtful(fact, hit) else None
+            yield Occurrence(cite(fact, say("on record"), hit=hit), when.start, doubt=doubt)
+
+    def types(self) -> frozenset[str]:
+        return TYPES
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it asks for nothing but diagnoses, so that they can be counted."""
+        return self == ConditionRule(self.sets)
+
     def concerned_by(self) -> frozenset[str]:
         return self.sets | self.history | self.review | self.context
 
     def needs(self) -> Needs:
         exempt = self.exempt.sets if self.exempt else frozenset()
-        dated = self.corroborate or self.within or self.began_within
+        dated = self.corroborate or self.within or self.began_within or self.onset_within or self.lasting
         # Treatment given for a disease corroborates it for as long back as the disease counts.
         treated = self.within if self.corroborate else None
         beside = frozenset({"Encounter"} if dated else ()) | (DRUG_TYPES if treated else frozenset())
@@ -285,6 +319,10 @@ class ConditionRule:
         )
 
     def _when(self) -> Text:
+        if self.onset_within:
+            return say("begun within {time}, whether over or not", time=length(self.onset_within))
+        if self.lasting:
+            return say("for {time} or longer", time=length(self.lasting))
         if self.within:
             return say("at any time within {time}", time=length(self.within))
         if self.began_within:
@@ -306,13 +344,18 @@ FORM = mapping(
     sets("history", 'Codes that mean "had it once"; they count in a look-back.', "condition"),
     sets("review", "A match is `suspected`: a person looks.", "condition"),
     sets("context", "Shown, and decides nothing.", "condition"),
-    duration(
-        "within", "The disease touches this time before the day asked about; excludes `current` and `began_within`."
-    ),
+    duration("within", "The disease touches this time before the day asked about."),
     duration("began_within", "It began within this time and has not ended."),
-    flag("current", "It is present on the day asked about. Without any of the three: ever."),
+    duration(
+        "onset_within", "It began within this time, whether over or not: what happens once, as an infarction does."
+    ),
+    flag("current", "It is present on the day asked about. Without any of these times: ever."),
     duration("fresh", "With `current`: what was last recorded longer ago and never closed is `stale`."),
-    flag("ever", "It was present at any time: what counts without the three above, said aloud."),
+    duration(
+        "for",
+        "It began at least so long ago; not met only where every onset on record is later. May go with `current`.",
+    ),
+    flag("ever", "It was present at any time: what counts without any of these times, said aloud."),
     choice("match", "What a match in `in` is worth.", "met", *MATCHES),
     choice(
         "refuted",
@@ -348,6 +391,8 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
         began_within=given["began_within"],
         current=given["current"],
         fresh=given["fresh"],
+        lasting=given["for"],
+        onset_within=given["onset_within"],
         match=given["match"],
         refuted=given["refuted"] == "not_met",
         is_refuted=given["refuted"] == "met",
@@ -359,6 +404,11 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
     )
     if not (rule.sets or rule.review):
         raise spec.fail("a condition rule needs `in` or `review`", "name one or more value sets")
-    if sum((rule.within is not None, rule.began_within is not None, rule.current, given["ever"])) > 1:
-        raise spec.fail("`within`, `began_within`, `current` and `ever` exclude each other", "keep one of them")
+    times = {key for key in ("within", "began_within", "onset_within", "for") if given[key] is not None}
+    times |= {key for key in ("current", "ever") if given[key]}
+    if len(times) > 1 and times != {"for", "current"}:
+        raise spec.fail(
+            "`within`, `began_within`, `onset_within`, `for`, `current` and `ever` exclude each other",
+            "keep one of them; `for` may go with `current`",
+        )
     return rule

@@ -10,6 +10,7 @@ from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.keys import duration, mapping, number, rules
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.occurrence import Countable, Occurrence
+from fhir_screener.criteria.rules.condition import ConditionRule
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import aside
@@ -94,7 +95,9 @@ class CountRule:
 FORM = mapping(
     "",
     "So many events on different days; fewer on record is not known.",
-    rules("of", "What is counted, without a window of its own: encounter, immunization, procedure, tested.").must(),
+    rules(
+        "of", "What is counted, without a window of its own: condition, encounter, immunization, procedure, tested."
+    ).must(),
     number("at_least", "How many.").must(),
     duration("within", "Begun within this time before the day asked about; without it: ever."),
     duration("apart", "An event counts only so long after the one that was counted before it."),
@@ -105,7 +108,9 @@ def parse_count(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
     for place, rule in zip(spec.child("of").items(), given["of"], strict=True):
         if not hasattr(rule, "occurrences"):
-            raise place.fail("that rule is about no events", "encounter, immunization, procedure or tested")
+            raise place.fail("that rule is about no events", "condition, encounter, immunization, procedure or tested")
+        if isinstance(rule, ConditionRule) and not rule.is_event:
+            raise place.fail("only `in` tells of diagnoses to be counted", "take the other keys away")
         if rule.within is not None:
             raise place.fail("the window belongs to `count`", "move `within` there")
     if given["at_least"] != int(given["at_least"]) or given["at_least"] < 1:

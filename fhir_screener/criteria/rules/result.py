@@ -415,6 +415,7 @@ FORM = mapping(
     limits("above", "Positive above this number, by unit; `uln`: times its upper limit, before the units; or `range`."),
     limits("below", "Positive below this number, by unit; or `range`."),
     limits("at_most", "Positive up to this number, by unit."),
+    zones("between", "Positive from the first number to the second, by unit, both ends in; no other limit beside it."),
     zones("equivocal", "A grey zone by unit, both ends in it."),
     flag("detection", "Any number above zero is positive."),
     ANSWERS,
@@ -442,6 +443,7 @@ def read_limits(given: Given) -> Limits:
     return Limits(
         uln=plain["above"].pop("uln", None),
         **plain,
+        between=given["between"],
         equivocal=given["equivocal"],
         of_range="above" if rising else "below" if falling else "",
         detection=given["detection"],
@@ -450,11 +452,26 @@ def read_limits(given: Given) -> Limits:
     )
 
 
+def _refuse_everything(spec: Spec, given: Given) -> None:
+    """Beyond any of two limits is positive: from 7 on, and up to 10, is every number there is."""
+    for rising in ("at_least", "above"):
+        for falling in ("at_most", "below"):
+            low, high = given[rising], given[falling]
+            for unit in {*low} & {*high} if "range" not in (low, high) else ():
+                if low[unit] <= high[unit]:
+                    what = f"`{rising}` or `{falling}`: every number of {unit} is positive"
+                    fix = f'between: {{"{unit}": [{low[unit]:g}, {high[unit]:g}]}}'
+                    raise spec.fail(what, fix, falling)
+
+
 def parse_result(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
     tables = [given[key] for key in ("at_least", "above", "below", "at_most") if given[key]]
     if "range" in tables and len(tables) > 1:
         raise spec.fail("`range` goes with no other limit", "write two rules, in an any")
+    if given["between"] and (tables or given["equivocal"]):
+        raise spec.fail("`between` goes with no other limit", "write two rules, in an all or any", "between")
+    _refuse_everything(spec, given)
     vaccine = given["after_vaccine"]
     return ResultRule(
         of=given["of"],

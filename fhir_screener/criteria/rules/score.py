@@ -16,6 +16,7 @@ from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, number, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
+from fhir_screener.criteria.reading import compare
 from fhir_screener.criteria.rules.result import FINAL
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
@@ -24,9 +25,9 @@ from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Component, Observation, Value
 from fhir_screener.sentence import Text, join, say
-from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.coding import NOTHING, fold
 from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.result_words import read_number
+from fhir_screener.terminology.result_words import Polarity, read_number
 from fhir_screener.verdict import Reason
 
 TYPES = frozenset({"Observation"})
@@ -37,7 +38,10 @@ class ScoreRule:
     of: frozenset[str]
     at_least: float | None = None
     at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
     answers: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
     within: Duration | None = None
     component: frozenset[str] = frozenset()
     among: frozenset[str] = frozenset()
@@ -65,6 +69,8 @@ class ScoreRule:
             days = view.point(fact.effective, fact.issued)
             if (days is not None and not view.begun(days)) or (_number(fact.value) is None and fact.value.absent):
                 continue
+            if "result-none" in view.terminology.classify(fact.value.concept or NOTHING):
+                continue
             if self.within is not None and days is not None and view.place(days, self.within) is When.BEFORE:
                 continue
             found.append((days, fact))
@@ -77,44 +83,64 @@ class ScoreRule:
         text = value_text(fact.value)
         if fact.status == "preliminary":
             return unknown(Reason.EQUIVOCAL, cite(fact, say("preliminary"), value=text))
-        if self.answers and fact.value.concept is not None:
-            return self._answer(view, fact, fact.value.concept, text)
+        if self.answers and (answer := self._answer(view, fact, text)) is not None:
+            return answer
         number = _number(fact.value)
-        if number is None or number[0] < 0 or (self.at_least is None and self.at_most is None):
-            return unknown(Reason.UNREADABLE, cite(fact, say("the score is not a number"), value=text))
+        if number is None or number[0] < 0 or not self._limits:
+            what = say("the answer is none that the study knows") if self.answers else say("the score is not a number")
+            return unknown(Reason.UNREADABLE, cite(fact, what, value=text))
         return self._measure(view, fact, text, *number)
 
-    def _answer(self, view: View, fact: Observation, answer: Concept, text: str) -> Finding:
+    def _answer(self, view: View, fact: Observation, text: str) -> Finding | None:
+        """What an answer says, by its code or its words as a whole; None where it is neither."""
+        concept = fact.value.concept or NOTHING
+        known = view.terminology.classify(concept).keys()
+        words = {bare for said in (fact.value.text, concept.text) if (bare := _bare(said))}
+        found = [names for names in (self.answers, self.others) if names & known or words & self._words(view, names)]
         asked = named(self.answers)
-        if self.answers & view.terminology.classify(answer).keys():
+        if len(found) == 1 and found[0] is self.answers:
             return met(cite(fact, say("{answer}, one of {asked}", answer=text, asked=asked), value=text))
-        if not answer.codings:
-            return unknown(Reason.UNREADABLE, cite(fact, say("the answer is not coded"), value=text))
-        return not_met(cite(fact, say("{answer}, none of {asked}", answer=text, asked=asked), value=text))
+        if "result-equivocal" in known or len(found) == 2:
+            return unknown(Reason.EQUIVOCAL, cite(fact, say("not a clear answer"), value=text))
+        if found or (concept.codings and not self.others):
+            return not_met(cite(fact, say("{answer}, none of {asked}", answer=text, asked=asked), value=text))
+        return None
+
+    @staticmethod
+    def _words(view: View, names: frozenset[str]) -> set[str]:
+        sets = [view.terminology.sets[name] for name in names if name in view.terminology.sets]
+        return {_bare(word) for one in sets for words in one.names.values() for word in words}
+
+    @property
+    def _limits(self) -> list[tuple[str, float, bool, bool]]:
+        """[(which, number, whether met from there upwards, whether the number itself is out)]"""
+        found = (
+            ("at_least", self.at_least, True, False),
+            ("above", self.above, True, True),
+            ("at_most", self.at_most, False, False),
+            ("below", self.below, False, True),
+        )
+        return [(which, limit, rising, strict) for which, limit, rising, strict in found if limit is not None]
 
     def _measure(self, view: View, fact: Observation, text: str, value: float, comparator: str) -> Finding:
-        rising, falling = comparator in (">", ">="), comparator in ("<", "<=")
-        low, high = self.at_least, self.at_most
-        if low is not None and value < low and not rising:
-            return not_met(cite(fact, say("{value:g}, below {limit:g}", value=value, limit=low), value=text))
-        if high is not None and value > high and not falling:
-            return not_met(cite(fact, say("{value:g}, above {limit:g}", value=value, limit=high), value=text))
-        for limit, opened in (
-            (low, falling or (low is not None and value < low)),
-            (high, rising or _over(value, high)),
-        ):
-            if limit is not None and opened:
-                either = say("{text}: either side of {limit:g}", text=text, limit=limit)
-                return unknown(Reason.EQUIVOCAL, cite(fact, either, value=text))
+        left_open = None
+        for which, limit, rising, strict in self._limits:
+            says = compare(value, comparator, limit, rising, strict)
+            if says is Polarity.NEGATIVE:
+                return not_met(cite(fact, _missed(which, value, limit), value=text))
+            left_open = limit if says is Polarity.EQUIVOCAL else left_open
+        if left_open is not None:
+            either = say("{text}: either side of {limit:g}", text=text, limit=left_open)
+            return unknown(Reason.EQUIVOCAL, cite(fact, either, value=text))
         return self._components(view, fact, text, value)
 
     def _enough(self, value: float) -> Text:
-        low, high = self.at_least, self.at_most
-        if low is not None and high is not None:
-            return say("{value:g}, {low:g} to {high:g}", value=value, low=low, high=high)
-        if low is not None:
-            return say("{value:g}, at least {limit:g}", value=value, limit=low)
-        return say("{value:g}, at most {limit:g}", value=value, limit=high)
+        if len(self._limits) == 1:
+            which, limit, *_ = self._limits[0]
+            return _reached(which, value, limit)
+        if self.at_least is not None and self.at_most is not None:
+            return say("{value:g}, {low:g} to {high:g}", value=value, low=self.at_least, high=self.at_most)
+        return say("{value:g}, within the limits", value=value)
 
     def _components(self, view: View, fact: Observation, text: str, value: float) -> Finding:
         enough = self._enough(value)
@@ -143,7 +169,7 @@ class ScoreRule:
         return self.of
 
     def needs(self) -> Needs:
-        return Needs(sets=self.of | self.answers | self.component | self.among, types=TYPES)
+        return Needs(sets=self.of | self.answers | self.others | self.component | self.among, types=TYPES)
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
@@ -152,6 +178,8 @@ class ScoreRule:
         bounds = (
             say("at least {number}", number=f"{self.at_least:g}") if self.at_least is not None else "",
             say("at most {number}", number=f"{self.at_most:g}") if self.at_most is not None else "",
+            say("above {number}", number=f"{self.above:g}") if self.above is not None else "",
+            say("below {number}", number=f"{self.below:g}") if self.below is not None else "",
             say("an answer of {answers}", answers=named(self.answers)) if self.answers else "",
         )
         return clauses(
@@ -161,8 +189,29 @@ class ScoreRule:
         )
 
 
-def _over(value: float, high: float | None) -> bool:
-    return high is not None and value > high
+def _reached(which: str, value: float, limit: float) -> Text:
+    if which == "at_least":
+        return say("{value:g}, at least {limit:g}", value=value, limit=limit)
+    if which == "at_most":
+        return say("{value:g}, at most {limit:g}", value=value, limit=limit)
+    if which == "above":
+        return say("{value:g}, above {limit:g}", value=value, limit=limit)
+    return say("{value:g}, below {limit:g}", value=value, limit=limit)
+
+
+def _missed(which: str, value: float, limit: float) -> Text:
+    if which == "at_least":
+        return say("{value:g}, below {limit:g}", value=value, limit=limit)
+    if which == "at_most":
+        return say("{value:g}, above {limit:g}", value=value, limit=limit)
+    if which == "above":
+        return say("{value:g}, not above {limit:g}", value=value, limit=limit)
+    return say("{value:g}, not below {limit:g}", value=value, limit=limit)
+
+
+def _bare(words: str) -> str:
+    """An answer in words, to be compared as a whole."""
+    return fold(words).replace(" ", "").strip(".。,，;；:：")
 
 
 def _number(value: Value) -> tuple[float, str] | None:
@@ -176,11 +225,14 @@ def _number(value: Value) -> tuple[float, str] | None:
 
 FORM = mapping(
     "",
-    "A coded score or scale; the latest valid one speaks. It needs `at_least`, `at_most` or `in`.",
+    "A coded score or scale; the latest valid one speaks. It needs a limit or `in`.",
     sets("of", "The score.", "result").must(),
     number("at_least", "Met from this number on."),
     number("at_most", "Met up to this number."),
-    sets("in", "Coded answers that meet it; any other known answer does not."),
+    number("above", "Met above this number."),
+    number("below", "Met below this number."),
+    sets("in", "Answers that meet it, by code or word; without `not_in` any other coded answer does not."),
+    sets("not_in", "Answers that do not meet it, by code or word; what is in neither is `unreadable`."),
     duration("within", "How long a score speaks; without it: always."),
     mapping(
         "component",
@@ -194,13 +246,16 @@ FORM = mapping(
 def parse_score(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
     component = given["component"] or {"of": frozenset(), "in": frozenset()}
-    if given["at_least"] is None and given["at_most"] is None and not given["in"]:
+    if not given["in"] and all(given[key] is None for key in ("at_least", "at_most", "above", "below")):
         raise spec.fail("a score needs a limit or answers", "at_least: 20, at_most: 1, or in: [a value set]")
     return ScoreRule(
         of=given["of"],
         at_least=given["at_least"],
         at_most=given["at_most"],
+        above=given["above"],
+        below=given["below"],
         answers=given["in"],
+        others=given["not_in"],
         within=given["within"],
         component=component["of"],
         among=component["in"],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fhir_screener.studies.lint.study import Checked, Remark
 
 NAME = "take"
-LIMITS = frozenset({"above", "at_least", "below", "at_most"})
+LIMITS = frozenset({"above", "at_least", "below", "at_most", "between"})
 
 
 def check(checked: Checked) -> Iterator[Remark]:

@@ -24,6 +24,8 @@ def check(checked: Checked) -> Iterator[Remark]:
 def _numbers(use: Use) -> list[float]:
     if use.key.shape == "number" and isinstance(use.value, int | float) and use.key.name != "n":
         return [float(use.value)]
+    if use.key.name == "between" and isinstance(use.value, dict):
+        return [float(number) for pair in use.value.values() for number in pair]
     if use.key.shape == "limits" and isinstance(use.value, dict):
         return [float(number) for number in use.value.values()]
     return []

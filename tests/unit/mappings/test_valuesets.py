@@ -21,7 +21,7 @@ FOLDER = ROOT / "mappings" / "valuesets"
 CODES = ROOT.parent / "shared" / "clinical" / "codes.json"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
-KEYS = {"stems", "valueset", "title", "kind", "version", "codes", "exclude", "include", "names", "kept_for"}
+KEYS = {"stems", "unlike", "valueset", "title", "kind", "version", "codes", "exclude", "include", "names", "kept_for"}
 KINDS = {"condition", "drug", "result", "procedure", "vaccine", "value", "ordinary"}
 ABBREVIATIONS = {
     "CXR",

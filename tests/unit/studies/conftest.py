@@ -17,6 +17,9 @@ SETS = {
     "no-loinc": 'kind: result\ncodes: [{system: loinc, items: [{code: "3084-2", display: Urate, source: a slip}]}]',
     "no-snomed": 'kind: condition\ncodes: [{system: snomed, items: [{code: "90560008", display: Gout, source: a slip}]}]',
     "colchicine": "kind: drug\ncodes: [{system: rxnorm, items: [{code: '2683', display: C, source: S, ingredient: c}]}]",
+    "ordinary-drugs": "kind: ordinary\nstems: [-gliptin]",
+    "sitagliptin": "kind: drug\nnames: {sitagliptin: [sitagliptin]}",
+    "gliptins": "kind: drug\nstems: [-gliptin]\nnames: {sitagliptin: [sitagliptin]}",
 }
 HEAD = """\
 study: T1

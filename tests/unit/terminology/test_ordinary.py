@@ -4,7 +4,16 @@ import pytest
 
 from fhir_screener.terminology.coding import ATC, RXNORM, Coding, Concept
 from fhir_screener.terminology.ordinary import Ordinary
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.valueset import Terminology, ValueSet
+
+ASKED = ValueSet(
+    "biologics",
+    "Biologics",
+    "drug",
+    stems=("-mab", "-nercept", "-limus", "-单抗", "-莫司", "-gliptin"),
+    unlike=("莫司汀",),
+)
+ORDINARY = ValueSet("ordinary-drugs", "", "ordinary", names={"": ("sitagliptin",)}, stems=("-gliptin", "-pril"))
 
 
 @pytest.mark.parametrize(
@@ -21,8 +30,16 @@ from fhir_screener.terminology.valueset import Terminology
         (ATC, "某某单抗", True),
         (ATC, "西普乐", False),
         ("urn:local", "zelfudrug", True),
+        ("urn:local", "zelfopril", False),
+        ("urn:local", "zelfogliptin", True),
     ],
 )
-def test_a_standard_code_makes_a_drug_known_but_for_the_stems_of_immune_drugs(system, display, unlisted) -> None:
-    ordinary = Ordinary(Terminology([]))
+def test_a_standard_code_makes_a_drug_known_but_for_the_stems_of_drugs_that_are_asked_about(
+    system, display, unlisted
+) -> None:
+    ordinary = Ordinary(Terminology([ASKED, ORDINARY]))
     assert ordinary.unlisted(Concept((Coding(system, "X1", display),))) is unlisted
+
+
+def test_in_a_study_that_asks_about_no_such_class_a_coded_drug_is_a_known_stranger() -> None:
+    assert not Ordinary(Terminology([ORDINARY])).unlisted(Concept((Coding(ATC, "L01FD01", "trastuzumab"),)))
