@@ -18,27 +18,28 @@ def check(checked: Checked) -> Iterator[Remark]:
         return
     stems = checked.catalog.value_sets.get(ORDINARY).stems
     for criterion in checked.study.criteria:
-        for rule in criterion.rules():
+        # An inclusion that misses one is asked about.
+        for rule in criterion.rules() if criterion.role == "exclusion" else ():
             # What only supports or excuses another finding misses one at no patient's cost.
             if not isinstance(rule, ExposureRule) or {"by", "supported_by"} & {*checked.place(rule)}:
                 continue
             for name in sorted(rule.to):
-                for stem, drug in _shared(checked.sets[name], stems):
-                    what = f"{drug!r} of {name!r} is a {stem}: others of that class would go for ordinary drugs"
-                    yield checked.warning(NAME, checked.place(rule), what, f"write `stems: [{stem}]` in {name!r}")
+                if shared := _shared(checked.sets[name], stems):
+                    what = f"{', '.join(shared.values())} of {name!r}: others of that class would go for ordinary drugs"
+                    fix = f"write `stems: [{', '.join(shared)}]` in {name!r}"
+                    yield checked.warning(NAME, checked.place(rule), what, fix)
 
 
-def _shared(asked: ValueSet, stems: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The stems that its drugs have, and that it does not itself claim, each with a drug."""
-    words = {word for listed in asked.names.values() for word in listed} | {one.display for one in asked.codes}
-    words |= set(asked.names)
+def _shared(asked: ValueSet, stems: tuple[str, ...]) -> dict[str, str]:
+    """{stem: a drug of the set that has it}, without those that the set itself claims."""
+    words = {word for listed in asked.names.values() for word in listed} | {*asked.names}
+    found = {}
     for stem in stems:
-        found = stem_pattern([stem])
-        drug = min(
-            (word for word in words if found and _has(word.lower(), stem) and found.search(word.lower())), default=""
-        )
-        if drug and stem not in asked.stems:
-            yield stem, drug
+        pattern = stem_pattern([stem])
+        drugs = [word for word in words if pattern and _has(word.lower(), stem) and pattern.search(word.lower())]
+        if drugs and stem not in asked.stems:
+            found[stem] = min(drugs)
+    return found
 
 
 def _has(word: str, stem: str) -> bool:
