@@ -8,6 +8,7 @@ from typing import TypeVar
 from fhir_screener.criteria.plan import CONSENT, DRUG, REGISTER, SUBJECT
 from fhir_screener.records.facts import (
     Condition,
+    Consent,
     Encounter,
     Fact,
     Immunization,
@@ -15,6 +16,7 @@ from fhir_screener.records.facts import (
     Mention,
     Observation,
     Procedure,
+    Subject,
 )
 from fhir_screener.records.patient_record import PatientRecord
 
@@ -44,6 +46,8 @@ class Index:
         self.mentions: Shelf[Mention] = _shelved(record.mentions)
         self.nameless = [fact for fact in record.medications if (fact.unresolved or fact.unlisted) and not fact.hits]
         """Drugs that nobody can name, and those whose words no list knows."""
+        self.modified = _unsure(record.modified)
+        """What may mean the opposite of what it says, by set and by mark."""
         self.present = self._present(record)
         """Every value set that something is in or speaks of, and a mark for what else can concern a rule."""
 
@@ -58,6 +62,7 @@ class Index:
             *self.observations,
             *self.near,
             *self.mentions,
+            *self.modified,
         }
         if self.nameless:
             found.add(DRUG)
@@ -73,6 +78,19 @@ def _shelved(facts: Iterable[F]) -> Shelf[F]:
     for fact in facts:
         for name in fact.hits:
             found.setdefault(name, []).append(fact)
+    return found
+
+
+def _unsure(facts: Iterable[Fact]) -> Shelf[Fact]:
+    found = _shelved(facts)
+    for fact in facts:
+        for component in fact.components if isinstance(fact, Observation) else ():
+            for name in component.hits.keys() - fact.hits.keys():
+                found.setdefault(name, []).append(fact)
+        if isinstance(fact, Consent | Subject):
+            found.setdefault(CONSENT if isinstance(fact, Consent) else SUBJECT, []).append(fact)
+        elif isinstance(fact, Medication) and not fact.hits:
+            found.setdefault(DRUG, []).append(fact)
     return found
 
 

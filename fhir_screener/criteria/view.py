@@ -14,6 +14,7 @@ from typing import Any
 from fhir_screener.criteria.blank import Scope
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.index import Index
+from fhir_screener.criteria.modified import modified
 from fhir_screener.criteria.plan import Asked, Frontier, Joint, Plan
 from fhir_screener.records.dates import EVER, FOREVER, Days, Duration, read_date
 from fhir_screener.records.facts import Patient, Span
@@ -127,7 +128,10 @@ class View:
         found = self.known.get(at)
         if found is None:
             outer, self.watch = self.watch, set()
-            found = self.known[at] = rule.evaluate(self)
+            found = rule.evaluate(self)
+            if self.index.modified:
+                found = modified(rule, found, self, self.index.modified)
+            self.known[at] = found
             if not plan.shares(found):
                 self.shared.alike[id(found)] = (found, plan.outline(found))
             if self.watch:

@@ -91,6 +91,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     concept: Concept = NOTHING
     hits: Hits = NO_HITS
     note: str = ""
+    modified: bool = False
+    """Whether it, or a part of it, carries a modifier extension that is not understood: it may mean the opposite."""
 
     def hit(self, names: frozenset[str]) -> Hit | None:
         """The first of these sets that the fact is in."""

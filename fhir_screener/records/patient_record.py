@@ -12,6 +12,7 @@ from fhir_screener.records.facts import (
     Condition,
     Consent,
     Encounter,
+    Fact,
     Immunization,
     Medication,
     Mention,
@@ -75,6 +76,8 @@ class PatientRecord:
     subjects: tuple[Subject, ...] = ()
     mentions: tuple[Mention, ...] = ()
     encounters: tuple[Encounter, ...] = ()
+    modified: tuple[Fact, ...] = ()
+    """Facts of any type that may mean the opposite of what they say (`Fact.modified`): in none of the others."""
     treatments: tuple[Treatment, ...] = ()
     """Looked for only where a diagnosis stands on one encounter alone."""
     seen: Mapping[str, Seen] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length
 from fhir_screener.records.dates import Duration
+from fhir_screener.records.modifiers import is_modified
 from fhir_screener.records.patient_record import CHART_TYPES
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.coding import normal_system
@@ -80,6 +81,9 @@ class FhirPathRule:
             return
         if placed is When.BEFORE:
             tally.context(aside(evidence))
+        elif is_modified(resource):
+            said = say("carries a modifier extension that is not understood")
+            tally.doubt(Reason.UNREADABLE, self._cite(resource, date, said))
         elif yes is None or no is None:
             said = say("{type}: the expression gives no yes or no", type=self.on)
             tally.doubt(Reason.UNREADABLE, self._cite(resource, date, said))

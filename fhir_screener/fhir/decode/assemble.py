@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw
@@ -34,6 +34,7 @@ from fhir_screener.fhir.decode.lean import (
 )
 from fhir_screener.fhir.decode.medication_list import reconciled
 from fhir_screener.fhir.decode.mentions import mentions
+from fhir_screener.fhir.decode.modifiers import modified
 from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain, tree_of
 from fhir_screener.fhir.decode.treatments import treatments
@@ -55,6 +56,7 @@ from fhir_screener.records.patient_record import CHART_TYPES, PatientRecord, See
 from fhir_screener.terminology.local_name import Name
 
 _DATE, _NAME = attrgetter("date"), attrgetter("name")
+F = TypeVar("F", bound=Fact)
 
 
 class _Facts(msgspec.Struct):
@@ -90,8 +92,8 @@ def assemble(
     spoilt = versions[0].spoilt
     faults = collector.faults.get(person.id, [])
     context = Context(collector.book, collector.references, collector.library, person.id, person.birth_date)
-    if spoilt:
-        context.unreadable("Patient", versions[0], spoilt[0])
+    if spoilt or modified(versions[0]):
+        context.unreadable("Patient", versions[0], spoilt[0] if spoilt else "modifierExtension")
     facts, seen = _Facts(), {}
     for one in chart.of("Encounter")[1]:
         if isinstance(one, Stay) and one.id and (one.date or one.end):
@@ -135,17 +137,19 @@ def _record(
     absent: Iterable[str],
     problems: Iterable[str],
 ) -> PatientRecord:
+    unsure: list[Fact] = []
     return PatientRecord(
         patient=person,
-        conditions=tuple(facts.conditions),
-        observations=tuple(facts.observations),
-        medications=tuple(facts.medications),
-        procedures=tuple(facts.procedures),
-        immunizations=tuple(facts.immunizations),
-        consents=tuple(facts.consents),
-        subjects=tuple(facts.subjects),
+        conditions=_plain(facts.conditions, unsure),
+        observations=_plain(facts.observations, unsure),
+        medications=_plain(facts.medications, unsure),
+        procedures=_plain(facts.procedures, unsure),
+        immunizations=_plain(facts.immunizations, unsure),
+        consents=_plain(facts.consents, unsure),
+        subjects=_plain(facts.subjects, unsure),
         mentions=tuple(_standing(facts)),
-        encounters=tuple(facts.encounters),
+        encounters=_plain(facts.encounters, unsure),
+        modified=tuple(unsure),
         seen=seen,
         failed=frozenset(failed),
         absent=frozenset(absent),
@@ -162,6 +166,14 @@ def _note(names: dict[Name, str | None], glimpses: Iterable[Glimpse]) -> None:
             continue
         known = names.get(name, "")
         names[name] = max(known, one.date) if known is not None and one.date else None
+
+
+def _plain(facts: list[F], unsure: list[Fact]) -> tuple[F, ...]:
+    """The facts that are what they say; the others are put to the `unsure`."""
+    if not any(fact.modified for fact in facts):
+        return tuple(facts)
+    unsure += [fact for fact in facts if fact.modified]
+    return tuple(fact for fact in facts if not fact.modified)
 
 
 def _standing(facts: _Facts) -> Iterable[Mention]:

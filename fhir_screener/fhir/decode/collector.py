@@ -230,5 +230,5 @@ class Collector:
         return record.id
 
 
-_MEDICATION = ("code", "form", "ingredient", "contained")
+_MEDICATION = ("code", "form", "ingredient", "contained", "modifierExtension")
 """What is used of a Medication."""

@@ -8,6 +8,7 @@ from typing import Any
 from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.chart import Library
 from fhir_screener.fhir.decode.lean import Lean
+from fhir_screener.fhir.decode.modifiers import modified
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.records.facts import Span
 
@@ -39,4 +40,5 @@ class Context:
             "version": (meta.versionId or "") if meta else "",
             "updated": meta.lastUpdated if meta else None,
             "status": record.status or "",
+            "modified": modified(record),
         }

@@ -11,10 +11,12 @@ from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.dosage import NO_INSTRUCTIONS, Instructions
 from fhir_screener.fhir.decode.lean import DRUGS, DrugLean, ProcedureLean
+from fhir_screener.fhir.decode.modifiers import modified
 from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.relevance import is_drug_code
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Medication, Quantity, Span
+from fhir_screener.records.modifiers import is_modified
 from fhir_screener.terminology.coding import NOTHING, STANDARD, Coding, Concept, normal_system
 from fhir_screener.terminology.product_words import only_named
 from fhir_screener.terminology.routes import by_instruction, by_words
@@ -32,6 +34,7 @@ class Drug(msgspec.Struct, frozen=True, gc=False):
     strength: Quantity | None = None
     unresolved: str = ""
     unlisted: bool = False
+    modified: bool = False
 
 
 def drug(kind: str, record: DrugLean, context: Context) -> Drug:
@@ -138,7 +141,8 @@ def described(resource: dict[str, Any], context: Context, beside: Any = None) ->
     # A product without a known name is known by its ingredients, if all of them are.
     asked = [one for one in named if one is not NOTHING] or [name]
     unlisted = not hits and any(map(context.book.ordinary.unlisted, asked))
-    return Drug(name, hits or NO_HITS, elements.label(resource.get("form")), strength, unlisted=unlisted)
+    form = elements.label(resource.get("form"))
+    return Drug(name, hits or NO_HITS, form, strength, unlisted=unlisted, modified=is_modified(resource))
 
 
 def _ingredient(part: dict[str, Any], resource: dict[str, Any], context: Context, beside: Any) -> Drug:
@@ -208,6 +212,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         form=found.form,
         strength=found.strength,
         status_reason=_why(record, context),
+        modified=found.modified or modified(record),
     )
 
 

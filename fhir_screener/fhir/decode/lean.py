@@ -33,13 +33,15 @@ class Period(msgspec.Struct, gc=False):
 class Lean(msgspec.Struct, gc=False):
     """What all resources have. `spoilt` names the elements that are there and could not be read.
 
-    `dates` names the elements that date the record, best first.
+    `dates` names the elements that date the record, best first; `parts` those read whose own parts may be modified.
     """
 
     dates: ClassVar[tuple[str, ...]] = ()
+    parts: ClassVar[tuple[str, ...]] = ()
     id: str | None = None
     meta: Meta | None = None
     status: str | None = None
+    modifierExtension: Raw = EMPTY
     spoilt: list[str] | None = msgspec.field(default=None, name="(spoilt)")
 
 
@@ -57,6 +59,7 @@ class ConditionLean(About, gc=False):
     """Condition (R4 9.2); `assertedDate` is STU3's recordedDate."""
 
     dates: ClassVar[tuple[str, ...]] = ("onsetDateTime", "onsetPeriod", "recordedDate")
+    parts: ClassVar[tuple[str, ...]] = ("stage",)
     clinicalStatus: Raw = EMPTY
     verificationStatus: Raw = EMPTY
     category: Raw = EMPTY
@@ -79,6 +82,7 @@ class ConditionLean(About, gc=False):
 class Valued(About, gc=False):
     """value[x] and what qualifies it, in Observation and Observation.component."""
 
+    parts: ClassVar[tuple[str, ...]] = ("referenceRange",)
     valueQuantity: Raw = EMPTY
     valueCodeableConcept: Raw = EMPTY
     valueString: str | None = None
@@ -138,6 +142,7 @@ class DrugLean(About, gc=False):
         "whenPrepared",
         "dateAsserted",
     )
+    parts: ClassVar[tuple[str, ...]] = ("dosage", "dosageInstruction")
     medicationCodeableConcept: Raw = EMPTY
     medicationReference: Raw = EMPTY
     medication: Raw = EMPTY
@@ -190,6 +195,7 @@ class EncounterLean(Lean, gc=False):
     """Encounter (R4 8.11): its period dates what happened in it; the rest is for rules about encounters."""
 
     dates: ClassVar[tuple[str, ...]] = ("period",)
+    parts: ClassVar[tuple[str, ...]] = ("hospitalization", "diagnosis")
     subject: Raw = EMPTY
     period: Period | None = None
     type: Raw = EMPTY

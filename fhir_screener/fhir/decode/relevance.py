@@ -231,8 +231,8 @@ _NOT = frozenset(
 
 
 def happened(one: DrugLean | ProcedureLean) -> bool:
-    """Whether the record says that the drug was given or ordered, the procedure done."""
-    if one.status in _NOT:
+    """Whether the record says, as it stands, that the drug was given or ordered, the procedure done."""
+    if one.status in _NOT or one.modifierExtension:
         return False
     return not isinstance(one, DrugLean) or (
         one.doNotPerform is not True and (one.intent or "order") not in ("plan", "proposal", "option")

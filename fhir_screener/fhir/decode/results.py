@@ -11,6 +11,7 @@ from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.book import Book, Bounds
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import ObservationLean, ReportLean, Valued
+from fhir_screener.fhir.decode.modifiers import modified
 from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.tolerant import plain, read_part
 from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
@@ -44,6 +45,7 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
         other_subject=other,
         specimen=specimen,
         near=book.near[code],
+        modified=modified(record),
     )
 
 
@@ -206,5 +208,9 @@ def _inside(record: ReportLean, report: Observation, context: Context) -> list[O
 
 def _changed(fact: Observation, effective: Span, report: Observation) -> Observation:
     return msgspec.structs.replace(
-        fact, effective=effective, issued=fact.issued or report.issued, status=fact.status or report.status
+        fact,
+        effective=effective,
+        issued=fact.issued or report.issued,
+        status=fact.status or report.status,
+        modified=fact.modified or report.modified,
     )

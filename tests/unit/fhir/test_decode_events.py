@@ -31,6 +31,13 @@ def test_a_patient():
     assert found.replaced_by == ""
 
 
+def test_a_patient_with_a_modifier_extension_is_not_read_as_it_stands():
+    record = read({**PATIENT, "modifierExtension": [{"url": "https://ehr.example/animal", "valueBoolean": True}]})
+    assert record.failed == {"Patient"}
+    assert record.problems == ("Patient/p: `modifierExtension` cannot be read",)
+    assert not read({**PATIENT, "modifierExtension": []}).failed
+
+
 @pytest.mark.parametrize(
     ("elements", "expected"),
     [

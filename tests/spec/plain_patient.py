@@ -1,0 +1,48 @@
+"""The plain eligible man of the worked patients, read and judged with some records more; without any he is a candidate."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhir_screener.fhir.files import FolderSource
+from fhir_screener.screening.screen import screen
+from fhir_screener.screening.screening import Screening
+from fhir_screener.studies.load import Catalog, Loaded
+
+TESTS = Path(__file__).parent.parent
+STUDY = "NCT04660565"
+
+
+@cache
+def loaded() -> Loaded:
+    return Catalog(TESTS.parent / "mappings").load([STUDY])
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Any:
+    """`judged(resource, ...)`: the plain patient with these records more, on 2021-03-01."""
+
+    def judge(*more: dict[str, Any]) -> Screening:
+        tree = json.loads((TESTS / "cases" / STUDY.lower() / "B00" / "bundle.json").read_text("utf-8"))
+        for number, resource in enumerate(more):
+            whole = {"id": f"more-{number}", "subject": {"reference": "Patient/b00-pt"}, **resource}
+            tree["entry"].append(
+                {"fullUrl": f"https://ehr.example/fhir/{whole['resourceType']}/{whole['id']}", "resource": whole}
+            )
+        path = tmp_path / "bundle.json"
+        path.write_text(json.dumps(tree), "utf-8")
+        (record,) = FolderSource(path, loaded().terminology, only=["b00-pt"]).records()
+        return screen(loaded().studies[0], record, date(2021, 3, 1), loaded().terminology)
+
+    return judge
+
+
+def said(screening: Screening, criterion: str) -> str:
+    found = next(c for c in screening.criteria if c.id == criterion)
+    return found.reason.value if found.reason else found.verdict.value
