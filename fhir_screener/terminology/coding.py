@@ -145,14 +145,14 @@ def normal_code(system: str, code: str) -> str:
     return plain
 
 
-_DISEASE = re.compile(r"[A-EG-OQR]\d[0-9A-Z](?:[0-9X](?P<own>\d\d(?:X\d+)?)?)?")
+_DISEASE = re.compile(r"(?:[A-EG-OQR]\d[0-9A-Z]|Z22)(?:[0-9X](?P<own>\d\d(?:X\d+)?)?)?")
 
 
 def is_rubric(coding: Coding) -> bool:
     """Whether it is a code of ICD-10 for diseases of many kinds, of which the words beside it may say more.
 
     Not in the chapters of the mind (F), the newborn (P), injuries and contacts with care (S to Z): their words are of diseases
-    that the patient fears, has not, or is kept from.
+    that the patient fears, has not, or is kept from; but a carrier (Z22) has what is named.
     """
     return coding.system == ICD10 and bool(_DISEASE.fullmatch(normal_code(ICD10, coding.code)))
 

@@ -15,8 +15,10 @@ _TO_DENY = re.compile(
     r"|of|history|hx|treatment|treated|therapy|exposure|taking|taken|received?|receiving|given|started|had|with|to|for|a|the|been"
     r"|使用|应用|服用|用|过|接受|既往|曾|行|予|给予|口服|任何|注射|的|其他)\W*)*$"
 )
-_ASIDE = re.compile(r"prophyla\w*|vaccinat\w*|预防|\w{2,3}代[取购领配买开]")
-"""What a drug is for and who fetches it: no plan, and nobody else's drug."""
+_CONDITION = r"\b(?:if|in case|should|unless)\b|如果|若|倘若|假如|一旦|万一"
+_ASIDE = re.compile(r"prophyla\w*|vaccinat\w*|预防|\w{2,3}代[取购领配买开]|" + _CONDITION)
+"""What a drug is for, who fetches it, on what condition its dose hangs: no plan, and nobody else's drug."""
+_CONDITIONAL = re.compile(_CONDITION)
 _NOT_OF_IT = re.compile(
     r"stop|discontin|toler|miss|skip|complian|adheren|respon|side effect|adverse|effect|reaction|longer|improv|chang|refill"
     r"|停|耐受|不良反应|副作用|效|依从|规律|漏|减量|加量|反应"
@@ -44,6 +46,8 @@ def drug_stance(text: str, start: int, end: int) -> Stance:
 def told_stance(text: str, start: int, end: int) -> Stance:
     """The same where a narrative names a drug: "has not stopped methotrexate" does not deny it."""
     said = stance(text, start, end)
+    if said is Stance.PLANNED and _CONDITIONAL.search(text, max(0, start - REACH), start):
+        said = stance(_CONDITIONAL.sub(_blank, text[:start]) + text[start:], start, end)
     if said is not Stance.NEGATED:
         return said
     left, _ = clause(text, start, end)

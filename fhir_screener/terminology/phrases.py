@@ -71,6 +71,8 @@ _PLANNED_AFTER = (
     r"|计划中|拟行|待行|已?取消|拒绝|(?:高)?风险|高危(?:人群|因素)|易感|恐惧|恐怖"
     r"|risk\b(?! group| strat| categor)|gen(?:e|etic) (?:carrier|predisposition|suscepti)"
 )
+_IF = re.compile(r"\W*(?:if|in case|should|unless|如(?:果|为|系|确|证实|发现|提示|存在|出现)|若(?!干)|倘若|假如|一旦|万一)(?![a-z])")
+"""So begins a clause of what may come to be."""
 _OVER = re.compile(
     r"\W*(?:(?:is|was|has|now|fully|completely|since|已经?|经治疗|临床)\W*)*"
     r"(?:resolved|cured|in (?:complete )?remission|free\b|治愈|痊愈|恢复期|康复期|缓解期)"
@@ -167,7 +169,7 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     led = text[first:start]
     if re.search(_DOUBT, led + " # " + after):
         return Stance.DOUBTFUL
-    if re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after) or re.match(r"\W{0,2}(?:" + _PLANNED_AFTER + ")", after):
+    if _IF.match(led) or re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after) or re.match(r"\W{0,2}(?:" + _PLANNED_AFTER + ")", after):
         return Stance.PLANNED
     if re.search(_PAST, led + " # " + after) or _OVER.match(text[end:right]):
         return Stance.PAST

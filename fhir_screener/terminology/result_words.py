@@ -54,8 +54,11 @@ _NONE = re.compile(
 _INVALID = re.compile(r"\binvalid\b|无效")
 """The test was run, and failed."""
 
-_ELSEWHERE = re.compile(r"\bsee (?:comment|note|below)s?\b|见备注")
-"""Says nothing by itself, and takes nothing from what stands beside it."""
+_ELSEWHERE = re.compile(
+    r"(?:result|please)?\W*\bsee (?:attached|separate|scanned|lab|full|the)? ?(?:comment|note|below|report|result|attachment|scan)s?\b\W*"
+    r"|(?:结果)?(?:请?见|详见|参见)(?:备注|附注|说明|附件|报告|报告单|纸质报告|下|后附)\W*"
+)
+"""The whole of a value that only says where the result is."""
 
 _BESIDE = re.compile(
     r"(?:阳性|阴性|质控|空白)对照(?:孔|管|值)?\s*[:=]?\s*(?:正常|有效|合格|[<>]?\d+(?:\.\d+)?)?"
@@ -93,6 +96,11 @@ _SPACED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 """A blank inside Chinese words, put there to fill a column: 阴 性."""
 
 
+def points_elsewhere(text: str) -> bool:
+    """Whether the words only say where the result stands."""
+    return bool(_ELSEWHERE.fullmatch(fold(text)))
+
+
 def says_invalid(text: str) -> bool:
     """Whether the words say that the test was run and failed."""
     return bool(_INVALID.search(fold(text)))
@@ -115,26 +123,28 @@ def read_words(text: str) -> Polarity | None:
         Polarity.POSITIVE: positive,
     }
     found = [polarity for polarity, count in counted.items() if count]
-    if not found and _ELSEWHERE.search(rest):
-        return Polarity.NONE
     if found == [Polarity.EQUIVOCAL, Polarity.POSITIVE]:
         return Polarity.EQUIVOCAL
     return found[0] if len(found) == 1 else None
 
 
+_INDEX = re.compile(r"(s/co?|coi|cut-?off index|index)(?: ?(?:ratio|value|值))?\s*[:=]?\s*(?=[<>\d])")
+"""A ratio to the cutoff, named before its number."""
 _NUMBER = re.compile(r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-/.]\d)[^\d\s(][^()（）;；,，]*)?$")
 
 
 @lru_cache(maxsize=20_000)
 def read_number(text: str) -> tuple[str, float, str, str] | None:
     """A number written as text: (comparator, value, unit, digits), or None where it is anything else."""
-    match = _NUMBER.match(fold(text).replace("≤", "<=").replace("≥", ">="))
-    if match is None:
+    plain = fold(text).replace("≤", "<=").replace("≥", ">=")
+    index = _INDEX.match(plain)
+    match = _NUMBER.match(plain[index.end() :] if index else plain)
+    if match is None or (index and match[3]):
         return None
     value = float(match[2])
     if value > _MOST or (not value and re.search("^[^e]*[1-9]", match[2])):
         return None
-    return match[1] or "", value, (match[3] or "").strip(), match[2]
+    return match[1] or "", value, index[1] if index else (match[3] or "").strip(), match[2]
 
 
 _LENGTH = r"(\d+(?:\.\d+)?) ?(?:[mc]m)? ?[x×*] ?(\d+(?:\.\d+)?) ?([mc]m)|(\d+(?:\.\d+)?) ?([mc]m)"

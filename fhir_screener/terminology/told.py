@@ -17,6 +17,7 @@ from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.drug_phrases import told_stance
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import Stance, clause, stance
+from fhir_screener.terminology.report_parts import question_and_answer
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits, ValueSet
 
@@ -60,7 +61,26 @@ class Teller:
         return Names(names), owners
 
     def told(self, text: str) -> Hits:
-        """{set named: how}. The first telling place of each set."""
+        """{set named: how}. The first telling place of each set; what was asked and is denied by the answer tells nothing."""
+        question, answer = question_and_answer(text)
+        found = self._told(answer)
+        if not question:
+            return found or NO_HITS
+        asked = {name: hit for name, hit in self._told(question).items() if name not in found}
+        denied = self._denied(answer) if asked else frozenset()
+        found |= {
+            name: hit for name, hit in asked.items() if hit.stance is not Stance.DOUBTFUL or name not in denied
+        }
+        return found or NO_HITS
+
+    def _denied(self, text: str) -> frozenset[str]:
+        """The sets of which a member is denied."""
+        plain = fold(text)
+        names, owners = self._index
+        places = [(owners[owner][0], start, end) for owner, start, end in names.find(plain)]
+        return frozenset(name for name, start, end in places if stance(plain, start, end) is Stance.NEGATED)
+
+    def _told(self, text: str) -> dict[str, Hit]:
         plain = fold(text)
         names, owners = self._index
         places = [_Place(start, end, *owners[owner]) for owner, start, end in names.find(plain)]
@@ -72,7 +92,7 @@ class Teller:
             said = _result(plain, start, end, tests) if kind == "result" else _said(plain, start, end, kind)
             if said is not None:
                 found[name] = Hit(None, by_name=True, stance=said, words=plain[start:end])
-        return found or NO_HITS
+        return found
 
 
 def _outermost(places: Iterable[_Place]) -> Iterator[_Place]:

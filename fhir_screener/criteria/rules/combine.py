@@ -221,13 +221,18 @@ class Unless(_Combined):
         main = branches[0]
         ruling = [i for i, b in enumerate(branches[1:], start=1) if b.verdict is MET]
         if not ruling or main.reason is Reason.NOT_FETCHED:
-            return combine(main.verdict, branches, self.kind, (0,))
+            return combine(main.verdict, branches, self.kind, self._open(branches) if main.verdict is UNKNOWN else (0,))
         found = combine(main.verdict, branches, self.kind, (0,))
         if main.verdict is MET:
             return found.but(verdict=UNKNOWN, reason=Reason.CONFLICTING, clock=False, leans=None, **_READ)
         return found.but(
             verdict=NOT_MET, reason=None, decided_by=ruling[0], clock=False, leans=None, settle="", soonest=None
         )
+
+    @staticmethod
+    def _open(branches: Branches) -> Sequence[int]:
+        """What carries an unknown: the question itself, and what would rule it out if its date were known."""
+        return [0, *(i for i, b in enumerate(branches) if i and b.reason is Reason.IMPRECISE_DATE)]
 
     def describe(self) -> Text:
         return say("{rule}; ruled out by {others}", rule=self.rules[0].describe(), others=_others(self.rules[1:]))

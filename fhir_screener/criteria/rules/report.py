@@ -33,6 +33,7 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.report_parts import question_and_answer
 from fhir_screener.terminology.result_words import SAID_BY, Polarity, read_words
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
@@ -133,8 +134,9 @@ class ReportRule:
     def _words(self, view: View, text: str) -> tuple[Reason | str, Text]:
         if not text:
             return Reason.TEXT_ONLY, say("no conclusion on record")
-        asked = {stance for _, stance in view.terminology.mentions(self.finding, text)}
-        other = {stance for _, stance in view.terminology.mentions(self.doubtful, text)}
+        asked = self._stances(view, self.finding, text)
+        other = self._stances(view, self.doubtful, text)
+        text = question_and_answer(text)[1] or text
         if Stance.ASSERTED in asked and Stance.NEGATED in asked:
             return Reason.CONFLICTING, say("the words say both")
         if Stance.ASSERTED in asked:
@@ -148,6 +150,14 @@ class ReportRule:
         if all(self._is_clear(view, clause) for clause in _CLAUSES.split(text) if clause.strip(" .")):
             return "no", say("the conclusion finds nothing")
         return Reason.TEXT_ONLY, say("the conclusion does not speak of it")
+
+    @staticmethod
+    def _stances(view: View, names: frozenset[str], text: str) -> set[Stance]:
+        """How the answer speaks of these; of what was asked only what is known of the patient."""
+        question, answer = question_and_answer(text)
+        found = {stance for _, stance in view.terminology.mentions(names, answer)}
+        known = {stance for _, stance in view.terminology.mentions(names, question)} if question else set()
+        return found | (known & {Stance.ASSERTED, Stance.PAST})
 
     def _is_clear(self, view: View, clause: str) -> bool:
         """Whether a clause says that nothing was found, of the whole and not of a part."""

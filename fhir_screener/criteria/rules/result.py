@@ -35,7 +35,7 @@ from fhir_screener.records.facts import Observation, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.analytes import molar_mass
 from fhir_screener.terminology.phrases import Stance, takes_back
-from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.result_words import Polarity, points_elsewhere, read_words
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, Reason
 
@@ -102,9 +102,16 @@ def _read(view: View, facts: Begun, sets: frozenset[str], limits: Limits) -> lis
             if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
                 continue
             reading = read_value(value, limits, view.terminology, ranges.get(name, ()))
-            if reading.says is not Polarity.NONE:
+            if reading.says is not Polarity.NONE and not _said_elsewhere(fact, value, reading):
                 found.append(Result(fact, value, hit, days, reading, fact.status == "preliminary"))
     return found
+
+
+def _said_elsewhere(fact: Observation, value: Value, reading: Reading) -> bool:
+    """Whether the value only points to its members or components, or to a note that says that there is no result."""
+    if reading.says is not Polarity.UNREADABLE or not points_elsewhere(value.text):
+        return False
+    return bool(fact.members or fact.components) or read_words(fact.note) is Polarity.NONE
 
 
 def _without_superseded(found: list[Result]) -> list[Result]:

@@ -56,7 +56,6 @@ SAYS = {
     Polarity.NONE: [
         "标本溶血,请重新采样",
         "invalid",
-        "see comment",
         "未检",
         "待查",
         "QNS",
@@ -71,6 +70,7 @@ SAYS = {
         "rifampin resistance not detected",  # says nothing of the organism
         "HIV-1 not detected, HIV-2 detected",
         "not immune",
+        "see comment",  # which may say anything
         "R",
     ],
 }
