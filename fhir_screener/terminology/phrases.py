@@ -33,7 +33,7 @@ _OTHER = (
     r"|家族(?!性)|其父|其母|其妻|其夫|其子|其女|其兄|其弟|其姐|其妹|爱人|祖父|祖母|外公|外婆|爷爷|奶奶|儿子|女儿|子女|亲属|叔叔|伯父|姑姑|舅舅|姨妈|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
 )
 NEGATED_BEFORE = (
-    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|negative for|no evidence of|no sign of|absence of"
+    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|\bneg(?:ative)? for\b|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bneither\b"
     r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
     r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|没有|非|未(?:曾|再)?$"
@@ -47,7 +47,8 @@ NEGATED_AFTER = (
     r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|neg(?:ative)?\b|\(-\))"
     r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)|未能?(?:检|查|找|培养|分离|生长)|无生长"
     r"|none\b|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑"
-    r"|(?:tests?|screen(?:ing)?|serology) (?:is |was |were )?neg(?:ative)?\b|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"
+    r"|(?:tests?|screen(?:ing)?|serology|(?:infection )?status)\W*(?:is |was |were )?neg(?:ative)?\b"
+    r"|[-−](?=\W*$|[,;.)/])|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"
 )
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
@@ -60,7 +61,7 @@ _DOUBT = (
     r"|不能除外|不能排除|可能|考虑|# 高危(?!人群|因素)"
 )
 _PLANNED = (
-    r"\bplan\b|screen(?:ing|ed)? (?:\w+ ){0,3}for|vaccin|prophyla|immuni[sz]ation against|counsel|planned|planning"
+    r"\bplan\b|screen(?:ing|ed)? (?:\w+ ){0,3}for|vaccin|prophyla|immuni[sz]ation against|counsel|\bplanned|\bplanning|\bavoid"
     r"|consider(?:ing)?|candidate for|scheduled|will start|to start|proposed|intend|recommend|awaiting"
     r"|筛查|疫苗|预防|咨询|拟|计划|建议|准备|预约|择期"
     # What a person may get, or is afraid of, is as little there as what is planned.
@@ -71,11 +72,13 @@ _PLANNED_AFTER = (
     r"|计划中|拟行|待行|已?取消|拒绝|(?:高)?风险|高危(?:人群|因素)|易感|恐惧|恐怖"
     r"|risk\b(?! group| strat| categor)|gen(?:e|etic) (?:carrier|predisposition|suscepti)"
 )
-_IF = re.compile(r"\W*(?:if|in case|should|unless|如(?:果|为|系|确|证实|发现|提示|存在|出现)|若(?!干)|倘若|假如|一旦|万一)(?![a-z])")
+_IF = re.compile(
+    r"\W*(?:if|in case|should|unless|如(?:果|为|系|确|证实|发现|提示|存在|出现)|若(?!干)|倘若|假如|一旦|万一)(?![a-z])"
+)
 """So begins a clause of what may come to be."""
 _OVER = re.compile(
     r"\W*(?:(?:is|was|has|now|fully|completely|since|已经?|经治疗|临床)\W*)*"
-    r"(?:resolved|cured|in (?:complete )?remission|free\b|治愈|痊愈|恢复期|康复期|缓解期)"
+    r"(?:resolved|cured|in (?:complete )?remission|free\b|survivor|治愈|痊愈|恢复期|康复期|缓解期)"
 )
 """Right behind a term: it is over."""
 _PAST = (
@@ -102,6 +105,14 @@ _ALL_DENIED = re.compile(
     r"(?:、[^,。;]{1,20})*(?:均|皆|都)(?:为|呈)?(?:阴性|未见|排除)"
     r"|(?:, [a-z0-9 /-]{1,25})*,? (?:and|or) (?![^,;]*\b(?:test|culture|smear|screen))[a-z0-9 /-]{1,25}? negative\b"
 )
+_DENIED_BEHIND = re.compile(
+    r"\W{1,3}(?:(?:has been|have been|was|is|were|now|since|已经?|现已|后)\W*)*(?:ruled out|excluded|refuted|被?排除|除外)"
+    r"(?=\W*$|[.;。；,，)]|\W+(?:by|after|on|with|in|via|per|at)\b)"
+)
+"""Behind a comma: the term is denied as a whole, and not what else would be named."""
+_NOT_REALLY = re.compile(r"(?:\bpseudo-? ?|\bfalse |\bphantom |\bsympathetic |\bnon-|假性|伪|(?:^|[\s,，、(（])类)$")
+"""Right before a term: what only looks like it."""
+_LIKE = re.compile(r"样(?![本品])|[- ]like\b")
 _TO_RULE_OUT = re.compile(
     r"(?:建议|拟|进一步|需|请|以便|以|待|行|复查|检查|随访"
     r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]{0,60}?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
@@ -116,7 +127,7 @@ _NOT_YET = re.compile(
 """It is said that nobody knows yet; the words of a denial may stand in it."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(
-    r"\W*(?:疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|纹|斑|中心|医院"
+    r"\W*(?:前(?:病变|期|状态)|intention|phobia|疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|纹|斑|中心|医院"
     r"|vaccin|immun|screen|counsel|prophyla|cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr|antigen[ -]?\d"
     r"|(?:tests?\b|试验|检测)(?!.{0,20}(?:pos|react|detected|\+|阳|有反应)))"
 )
@@ -167,9 +178,14 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
         return denied
     first, _ = clause(text, start, end)
     led = text[first:start]
-    if re.search(_DOUBT, led + " # " + after):
+    if re.search(_DOUBT, led + " # " + after) or _LIKE.match(after):
         return Stance.DOUBTFUL
-    if _IF.match(led) or re.search(_PLANNED, led) or _NAMES_AN_ACT.match(after) or re.match(r"\W{0,2}(?:" + _PLANNED_AFTER + ")", after):
+    if (
+        _IF.match(led)
+        or re.search(_PLANNED, led)
+        or _NAMES_AN_ACT.match(after)
+        or re.match(r"\W{0,2}(?:" + _PLANNED_AFTER + ")", after)
+    ):
         return Stance.PLANNED
     if re.search(_PAST, led + " # " + after) or _OVER.match(text[end:right]):
         return Stance.PAST
@@ -188,7 +204,9 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
     A denial before a comma may end there: what follows is denied as one of a list, asserted where its words make a
     clause of their own, and in doubt between the two.
     """
-    if re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)):
+    if re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)) or _NOT_REALLY.search(own):
+        return Stance.NEGATED
+    if _DENIED_BEHIND.match(rest):
         return Stance.NEGATED
     if re.match(r"\W*(?:" + NEGATED_AFTER + r")", after) or _ALL_DENIED.match(rest):
         return Stance.NEGATED
@@ -202,6 +220,8 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
 
 _TAKEN_BACK = re.compile(
     r"entered in error|wrong (?:patient|person|chart)|mis-?label|mix-?up|ha?emoly[sz]ed|unreliable|not valid|result invalid"
+    r"|(?:likely|probabl[ye]|presumed|possibl[ye]|suspected|considered) (?:a |biological )?false[- ](?:positive|negative)"
+    r"|false[- ](?:positive|negative) (?:likely|suspected)|假[阳阴]性可能|(?:考虑|可能为?|疑)假[阳阴]性"
     r"|invalid (?:result|specimen|sample)|specimen (?:rejected|unsuitable)|(?:not|never|wasn't|was not) (?:taken|started|given"
     r"|administered|infused|begun)|did not (?:take|start|receive)|ruled out|录错|误录|录入错误|错误录入|患者错误"
     r"|标本(?:不合格|混淆|错误)|溶血|结果(?:无效|作废|不可靠)|已?作废|(?:未|没有|从未)(?:服用|使用|执行|输注|注射|用药|开始)|已排除|排除诊断"

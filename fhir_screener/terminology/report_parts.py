@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 _FOUND = (
-    r"(?:findings?|impressions?|conclusions?|technique|comparison|opinion"
-    r"|影像所见|影像表现|检查所见|所见|诊断意见|影像诊断|诊断印象|印象|结论|意见)\s*[:：]"
+    r"(?:findings?|impressions?|conclusions?|(?:final )?diagnos[ie]s|microscopic|gross|technique|comparison|opinion"
+    r"|影像所见|影像表现|检查所见|所见|诊断意见|影像诊断|病理诊断|诊断印象|印象|结论|意见)\s*[:：]"
 )
 _TOLD = (
     r"(?:\b(?:clinical )?(?:indications?|history|information|question)(?: for (?:the )?(?:exam|examination|study))?"
@@ -23,6 +23,14 @@ _WANTED = (
 _QUESTION = re.compile(
     rf"{_TOLD}(?:(?!{_FOUND}).){{0,2000}}(?={_FOUND})|{_WANTED}[^.。;；\n]*[.。;；\n]?", re.IGNORECASE | re.DOTALL
 )
+
+
+_HEADING = re.compile(_FOUND, re.IGNORECASE)
+
+
+def without_headings(text: str) -> str:
+    """The text with a full stop for each heading of what was found."""
+    return _HEADING.sub(". ", text)
 
 
 def question_and_answer(text: str) -> tuple[str, str]:

@@ -46,10 +46,11 @@ SAID_BY = {
 
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"
-    r"|failed|lipa?emic|contaminated|to follow|qns|tnp|inhibit(?:ed|ion|ors?)|(?:quantity|volume) (?:is )?not sufficient"
+    r"|failed|lipa?emic|contaminated|to follow|in progress|not reported"
+    r"|qns|tnp|inhibit(?:ed|ion|ors?)|(?:quantity|volume) (?:is )?not sufficient"
     r"|not applicable|not read|clotted"
     r"|(?:specimen|sample) (?:was )?lost)\b|^n/?a$|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
-    r"|拒检|未送检|未采样|未读|未观察|检[验测]中|(?:标本|样本|样品)(?:凝固|凝集|丢失|污染)|(?:标本|样本|样品)?量?不足"
+    r"|拒[检做]|送检中|[待未]回报|未送检|未采样|未读|未观察|检[验测]中|(?:标本|样本|样品)(?:凝固|凝集|丢失|污染)|(?:标本|样本|样品)?量?不足"
 )
 _INVALID = re.compile(r"\binvalid\b|无效")
 """The test was run, and failed."""
@@ -70,18 +71,19 @@ _BESIDE = re.compile(
 """Controls, reference values and drug resistance: their words are those of an answer, and are not the answer."""
 
 _EQUIVOCAL = re.compile(
-    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|borderline|\btrace\b|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
+    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|\bfalse(?:ly)?[ -]*(?:positive|negative|reactive)"
+    r"|borderline|\btrace\b|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|[?？]|\bnot negative|non-?negative"
     r"|suspicious|presumptive|unconfirmed|not confirmed|unable to confirm|to be (?:retested|repeated|confirmed)"
     r"|low[ -](?:level[ -])?(?:positive|reactive)|±|\+/-|\+-"
-    r"|弱阳性|弱阳|弱反应|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
+    r"|弱阳性|弱阳|弱反应|阳性[(（ ]?弱[)）]?|假[阳阴]性|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
 )
 _NEGATIVE = re.compile(
     r"\b(?:not|none|non|no|neither)[ -]+(?!only)(?:[^\s.,;:]+ ){0,7}?(?:detected|detectable|found|seen|identified|isolated|growth)\b"
     r"|\b(?:not|no|non)[ -]+(?!only)(?:\w+ ){0,2}?(?:reactive|positive|present)\b"
     r"|\b(?:non|un[ -]?)(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated)\b"
     r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b"
-    r"|阴性|^阴$|[未不][能可]?检[出见]|[未不][能可]?检测[到出]|未[查找见]到|未查见|未发现|未见"
+    r"|阴性|^阴$|[未不][能可]?检[出见]|[未不][能可]?检测[到出]|测不[出到]|未测[出到]|未[查找见]到|未查见|未发现|未见"
     r"|无反应性?|非反应性?|无[^,。;]{0,12}生长|^[-−]$|[(（][-−—–]+[)）]|^none$"
     r"|\bno reactivity\b|\bno (?:\w+ ){0,2}evidence of (?!(?:\w+ )?resist)"
     r"|[<低小]于?(?:最低)?检[测出]?(?:下限|限|线)|^< ?lod\b|^< ?lld$|\bbelow (?:the )?(?:lower )?(?:limit of detection|detection limit)"
@@ -130,13 +132,23 @@ def read_words(text: str) -> Polarity | None:
 
 _INDEX = re.compile(r"(s/co?|coi|cut-?off index|index)(?: ?(?:ratio|value|值))?\s*[:=]?\s*(?=[<>\d])")
 """A ratio to the cutoff, named before its number."""
-_NUMBER = re.compile(r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-/.]\d)[^\d\s(][^()（）;；,，]*)?$")
+_FLAGGED = re.compile(r"\s*(?:[↑↓*]+|(?<=[\d\s↑↓])(?:h{1,2}|l{1,2}|a)[!*]?)\s*$")
+"""A laboratory's flag behind a number or its unit."""
+_POWER = re.compile(r"(?<=\d) ?[x×*] ?10 ?(?:\^|\*\*|e)?(?:\((\d{1,2})\)|(\d{1,2})(?![\d)]))(?! ?/)")
+"""2.5×10^3 IU/mL; not the 10^9/L of a count, which is its unit."""
+_ITS_RANGE = re.compile(r"(?<=[\w%]) ?[\[(【](?:ref\w*\W*)?[<>]?=?[\d.]*\s*[-~–]?\s*\d[\d.]*\s*[a-z/%]*[\])】]$")
+"""A reference range in brackets behind a number and its unit."""
+_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
+_NUMBER = re.compile(
+    r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-/.]\d)(?:10[*^]\d{1,2}/)?[^\d\s(][^()（）;；,，]*)?$"
+)
 
 
 @lru_cache(maxsize=20_000)
 def read_number(text: str) -> tuple[str, float, str, str] | None:
     """A number written as text: (comparator, value, unit, digits), or None where it is anything else."""
-    plain = fold(text).replace("≤", "<=").replace("≥", ">=")
+    plain = _plain_number(fold(text).replace("≤", "<=").replace("≥", ">="))
     index = _INDEX.match(plain)
     match = _NUMBER.match(plain[index.end() :] if index else plain)
     if match is None or (index and match[3]):
@@ -145,6 +157,13 @@ def read_number(text: str) -> tuple[str, float, str, str] | None:
     if value > _MOST or (not value and re.search("^[^e]*[1-9]", match[2])):
         return None
     return match[1] or "", value, index[1] if index else (match[3] or "").strip(), match[2]
+
+
+def _plain_number(text: str) -> str:
+    """Without flags, with powers of ten as exponents, thousands ungrouped, and a point for a comma."""
+    plain = _POWER.sub(lambda found: f"e{found[1] or found[2]} ", _ITS_RANGE.sub("", _FLAGGED.sub("", text)))
+    plain = _GROUPED.sub(lambda found: found.group().replace(",", ""), plain)
+    return _DECIMAL_COMMA.sub(r"\1.\2", plain).strip()
 
 
 _LENGTH = r"(\d+(?:\.\d+)?) ?(?:[mc]m)? ?[x×*] ?(\d+(?:\.\d+)?) ?([mc]m)|(\d+(?:\.\d+)?) ?([mc]m)"

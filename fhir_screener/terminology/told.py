@@ -68,9 +68,7 @@ class Teller:
             return found or NO_HITS
         asked = {name: hit for name, hit in self._told(question).items() if name not in found}
         denied = self._denied(answer) if asked else frozenset()
-        found |= {
-            name: hit for name, hit in asked.items() if hit.stance is not Stance.DOUBTFUL or name not in denied
-        }
+        found |= {name: hit for name, hit in asked.items() if hit.stance is not Stance.DOUBTFUL or name not in denied}
         return found or NO_HITS
 
     def _denied(self, text: str) -> frozenset[str]:

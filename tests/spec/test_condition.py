@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from fhir_screener.errors import MappingError
-from fhir_screener.records.facts import UNREADABLE, Treatment
+from fhir_screener.records.facts import UNREADABLE, Span, Treatment
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
@@ -46,6 +46,16 @@ def test_nothing_on_record_is_unknown_and_says_what_was_searched(ask) -> None:
 def test_a_window_asks_whether_the_disease_touches_it(ask, fact, verdict, reason) -> None:
     found = ask(TEN_YEARS, fact)
     assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_an_end_by_age_is_some_day_of_that_year(ask) -> None:
+    def ended(first: str, last: str) -> object:
+        fact = make.condition("C1", onset="2002", clinical="resolved")
+        return replace(fact, abatement=Span(first, last, "age 54 a", spread=True))
+
+    assert ask(TEN_YEARS, ended("2010-06-10", "2011-06-09")).reason is Reason.IMPRECISE_DATE
+    assert ask(TEN_YEARS, ended("2012-06-10", "2013-06-09")).verdict is MET
+    assert ask(TEN_YEARS, ended("2009-06-10", "2010-06-09")).reason is Reason.NO_DATA
 
 
 def test_a_dated_end_makes_it_a_clock(ask) -> None:

@@ -119,6 +119,14 @@ def test_whatever_needs_eyes_puts_a_yes_in_doubt(ask, fact, reason) -> None:
     assert ask(rule, make.condition("C1", onset="2020-01-01"), fact).reason.value == reason
 
 
+def test_unless_says_that_a_date_leaves_open_whether_it_is_ruled_out(ask) -> None:
+    rule = f"unless: {{rule: {{{CANCER}}}, when: [{{not: {{age: {{at_most: 55 a}}}}}}]}}"
+    assert ask(rule, patient=make.patient(birth_date="1965")).reason is Reason.IMPRECISE_DATE
+    assert ask(rule, patient=make.patient(birth_date="1965-03-02")).reason is Reason.NO_DATA
+    assert ask(rule, patient=make.patient(birth_date="1965-03-01")).verdict is NOT_MET
+    assert ask(rule, patient=make.patient(birth_date="1964")).verdict is NOT_MET
+
+
 def test_unless_rules_out_but_not_against_evidence(ask) -> None:
     rule = f"unless: {{rule: {{{CANCER}}}, when: [{{sex: male}}]}}"
     assert ask(rule).verdict is NOT_MET

@@ -21,6 +21,11 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         ("No change in active tuberculosis.", MET, None),  # nothing is denied here
         ("No pneumothorax. Upper lobe cavity.", UNKNOWN, Reason.TEXT_ONLY),  # clear of one thing, not of all
         ("No pleural effusion. No nodules.", NOT_MET, None),
+        # What was asked is no finding; what is told of the patient is one.
+        ("INDICATION: possible active tuberculosis. FINDINGS: No nodules.", NOT_MET, None),
+        ("Indication: r/o active tuberculosis. No evidence of active tuberculosis.", NOT_MET, None),
+        ("CLINICAL HISTORY: active tuberculosis, on treatment. FINDINGS: No effusion.", MET, None),
+        ("检查目的:筛查。诊断意见:possible active tuberculosis", UNKNOWN, Reason.EQUIVOCAL),
         ("", UNKNOWN, Reason.TEXT_ONLY),
     ],
 )

@@ -12,6 +12,7 @@ equivocal (Mayo Clinic Laboratories test 80678); hCG in a male is no evidence of
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -41,6 +42,7 @@ TERM = Duration.parse("P300D")
 TEST_SPEAKS = Duration.parse("P294D")
 """42 weeks: how long a positive test may mean a pregnancy that still goes on."""
 OVERDUE, LONGEST = 14, 294
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 HCG = Limits(at_least={"m[IU]/mL": 25}, equivocal={"m[IU]/mL": (5, 25)})
 TYPES = RESULT_TYPES | {"Condition", "Procedure"}
 
@@ -64,7 +66,12 @@ class PregnantRule:
         self._diagnoses(view, tally, last_outcome)
         self._due_dates(view, tally, last_outcome)
         clearing = self._tests(view, tally, last_outcome)
-        hear(view, self.conditions, TERM, tally)
+        told = (
+            self.conditions
+            if view.record.patient.gender == "male"
+            else self.conditions | self.hcg | self.hcg_quantitative
+        )
+        hear(view, told, TERM, tally)
         finding = self._conclude(view, tally, clearing)
         return fetched(finding.but(rule=self.kind), view, TYPES, say("pregnancy"))
 
@@ -87,13 +94,19 @@ class PregnantRule:
                 tally.context(cite(fact, say("ended"), hit=hit, decides=False))
             elif is_doubtful(fact, hit):
                 tally.doubt(Reason.EQUIVOCAL, cite(fact, why_doubtful(fact), hit=hit))
-            elif began is None:
+            elif began is None or (not view.days(fact.onset.start) and self._of_old(view, fact.concept.text)):
                 tally.doubt(Reason.IMPRECISE_DATE, cite(fact, say("current, with no date"), hit=hit))
             else:
                 placed = view.place(began, TERM)
                 if placed is When.INSIDE and began.lo <= outcome.hi:
                     placed = When.STRADDLES
                 self._aged(cite(fact, say("since {day}", day=began), hit=hit), placed, tally)
+
+    @staticmethod
+    def _of_old(view: View, words: str) -> bool:
+        """Whether its words name a year that no pregnancy of today began in: when it was recorded is no onset then."""
+        years = [view.days(year) for year in _YEAR.findall(words)]
+        return any(days is not None and view.place(days, TERM) is When.BEFORE for days in years)
 
     @staticmethod
     def _aged(evidence: Evidence, placed: When, tally: Tally) -> None:

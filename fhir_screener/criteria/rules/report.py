@@ -33,7 +33,7 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.report_parts import question_and_answer
+from fhir_screener.terminology.report_parts import question_and_answer, without_headings
 from fhir_screener.terminology.result_words import SAID_BY, Polarity, read_words
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
@@ -147,7 +147,7 @@ class ReportRule:
             return Reason.SUSPECTED, say("the conclusion mentions it")
         if Stance.NEGATED in asked | other:
             return "no", say("the conclusion rules it out")
-        if all(self._is_clear(view, clause) for clause in _CLAUSES.split(text) if clause.strip(" .")):
+        if all(self._is_clear(view, clause) for clause in _CLAUSES.split(without_headings(text)) if clause.strip(" .")):
             return "no", say("the conclusion finds nothing")
         return Reason.TEXT_ONLY, say("the conclusion does not speak of it")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.result_words import Polarity, read_size, read_words
+from fhir_screener.terminology.result_words import Polarity, read_number, read_size, read_words
 
 SAYS = {
     Polarity.POSITIVE: [
@@ -42,6 +42,7 @@ SAYS = {
         "阴 性",
         "培养8周无结核分枝杆菌生长",
         "低于检测线",
+        "测不到",
     ],
     Polarity.EQUIVOCAL: [
         "弱阳性(±)",
@@ -52,6 +53,9 @@ SAYS = {
         "not negative",
         "low level positive",
         "MTB trace detected",
+        "false positive",
+        "假阳性",
+        "阳性(弱)",
     ],
     Polarity.NONE: [
         "标本溶血,请重新采样",
@@ -62,6 +66,8 @@ SAYS = {
         "N/A",
         "标本量不足",
         "拒检",
+        "送检中",
+        "in progress",
     ],
     None: [
         "Detected; specimen hemolyzed",  # a result, and that there is none
@@ -96,3 +102,28 @@ def test_what_a_result_says(says: Polarity | None, text: str) -> None:
 )
 def test_the_size_of_a_skin_reaction(text: str, size: tuple[float, str] | None) -> None:
     assert read_size(text) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("S/CO 0.09", ("", 0.09, "s/co")),
+        ("COI: <0.05", ("<", 0.05, "coi")),
+        ("S/CO 0.09 IU/mL", None),  # two units
+        ("2.5×10^3 IU/mL", ("", 2500, "iu/ml")),
+        ("<5.0x10E2", ("<", 500, "")),
+        ("48×10^9/L", ("", 48, "×10^9/l")),  # the power is the unit's
+        ("48 10^3/uL", ("", 48, "10^3/ul")),
+        ("1,250.00 IU/mL", ("", 1250, "iu/ml")),
+        ("0,04 IU/mL", ("", 0.04, "iu/ml")),
+        ("1,2,3", None),
+        ("12.5 mIU/mL H", ("", 12.5, "miu/ml")),
+        ("120.5↑", ("", 120.5, "")),
+        ("0.02 IU/mL (<0.05)", ("", 0.02, "iu/ml")),
+        ("0.02 (0-0.05)", ("", 0.02, "")),
+        ("5-10 mIU/mL", None),
+    ],
+)
+def test_a_number_in_words(text: str, number: tuple[str, float, str] | None) -> None:
+    found = read_number(text)
+    assert (found and found[:3]) == number
