@@ -42,8 +42,13 @@ ABBREVIATIONS = {
     "HBV",
     "HIV",
     "TB",
+    "PTB",
+    "AKI",
+    "CHF",
+    "HCG",
+    "UPT",
 }
-"""Three letters that, as a drug, an image or a virus, mean little else; where they do, their set is only reviewed."""
+"""Three letters that, as a drug, an image, a test or a disease, mean little else; where they do, their set is only reviewed."""
 PREFIX = {"icd-10", "icd-10-cm", "icd-9-cm", "icd-9-cm-3-cn", "icd-11", "atc"}
 EXACT = {"loinc", "snomed", "rxnorm", "cvx", "interpretation", "local"}
 
