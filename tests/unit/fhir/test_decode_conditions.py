@@ -83,11 +83,7 @@ def test_an_age_of_somebody_whose_birth_date_is_partial_is_wider():
 def test_an_onset_between_two_ages():
     low, high = {"value": 40, "unit": "a"}, {"value": 42, "unit": "a"}
     assert only(onsetRange={"low": low, "high": high}).onset == Span(
-<<<<<<< HEAD
         "2003-05-10", "2006-05-09", "age 40 a to 42 a", spread=True
-=======
-        "2003-05-10", "2006-05-09", "age 40 a to 42 a", between=True
->>>>>>> 5c2de85 (Words of denial behind a comma, numbers as laboratories write them, parts of a report; more names)
     )
 
 
