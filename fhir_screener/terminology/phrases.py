@@ -61,7 +61,8 @@ _DOUBT = (
     r"|不能除外|不能排除|可能|考虑|# 高危(?!人群|因素)"
 )
 _PLANNED = (
-    r"\bplan\b|screen(?:ing|ed)? (?:\w+ ){0,3}for|vaccin|prophyla|immuni[sz]ation against|counsel|\bplanned|\bplanning|\bavoid|\bneed for (?:an? |the )?$"
+    r"\bplan\b|screen(?:ing|ed)? (?:\w+ ){0,3}for|vaccin|prophyla|immuni[sz]ation against|counsel|\bplanned|\bplanning|\bavoid"
+    r"|\bneed for (?:an? |the )?$"
     r"|consider(?:ing)?|candidate for|scheduled|will start|to start|proposed|intend|recommend|awaiting"
     r"|筛查|疫苗|预防|咨询|拟|计划|建议|准备|预约|择期"
     # What a person may get, or is afraid of, is as little there as what is planned.
