@@ -25,6 +25,7 @@ from fhir_screener.fhir.task.pages import Pages
 from fhir_screener.fhir.task.provenance import device_reference
 from fhir_screener.fhir.task.sweep_watch import Watch, last_sweeps
 from fhir_screener.fhir.task.worklist import Worklist
+from fhir_screener.fhir.trials import Trials, trials
 from fhir_screener.fhir.whereabouts import Whereabouts, whereabouts
 from fhir_screener.log import Log
 from fhir_screener.records.dates import zone_info
@@ -124,6 +125,13 @@ class Office:
     def whereabouts(self, study: Study, patient: str) -> Whereabouts:
         """Where the patient can be met, as far as the source tells."""
         return whereabouts(self.servers.source, patient, self.today(study))
+
+    def trials(self, study: Study, patients: Sequence[str]) -> Trials:
+        """The other trials that these patients are in or considered for, as far as the source tells."""
+        try:
+            return trials(self.servers.source, self.servers.source_capability, patients, study.id)
+        except ServerError:
+            return Trials({}, unread=True)
 
     def history(self, task: str) -> tuple[Happened, ...]:
         """What became of a Task, newest first."""

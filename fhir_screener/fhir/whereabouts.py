@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
 
-from fhir_screener.errors import ServerError
+from fhir_screener.errors import NotSupported, Refused, ServerError
 from fhir_screener.fhir.search_ids import escaped
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.session import FhirSession
+from fhir_screener.fhir.task.coded import dicts, held
 from fhir_screener.log import Log
 from fhir_screener.sentence import Text, say
 
 Json = dict[str, Any]
 _log = Log(__name__)
 _LOOKED_AT = 10
+_PLACES = ("Encounter:location", "Encounter:service-provider")
 _KINDS: dict[str, Text] = {
     "AMB": say("outpatient visit"),
     "IMP": say("inpatient stay"),
@@ -35,13 +38,18 @@ _COMING = frozenset({"proposed", "pending", "booked", "arrived", "checked-in", "
 
 @dataclass(frozen=True)
 class Stay:
-    """An Encounter: its kind, days as recorded (`last` "" where it goes on), and the place."""
+    """An Encounter: its kind, days as recorded (`last` "" where it goes on), the place, and its telephone.
+
+    `answers` is who answers there, where that is not the place itself.
+    """
 
     kind: Text
     first: str
     last: str = ""
     place: str = ""
     going_on: bool = False
+    phone: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,38 +62,83 @@ class Whereabouts:
 
 def whereabouts(session: FhirSession, patient: str, today: date) -> Whereabouts:
     """What the source tells; a source that does not tell leaves it empty. By POST: no patient is in an address."""
-    stays = [
-        one
-        for one in _found(session, "Encounter", patient, "-date")
-        if one.get("status") not in ("planned", "cancelled")
-    ]
+    found = _encounters(session, patient)
+    stays = [one for one in found if _is(one, "Encounter") and one.get("status") not in ("planned", "cancelled")]
+    places = {f"{one.get('resourceType')}/{one.get('id')}": one for one in found if not _is(one, "Encounter")}
     coming = [
         str(one["start"])
         for one in _found(session, "Appointment", patient, "date", ("date", f"ge{today.isoformat()}"))
         if one.get("status") in _COMING and str(one.get("start", "")) >= today.isoformat()
     ]
     last = max(stays, key=lambda one: (one.get("status") == "in-progress", _began(one)), default=None)
-    return Whereabouts(_stay(last) if last and _began(last) else None, min(coming, default=""))
+    return Whereabouts(_stay(last, places) if last and _began(last) else None, min(coming, default=""))
+
+
+def _encounters(session: FhirSession, patient: str) -> list[Json]:
+    """The last Encounters with their places; a server that sends no places along is asked without."""
+    try:
+        return _asked(session, "Encounter", patient, "-date", *(("_include", one) for one in _PLACES))
+    except (Refused, NotSupported):
+        return _found(session, "Encounter", patient, "-date")
+    except ServerError as error:
+        _log.info("whereabouts.unread", where="Encounter", error=error)
+        return []
 
 
 def _found(session: FhirSession, kind: str, patient: str, order: str, *more: tuple[str, str]) -> list[Json]:
-    asked = [("patient", escaped(patient)), *more, ("_sort", order), ("_count", str(_LOOKED_AT))]
     try:
-        page = session.fetch(f"{kind}/_search", read_page, form=asked)
+        return [one for one in _asked(session, kind, patient, order, *more) if _is(one, kind)]
     except ServerError as error:
         _log.info("whereabouts.unread", where=kind, error=error)
         return []
-    return [orjson.loads(bytes(entry.resource)) for entry in page.entries if entry.type == kind]
 
 
-def _stay(encounter: Json) -> Stay:
-    period = encounter.get("period") or {}
-    code = encounter.get("class") or {}
+def _asked(session: FhirSession, kind: str, patient: str, order: str, *more: tuple[str, str]) -> list[Json]:
+    asked = [("patient", escaped(patient)), *more, ("_sort", order), ("_count", str(_LOOKED_AT))]
+    page = session.fetch(f"{kind}/_search", read_page, form=asked)
+    return [{**orjson.loads(bytes(entry.resource)), "resourceType": entry.type} for entry in page.entries]
+
+
+def _is(one: Json, kind: str) -> bool:
+    return one.get("resourceType") == kind
+
+
+def _stay(encounter: Json, known: Mapping[str, Json]) -> Stay:
+    period = held(encounter, "period")
+    code = held(encounter, "class")
     kind = _KINDS.get(str(code.get("code")), str(code.get("display") or code.get("code") or ""))
-    places = [place.get("location") or {} for place in encounter.get("location") or () if isinstance(place, dict)]
-    place = next((str(one["display"]) for one in reversed(places) if one.get("display")), "")
-    return Stay(kind, _began(encounter), str(period.get("end") or ""), place, encounter.get("status") == "in-progress")
+    going_on = encounter.get("status") == "in-progress"
+    place, phone, answers = _reached(encounter, known)
+    return Stay(kind, _began(encounter), str(period.get("end") or ""), place, going_on, phone, answers)
+
+
+def _reached(encounter: Json, known: Mapping[str, Json]) -> tuple[str, str, str]:
+    """(the place, a telephone, who answers it): of the last place that has a name or a telephone, else of who provides the stay."""
+    inside = {f"#{one.get('id')}": one for one in dicts(encounter.get("contained"))}
+    places = [held(one, "location") for one in dicts(encounter.get("location")) if one.get("status") != "planned"]
+    whole = [(one, _of(one, {**known, **inside})) for one in reversed(places)]
+    named = [(str(one.get("display") or it.get("name") or ""), _phone(it)) for one, it in whole]
+    place = next((name for name, _ in named if name), "")
+    for name, phone in named:
+        if phone:
+            return place, phone, name if name != place else ""
+    provider = held(encounter, "serviceProvider")
+    runs = _of(provider, {**known, **inside})
+    return place, _phone(runs), str(provider.get("display") or runs.get("name") or "") if _phone(runs) else ""
+
+
+def _of(reference: Json, known: Mapping[str, Json]) -> Json:
+    """The resource that came along for a reference; nothing of one on another server."""
+    text = str(reference.get("reference") or "")
+    return known.get(text if text.startswith("#") else "/".join(text.split("/")[-2:]), {})
+
+
+def _phone(place: Json) -> str:
+    """Its telephone, that of work first; none that is over."""
+    phones = [one for one in dicts(place.get("telecom")) if one.get("system") == "phone" and one.get("use") != "old"]
+    phones.sort(key=lambda one: one.get("use") != "work")
+    return next((value for one in phones if (value := str(one.get("value") or "").strip())), "")
 
 
 def _began(encounter: Json) -> str:
-    return str((encounter.get("period") or {}).get("start") or "")
+    return str(held(encounter, "period").get("start") or "")

@@ -12,10 +12,11 @@ from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.desk import version_of
 from fhir_screener.fhir.task.identity import subject_of
-from fhir_screener.fhir.task.worklist import Row, row_of
+from fhir_screener.fhir.task.worklist import row_of
 from fhir_screener.fhir.whereabouts import Whereabouts
 from fhir_screener.screening.decision import REJECTIONS
 from fhir_screener.web.doors import office_of, signed_in
+from fhir_screener.web.elsewhere import elsewhere
 from fhir_screener.web.ledger_view import judged, told
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import Someone, people
@@ -44,7 +45,8 @@ def shown(request: Request, user: User) -> Response:
         version=version_of(task),
         who=_who(office, user, subject.patient),
         where=_where(office, user, study, subject.patient) if not ledger.unread else Whereabouts(),
-        elsewhere=_elsewhere(office, user, study, subject.patient),
+        elsewhere=elsewhere(office, user, study, [subject.patient]),
+        dialled=dialled,
         ehr=ehr_link(office, user, subject.patient),
         **told(study, ledger),
         history=office.history(str(task["id"])),
@@ -65,15 +67,6 @@ def _where(office: Office, user: User, study: Study, patient: str) -> Whereabout
     return office.whereabouts(study, patient) if user.sees_identity else Whereabouts()
 
 
-def _elsewhere(office: Office, user: User, study: Study, patient: str) -> list[Row]:
-    """The same patient in the other studies that the user may see; a search that fails costs no more than that."""
-    others = [one for one in office.studies if one.id != study.id and user.may_see(one.id)]
-    try:
-        return [row for one in others for row in office.pages.of_patients(one.id, [patient])]
-    except ServerError:
-        return []
-
-
 def _who(office: Office, user: User, patient: str) -> Someone:
     """Who it is; nobody known where the source cannot say: the ledger of the Task can be read all the same."""
     try:
@@ -86,3 +79,9 @@ def ehr_link(office: Office, user: User, patient: str) -> str:
     """The patient in the EHR, by the template of the settings, to those who may know who it is; else ""."""
     template = office.settings.ehr_link
     return template.replace("{patient}", patient) if template and user.sees_identity else ""
+
+
+def dialled(phone: str) -> str:
+    """A telephone number as a link has it (RFC 3966): digits, and a plus before them."""
+    digits = "".join(filter(str.isdigit, phone))
+    return f"+{digits}" if phone.strip().startswith("+") else digits

@@ -53,7 +53,7 @@ def _found(request: Request, user: User, form: FormData) -> Response:
         request,
         "found.html",
         **around(request, user, office, study, None, Wanted()),
-        **shown(request, user, office, _rows(office, study, patients)),
+        **shown(request, user, office, _rows(office, study, patients), study),
         look_text="",
         text=text,
         patients=len(patients),
@@ -62,7 +62,7 @@ def _found(request: Request, user: User, form: FormData) -> Response:
 
 
 def _rows(office: Office, study: Study, patients: list[str]) -> list[Any]:
-    return office.pages.of_patients(study.id, patients) if patients else []
+    return office.pages.of_patients([study.id], patients) if patients else []
 
 
 def matching(office: Office, text: str) -> list[str]:

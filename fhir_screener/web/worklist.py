@@ -22,6 +22,7 @@ from fhir_screener.sentence import Text
 from fhir_screener.web.banner import banner_of
 from fhir_screener.web.dates import WEEKDAYS, as_month
 from fhir_screener.web.doors import for_study, for_sweeps, office_of, signed_in, studies_of
+from fhir_screener.web.elsewhere import Elsewhere, elsewhere, live
 from fhir_screener.web.failures import words_of
 from fhir_screener.web.grouping import by_day, by_order
 from fhir_screener.web.looks import look_of
@@ -68,7 +69,7 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
         request,
         "worklist.html",
         **around(request, user, office, study, chosen, wanted),
-        **shown(request, user, office, found.rows),
+        **shown(request, user, office, found.rows, study),
         counts=found.counts,
         total=found.total,
         cut=found.cut,
@@ -109,21 +110,30 @@ def around(
     }
 
 
-def shown(request: Request, user: User, office: Office, rows: Sequence[Row]) -> dict[str, Any]:
-    """The rows with who they are. Names are read and the reading is audited, at the same time; no row without its audit."""
+def shown(
+    request: Request, user: User, office: Office, rows: Sequence[Row], study: Study | None = None
+) -> dict[str, Any]:
+    """The rows with who they are; with a `study`, where besides it they are candidates.
+
+    Names are read and the reading is audited, at the same time; no row without its audit.
+    """
     language = language_of(request)
     tasks = [f"Task/{row.task}" for row in rows]
     unread: Text = ""
-    with ThreadPoolExecutor(1) as beside:
+    patients = [row.patient for row in rows]
+    with ThreadPoolExecutor(2) as beside:
         audited = beside.submit(office.audit, Audited.LIST_READ, user.person, tasks=tasks)
+        others = beside.submit(elsewhere, office, user, study, patients) if study is not None else None
         try:
-            who = people(office, user, [row.patient for row in rows])
+            who = people(office, user, patients)
         except ServerError as error:
             who, unread = {}, words_of(error, named=user.sees_identity)
         audited.result()
     return {
         "rows": rows,
         "who": lambda row: who.get(row.patient, Someone()),
+        "elsewhere": others.result() if others is not None else Elsewhere(),
+        "live": live,
         "unread": unread,
         "why": lambda row: row.summary.why.get(language) or row.summary.why.get("en", ""),
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -63,6 +65,69 @@ def test_every_view_has_as_many_rows_as_it_says(view: str, anna: Browser) -> Non
     answer = anna.get(f"{HERE}/{view}")
     assert answer.status_code == 200
     assert answer.text.count("<tr data-row>") == count(anna, view)
+
+
+def put(ward: Hospital, *resources: dict[str, Any]) -> None:
+    for one in resources:
+        requests.put(f"{ward.base}/{one['resourceType']}/{one['id']}", json=one, timeout=60).raise_for_status()
+
+
+def asked(ward: Hospital) -> Counter[str]:
+    """What the server was asked since it began."""
+    found = requests.get(ward.base.removesuffix("/fhir") + "/_stats", timeout=60).json()["by"]
+    return Counter(found)
+
+
+def a_candidate(ward: Hospital, anna: Browser) -> tuple[str, str]:
+    """(id of the Task, id of the patient) of the first candidate in the list."""
+    task = ticks(anna, "candidates")[0].split()[0]
+    (body,) = found(ward.base, "Task", f"_id={task}")
+    return task, str(body["for"]["reference"]).rpartition("/")[2]
+
+
+def test_a_patient_of_another_trial_has_a_mark_in_the_list_for_one_more_request(ward: Hospital, anna: Browser) -> None:
+    task, patient = a_candidate(ward, anna)
+    subject = {"resourceType": "ResearchSubject", "id": "elsewhere", "status": "on-study"}
+    put(ward, {**subject, "individual": {"reference": f"Patient/{patient}"}, "study": {"display": "HEART-1 <b>"}})
+    before = asked(ward)
+    text = anna.get(f"{HERE}/candidates").text
+    spent = asked(ward) - before
+    assert spent.total() <= 5, spent
+    assert spent["POST ResearchSubject"] == 1
+    (row,) = [one for one in text.split("<tr data-row>") if f"/candidate/{task}" in one]
+    assert "In another trial: HEART-1 &lt;b&gt;" in row
+    assert "In another trial: HEART-1 &lt;b&gt;" in anna.get(f"/candidate/{task}").text
+
+
+def test_the_study_team_learns_that_there_is_one_and_not_which(ward: Hospital, anna: Browser) -> None:
+    task, patient = a_candidate(ward, anna)
+    subject = {"resourceType": "ResearchSubject", "id": "elsewhere", "status": "candidate"}
+    put(ward, {**subject, "individual": {"reference": f"Patient/{patient}"}, "study": {"display": "HEART-1"}})
+    with serving(ward.behind_a_proxy()) as place:
+        text = as_role(place, "trial").get(f"{HERE}/candidates").text
+        assert "Considered for another trial<" in text
+        assert "HEART-1" not in text
+
+
+def test_the_ward_can_be_telephoned_by_those_who_may_know_who_it_is(ward: Hospital, anna: Browser) -> None:
+    task, patient = a_candidate(ward, anna)
+    room = {"resourceType": "Location", "id": "w4", "name": "Ward 4"}
+    stay = {"resourceType": "Encounter", "id": "now", "status": "in-progress", "class": {"code": "IMP"}}
+    put(
+        ward,
+        {**room, "telecom": [{"system": "phone", "value": "+49 (221) 478-1"}]},
+        {
+            **stay,
+            "subject": {"reference": f"Patient/{patient}"},
+            "period": {"start": "2026-03-01"},
+            "location": [{"location": {"reference": "Location/w4"}}],
+        },
+    )
+    text = anna.get(f"/candidate/{task}").text
+    assert "Ward 4 (telephone" in text
+    assert '<a href="tel:+492214781">+49 (221) 478-1</a>' in text
+    with serving(ward.behind_a_proxy()) as place:
+        assert "478-1" not in as_role(place, "trial").get(f"/candidate/{task}").text
 
 
 def test_what_was_looked_at_is_no_longer_new_even_after_signing_in_again(anna: Browser) -> None:

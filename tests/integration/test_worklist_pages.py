@@ -148,5 +148,5 @@ def test_a_server_without_batches_and_parameters_shows_the_same(there: World) ->
 
 def test_the_rows_of_patients_that_were_searched_for(there: World) -> None:
     pages = Pages(there.session, there.capability, there.setting)
-    assert sorted(row.patient for row in pages.of_patients(STUDY, ["p2", "p3", "nobody"])) == ["p2", "p3"]
-    assert pages.of_patients("NCT00000001", ["p2"]) == []
+    assert sorted(row.patient for row in pages.of_patients([STUDY], ["p2", "p3", "nobody"])) == ["p2", "p3"]
+    assert pages.of_patients(["NCT00000001"], ["p2"]) == []

@@ -44,6 +44,12 @@ def dicts(value: Any) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def held(element: Any, name: str) -> Json:
+    """The object that an object has under this name; empty where either is none."""
+    found = element.get(name) if isinstance(element, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 def part(url: str, value: str | bool | int | date | None, kind: str = "valueString") -> Iterator[Json]:
     """A simple extension, or nothing where there is no value."""
     if isinstance(value, str):

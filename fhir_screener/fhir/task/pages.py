@@ -5,7 +5,7 @@ One batch asks for the page, for how many each view has, and for the snoozed who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -30,6 +30,8 @@ SIZE = 50
 """Rows of a page."""
 _MOST_PAGES = 20
 """Pages read on for one page of ours: of the snoozed, and where a server cannot filter by owner."""
+_FORM = 60_000
+"""Characters of a search that is posted."""
 Pairs = list[tuple[str, str]]
 
 
@@ -110,17 +112,22 @@ class Pages:
                 page = self._linked(page.next_link) if page.next_link else None
         return found, False
 
-    def of_patients(self, study: str, patients: Iterable[str]) -> list[Row]:
-        """The rows of these patients, whatever their view; those without a Task are missing."""
+    def of_patients(self, studies: Sequence[str], patients: Sequence[str]) -> list[Row]:
+        """The rows of these patients in these studies, whatever their view; those without a Task are missing.
+
+        One search for as many as one may ask for at once.
+        """
         identity = self._setting.identity
-        values = [identity.candidate_identifier(study, patient)["value"] for patient in patients]
+        values = [identity.candidate_identifier(study, one)["value"] for study in studies for one in patients]
         found: dict[str, Row] = {}
         any_view = View("any", "", statuses=())
-        for asked, params in by_ids(self._session, "Task", "identifier", values, prefix=f"{names.CANDIDATE_ID}|"):
+        prefix = f"{names.CANDIDATE_ID}|"
+        for asked, params in by_ids(self._session, "Task", "identifier", values, prefix=prefix, longest=_FORM):
             page = self._session.fetch(
                 "Task/_search", read_page, form=[*params, ("_elements", HEAD), ("_count", str(2 * len(asked)))]
             )
-            found |= {row.task: row for row in self._rows(page, study, any_view, Wanted())}
+            rows = (row for study in studies for row in self._rows(page, study, any_view, Wanted()))
+            found |= {row.task: row for row in rows}
         return list(found.values())
 
     def query(self, study: str, view: View, wanted: Wanted | None = None, look: datetime | None = None) -> Pairs:

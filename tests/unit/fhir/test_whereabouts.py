@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fhir_screener.errors import NotSupported
+from fhir_screener.errors import NotSupported, Refused
 from fhir_screener.fhir.answer import Answer
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.whereabouts import Stay, Whereabouts, whereabouts
@@ -18,7 +18,8 @@ TODAY = date(2021, 3, 1)
 class Source:
     """Answers a search of a type with these resources; a type it does not know it does not offer."""
 
-    def __init__(self, **known: list[dict[str, Any]]) -> None:
+    def __init__(self, *, alone: bool = False, **known: list[dict[str, Any]]) -> None:
+        self.alone = alone
         self.known, self.asked = known, list[tuple[str, Any]]()
 
     def fetch(self, path: str, decode: Any, params: Any = None, form: Any = None) -> Any:
@@ -27,6 +28,11 @@ class Source:
         if kind not in self.known:
             raise NotSupported("not offered", where=kind)
         entries = [{"resource": {"resourceType": kind, **one}} for one in self.known[kind]]
+        if form and any(name == "_include" for name, _ in form):
+            if self.alone:
+                raise Refused("no such include", where=kind)
+            for other in ("Location", "Organization"):
+                entries += [{"resource": {"resourceType": other, **one}} for one in self.known.get(other, ())]
         bundle = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
         return read_page(Answer(200, {}, orjson.dumps(bundle), f"http://source/fhir/{kind}"))
 
@@ -78,3 +84,64 @@ def test_the_next_appointment() -> None:
 
 def test_a_source_that_does_not_tell_leaves_it_empty() -> None:
     assert found(Source()) == Whereabouts()
+
+
+def going(**more: Any) -> dict[str, Any]:
+    return {**stay("2021-02-27", status="in-progress", code="IMP"), **more}
+
+
+def phone(value: str, **more: str) -> list[dict[str, str]]:
+    return [{"system": "phone", "value": value, **more}]
+
+
+AT_WARD = {"location": [{"location": {"reference": "http://source/fhir/Location/w4"}}]}
+
+
+def test_the_telephone_of_the_ward_where_the_patient_lies() -> None:
+    ward = {"id": "w4", "name": "Ward 4", "telecom": [*phone("1", use="old"), *phone("22"), *phone("33", use="work")]}
+    clinic = {"id": "o1", "telecom": phone("99")}
+    encounter = going(**AT_WARD, serviceProvider={"reference": "Organization/o1"})
+    where = found(Source(Encounter=[encounter], Location=[ward], Organization=[clinic])).stay
+    assert where is not None
+    assert (where.place, where.phone, where.answers) == ("Ward 4", "33", "")
+
+
+def test_a_ward_without_one_is_reached_through_whoever_runs_it() -> None:
+    clinic = {"id": "o1", "name": "Medicine III", "telecom": phone("+49 221 99")}
+    encounter = going(**AT_WARD, serviceProvider={"reference": "Organization/o1"})
+    where = found(Source(Encounter=[encounter], Location=[{"id": "w4", "name": "Ward 4"}], Organization=[clinic])).stay
+    assert where is not None
+    assert (where.place, where.phone, where.answers) == ("Ward 4", "+49 221 99", "Medicine III")
+
+
+def test_a_bed_without_a_telephone_is_reached_through_the_ward_before_it() -> None:
+    rooms = [{"location": {"reference": "Location/w4"}}, {"location": {"display": "Bed 2"}}]
+    where = found(
+        Source(Encounter=[going(location=rooms)], Location=[{"id": "w4", "name": "Ward 4", "telecom": phone("4")}])
+    ).stay
+    assert where is not None
+    assert (where.place, where.phone, where.answers) == ("Bed 2", "4", "Ward 4")
+
+
+def test_a_place_may_stand_in_the_encounter_itself() -> None:
+    inside = {"contained": [{"resourceType": "Location", "id": "l", "telecom": phone("7")}]}
+    where = found(
+        Source(Encounter=[going(**inside, location=[{"location": {"reference": "#l", "display": "A"}}])])
+    ).stay
+    assert where is not None
+    assert (where.place, where.phone) == ("A", "7")
+
+
+def test_a_server_that_sends_nothing_along_is_asked_without() -> None:
+    source = Source(alone=True, Encounter=[going()])
+    where = found(source).stay
+    assert where is not None
+    assert (where.going_on, where.phone) == (True, "")
+    assert [path for path, _ in source.asked].count("Encounter/_search") == 2
+
+
+def test_what_is_shaped_as_it_should_not_be_costs_no_page() -> None:
+    odd = going(location=[{"location": "Ward 4"}, "Bed 2"], serviceProvider="Medicine", contained={"id": "x"})
+    where = found(Source(Encounter=[odd | {"class": "IMP"}, {"period": "now"}])).stay
+    assert where is not None
+    assert (where.place, where.phone) == ("", "")
