@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.coordinator import Coordinator
-from tests.browser.ward import KEY, Ward, chart, pages, pages_for_roles
+from tests.browser.ward import KEY, Ward, chart, in_hospital, pages, pages_for_roles
 from tests.servers import SERVERS, emptied, sandbox
 
 HERE = Path(__file__).parent
@@ -47,6 +47,7 @@ def ward(logs: Path) -> Iterator[Ward]:
         made = Ward(base, installation_key=KEY)
         made.admit(*(chart(f"p{number:02}", f"Patient {number:02}") for number in range(1, 15)))
         made.sweep()
+        made.put(in_hospital("p05"))
         yield made
 
 

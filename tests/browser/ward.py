@@ -51,6 +51,31 @@ def chart(patient: str, name: str) -> dict[str, Json]:
     return {one["id"].removeprefix(f"{patient}-").replace(patient, "patient"): one for one in found}
 
 
+def in_hospital(patient: str) -> list[Json]:
+    """A stay of this patient that goes on, on a ward with a telephone, and another trial."""
+    who = {"reference": f"Patient/{patient}"}
+    where = {"reference": "Location/ward"}
+    return [
+        {"resourceType": "Location", "id": "ward", "name": "Ward 4", "telecom": [{"system": "phone", "value": "4711"}]},
+        {
+            "resourceType": "Encounter",
+            "id": f"{patient}-stay",
+            "status": "in-progress",
+            "class": {"code": "IMP"},
+            "subject": who,
+            "period": {"start": str(today())},
+            "location": [{"location": where}],
+        },
+        {
+            "resourceType": "ResearchSubject",
+            "id": f"{patient}-elsewhere",
+            "status": "screening",
+            "individual": who,
+            "study": {"display": "HEART-1"},
+        },
+    ]
+
+
 def _later(day: str, moved: timedelta) -> str:
     return (date.fromisoformat(day) + moved).isoformat()
 

@@ -100,7 +100,7 @@ def test_a_patient_of_another_trial_has_a_mark_in_the_list_for_one_more_request(
 
 
 def test_the_study_team_learns_that_there_is_one_and_not_which(ward: Hospital, anna: Browser) -> None:
-    task, patient = a_candidate(ward, anna)
+    _, patient = a_candidate(ward, anna)
     subject = {"resourceType": "ResearchSubject", "id": "elsewhere", "status": "candidate"}
     put(ward, {**subject, "individual": {"reference": f"Patient/{patient}"}, "study": {"display": "HEART-1"}})
     with serving(ward.behind_a_proxy()) as place:
