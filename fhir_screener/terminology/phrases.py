@@ -48,7 +48,7 @@ NEGATED_AFTER = (
     r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)|未能?(?:检|查|找|培养|分离|生长)|无生长"
     r"|none\b|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑"
     r"|(?:tests?|screen(?:ing)?|serology|(?:infection )?status)\W*(?:is |was |were )?neg(?:ative)?\b"
-    r"|[-−](?=\W*$|[,;.)/])|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"
+    r"|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"
 )
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
@@ -106,6 +106,9 @@ _ALL_DENIED = re.compile(
     r"(?:、[^,。;]{1,20})*(?:均|皆|都)(?:为|呈)?(?:阴性|未见|排除)"
     r"|(?:, [a-z0-9 /-]{1,25})*,? (?:and|or) (?![^,;]*\b(?:test|culture|smear|screen))[a-z0-9 /-]{1,25}? negative\b"
 )
+_MINUS = re.compile(r"[-−](?=\s*$|[,;.)/])")
+_ABBREVIATION = 5
+"""Letters up to which a minus right behind a term is its sign (`HIV-, HBV-`), and no dash."""
 _DENIED_BEHIND = re.compile(
     r"\W{1,3}(?:(?:has been|have been|was|is|were|now|since|已经?|现已|后)\W*)*(?:ruled out|excluded|refuted|被?排除|除外)"
     r"(?=\W*$|[.;。；,，)]|\W+(?:by|after|on|with|in|via|per|at)\b)"
@@ -177,6 +180,8 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     denied = _denied(before, own, after, text[end:right])
     if denied is not None:
         return denied
+    if end - start <= _ABBREVIATION and text[start:end].isascii() and _MINUS.match(text, end, right):
+        return Stance.NEGATED
     first, _ = clause(text, start, end)
     led = text[first:start]
     if re.search(_DOUBT, led + " # " + after) or _LIKE.match(after):

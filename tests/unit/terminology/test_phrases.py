@@ -15,6 +15,8 @@ SAID = [
     ("negated", "[HIV] infection status: negative"),
     ("negated", "[HIV]-, HCV-"),
     ("asserted", "[HIV]-1 infection"),
+    ("asserted", "[Lymphoma] -"),
+    ("asserted", "[Tuberculosis] -, treated in 2010"),
     ("asserted", "[HIV] - positive"),
     ("negated", "neg for [malignancy]"),
     ("negated", "假性[淋巴瘤]"),
