@@ -13,6 +13,7 @@ import typer
 
 from fhir_screener.cli.options import new_app, parse_as_of, read_settings
 from fhir_screener.cli.progress import progress
+from fhir_screener.cli.serving import until_told
 from fhir_screener.errors import UsageError
 from fhir_screener.settings import Settings, is_loopback
 
@@ -62,7 +63,8 @@ def serve(
         sys.stdout.flush()
 
     wanted = settings.sandbox_port if port is None else port
-    run(prepare(host, wanted, data=resources, load=[data] if data else [], allow_remote=allow_remote), announce)
+    sandbox = prepare(host, wanted, data=resources, load=[data] if data else [], allow_remote=allow_remote)
+    run(sandbox, announce, until_told)
     return 0
 
 

@@ -14,6 +14,7 @@ import typer
 
 from fhir_screener.bootstrap import Servers
 from fhir_screener.cli.options import SourceOption, TargetOption, new_app, read_settings
+from fhir_screener.cli.serving import until_told
 from fhir_screener.errors import ServerError, SettingsError
 from fhir_screener.settings import Settings, variable
 
@@ -43,9 +44,10 @@ def run(settings: Settings, token: str) -> int:
     server, place = made(settings, token)
     audited = unaudited(settings)
     server.await_warmth()
-    sys.stdout.write(f"{audited}The worklist is at {place}\nCtrl-C ends it.\n")
-    sys.stdout.flush()
-    server.run()
+    with until_told(server.stop):
+        sys.stdout.write(f"{audited}The worklist is at {place}\nCtrl-C ends it.\n")
+        sys.stdout.flush()
+        server.run()
     return 0
 
 

@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,12 +92,25 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(sandbox: Sandbox, announce: Callable[[Sandbox], None] | None = None) -> None:
-    """Serves until SIGINT or SIGTERM, which end it in good order; `announce` is called when it can be asked."""
+def serve(
+    sandbox: Sandbox,
+    announce: Callable[[Sandbox], None] | None = None,
+    until: Callable[[Callable[[], None]], AbstractContextManager[None]] | None = None,
+) -> None:
+    """Serves until SIGINT or SIGTERM, which end it in good order; `announce` is called when it can be asked.
+
+    `until` is given what stops it, and held meanwhile: it may take the signals that arrive before and after.
+    """
     gc.collect()
     gc.freeze()
-    (announce or _announce)(sandbox)
-    _uvicorn(sandbox).run(sockets=[sandbox.socket])
+    server = _uvicorn(sandbox)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    with until(stop) if until is not None else nullcontext():
+        (announce or _announce)(sandbox)
+        server.run(sockets=[sandbox.socket])
 
 
 def _announce(sandbox: Sandbox) -> None:
