@@ -83,8 +83,9 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
     first = _first(view, fact)
     ordered = view.days(fact.authored) if fact.kind == "request" else None
     told = view.days(fact.asserted) if first is None else None
-    if any(one is not None and not view.begun(one) for one in (ordered, first, told)):
-        return None
+    for stated in (ordered, first, told):
+        if stated is not None and not view.begun(stated):
+            return None
     doubt = Reason.EQUIVOCAL if fact.status in _UNSURE else None
     end = _end(view, fact, first)
     if end is not None:
@@ -102,20 +103,16 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
 def _first(view: View, fact: Medication) -> Days | None:
     if fact.span.spread:
         return view.some_day(fact.span)
+    found = view.days(fact.span.start)
+    if found is None and fact.kind != "statement":
+        found = view.days(fact.span.end)
+    if found is not None:
+        return found
     bounds = _bounds(view, fact)[0]
-    ordered = view.days(fact.authored)
     if fact.kind == "request" and bounds is not None and all(dose.bounds.start for dose in fact.doses):
         # Ordered today, to be taken from next week on: it has not begun.
-        ordered = bounds
-    for found in (
-        view.days(fact.span.start),
-        view.days(fact.span.end) if fact.kind != "statement" else None,
-        ordered,
-        bounds,
-    ):
-        if found is not None:
-            return found
-    return None
+        return bounds
+    return view.days(fact.authored) or bounds
 
 
 def _bounds(view: View, fact: Medication) -> tuple[Days | None, Days | None]:

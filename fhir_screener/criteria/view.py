@@ -174,7 +174,7 @@ class View:
 
     def days(self, text: str | None) -> Days | None:
         """The days a recorded date may mean; None where missing or unreadable."""
-        return read_date(text, self.zone)
+        return read_date(text, self.zone) if text else None
 
     def mark(self, day: int) -> None:
         """Something may change on this day."""
