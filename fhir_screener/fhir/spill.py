@@ -17,10 +17,13 @@ from fhir_screener.fhir.decode.lean import Given, Glimpse, Lean, Meta, Stay
 
 _PARTS = 256
 _FLUSH = 64 << 10
+_SLIM = 350
+"""Bytes that a row in waiting holds, roughly, besides those of its record."""
 _length = struct.Struct("<I")
 _pack = msgspec.msgpack.Encoder().encode
 _Row = tuple[str, str, bytes, str | None, str | None, str | None, str | None, str | None, bool, bool]
-_unpack = msgspec.msgpack.Decoder(_Row).decode
+_NO_META = Meta()
+_unpack = msgspec.msgpack.Decoder(list[_Row]).decode
 
 
 def part_of(patient: str) -> int:
@@ -37,7 +40,7 @@ class Spill:
     def __init__(self, whole: Collection[str] = ()) -> None:
         self.whole = whole
         self._folder = tempfile.TemporaryDirectory(prefix="fhir-screener-")
-        self._waiting: list[list[bytes]] = [[] for _ in range(_PARTS)]
+        self._waiting: list[list[_Row]] = [[] for _ in range(_PARTS)]
         self._sizes = [0] * _PARTS
 
     def __enter__(self) -> Self:
@@ -50,33 +53,24 @@ class Spill:
 
     def __call__(self, owner: str, kind: str, item: Lean | Glimpse, data: bytes) -> None:
         """Write one record: whole, or as the glimpse it is."""
-        meta = item.meta or Meta()
+        row: _Row
         if isinstance(item, Glimpse) and not isinstance(item, Given):
-            end = item.end if isinstance(item, Stay) else None
-            row = (
-                owner,
-                kind,
-                data if kind in self.whole else b"",
-                item.id,
-                meta.versionId,
-                meta.lastUpdated,
-                item.date,
-                end,
-                True,
-                item.unread,
-            )
+            if kind not in self.whole:
+                data = b""
+            meta, end = item.meta or _NO_META, item.end if isinstance(item, Stay) else None
+            row = (owner, kind, data, item.id, meta.versionId, meta.lastUpdated, item.date, end, True, item.unread)
         else:
             row = (owner, kind, data, item.id, None, None, None, None, False, False)
-        packed = _pack(row)
         part = part_of(owner)
-        self._waiting[part] += (_length.pack(len(packed)), packed)
-        self._sizes[part] += len(packed)
+        self._waiting[part].append(row)
+        self._sizes[part] += _SLIM + len(data)
         if self._sizes[part] > _FLUSH:
             self._flush(part)
 
     def _flush(self, part: int) -> None:
+        packed = _pack(self._waiting[part])
         with self._path(part).open("ab") as file:
-            file.writelines(self._waiting[part])
+            file.writelines((_length.pack(len(packed)), packed))
         self._waiting[part], self._sizes[part] = [], 0
 
     def _path(self, part: int) -> Path:
@@ -89,12 +83,7 @@ class Spill:
     def restore(self, part: int, collector: Collector) -> None:
         """Put the records of a part back into the collector's charts."""
         self._flush(part)
-        body = memoryview(self._path(part).read_bytes())
-        at = 0
-        while at < len(body):
-            (length,) = _length.unpack_from(body, at)
-            owner, kind, data, id_, version, updated, date, end, seen, unread = _unpack(body[at + 4 : at + 4 + length])
-            at += 4 + length
+        for owner, kind, data, id_, version, updated, date, end, seen, unread in self._rows(part):
             if not seen:
                 collector.restore(owner, kind, data, id_)
                 continue
@@ -102,3 +91,9 @@ class Spill:
             glimpse = Stay(id_, meta, date, end=end) if kind == "Encounter" else Glimpse(id_, meta, date, unread)
             collector.put(owner, kind, glimpse, data)
         self._path(part).unlink()
+
+    def _rows(self, part: int) -> Iterator[_Row]:
+        """What was written of a part; it is packed a flush at a time."""
+        with self._path(part).open("rb") as file:
+            while length := file.read(_length.size):
+                yield from _unpack(file.read(*_length.unpack(length)))
