@@ -154,7 +154,7 @@ class Blanks(dict[bytes, bytes]):
             return pieces
         self._scope = scope
         whole = pieces.copy()
-        whole[1::2] = [self[name] for name in pieces[1::2]]
+        whole[1::2] = list(map(self.__getitem__, pieces[1::2]))
         return whole
 
     def __missing__(self, name: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,12 +34,12 @@ def coverage_of(
     criteria: Sequence[CriterionFinding], seen: Mapping[str, Seen], reconciled: str | None = None
 ) -> Coverage:
     """The coverage of a ledger."""
-    found = Counter([(one.role, one.verdict) for one in criteria if one.phase == "prescreen"])
+    found = [(one.role, one.answer.verdict) for one in criteria if one.phase == "prescreen"]
     return Coverage(
-        inclusions_met=found["inclusion", MET],
-        inclusions_open=found["inclusion", UNKNOWN],
-        exclusions_ruled_out=found["exclusion", NOT_MET],
-        exclusions_open=found["exclusion", UNKNOWN],
+        inclusions_met=found.count(("inclusion", MET)),
+        inclusions_open=found.count(("inclusion", UNKNOWN)),
+        exclusions_ruled_out=found.count(("exclusion", NOT_MET)),
+        exclusions_open=found.count(("exclusion", UNKNOWN)),
         records=sum(one.count for one in seen.values()),
         since=min((one.since for one in seen.values() if one.since), default=None),
         reconciled=reconciled,

@@ -51,7 +51,6 @@ class About(Lean, gc=False):
     subject: Raw = EMPTY
     code: Raw = EMPTY
     note: Raw = EMPTY
-    encounter: Raw = EMPTY
     contained: Raw = EMPTY
 
 
@@ -63,6 +62,7 @@ class ConditionLean(About, gc=False):
     clinicalStatus: Raw = EMPTY
     verificationStatus: Raw = EMPTY
     category: Raw = EMPTY
+    encounter: Raw = EMPTY
     onsetDateTime: str | None = None
     onsetPeriod: Period | None = None
     onsetAge: Raw = EMPTY
