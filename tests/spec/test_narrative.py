@@ -52,7 +52,12 @@ def test_a_drug_in_words(judged, words, criterion, answer) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["阿司匹林肠溶片 100mg", "ramipril", "头孢呋辛酯片", "Vitamin D3 800 IU", "metformin XR", "胰岛素"]
+    "words",
+    [
+        *("阿司匹林肠溶片 100mg", "ramipril", "头孢呋辛酯片", "Vitamin D3 800 IU", "metformin XR", "胰岛素"),
+        *("Pantoprazol 40 mg Filmtabletten", "L-Thyroxin 75 µg", "Novaminsulfon 500 mg", "Torasemid 10 mg"),
+        *("Co-codamol 30mg/500mg tablets", "Adcal-D3 750mg/200unit caplets", "hydrOXYzine hydrochloride 25 mg"),
+    ],
 )
 def test_an_ordinary_drug_in_words_is_none_of_its_business(judged, words) -> None:
     assert judged(drug(words)).outcome.value == "candidate"
