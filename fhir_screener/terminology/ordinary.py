@@ -17,6 +17,11 @@ from fhir_screener.terminology.valueset import Terminology, ValueSet, names_patt
 
 _REMEMBERED = 50_000
 
+_CARRIER = re.compile(
+    r"(?:bag|vial|syringe|ampoule|ampule|bottle|(?:pen )?needle|lancet|test strip)s?|ns|sw|diluent|注射器|输液器"
+)
+"""What a drug comes in or is given with: such a word alone names none."""
+
 
 class Ordinary:
     """The ordinary drugs of all sets of that kind."""
@@ -59,7 +64,11 @@ class Ordinary:
 
     def _knows(self, words: str) -> bool:
         text = fold(words)
-        return bool(self._stems is not None and self._stems.search(text)) or any(True for _ in self._names.find(text))
+        return (
+            bool(_CARRIER.fullmatch(text.strip()))
+            or bool(self._stems is not None and self._stems.search(text))
+            or any(True for _ in self._names.find(text))
+        )
 
 
 def _pattern(sets: Iterable[ValueSet]) -> re.Pattern[str] | None:

@@ -133,9 +133,14 @@ _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(
     r"\W*(?:前(?:病变|期|状态)|intention|phobia|疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|纹|斑|中心|医院"
     r"|vaccin|immun|screen|counsel|prophyla|cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr|antigen[ -]?\d"
-    r"|(?:tests?\b|试验|检测)(?!.{0,20}(?:pos|react|detected|\+|阳|有反应)))"
+    r"|(?:tests?\b|试验|检测)(?!.{0,20}(?:pos|react|detected|\+|阳|有反应))"
+    r"|(?:病人|患者)?(?:密切)?接触(?:者|史|人员)|(?:infection |carrier )?status\W+(?:is |was |currently )?(?:unknown|unclear|not known)"
+    r"|(?:情况|状态|状况)(?:不详|不明|未知))"
 )
-"""Behind a term: what is named is not the disease but a house, a test without a result, something done against it."""
+"""Behind a term: what is named is not the disease but a house, a test without a result, something done against it, a
+contact, or that nobody knows."""
+_MET_WITH = re.compile(r"\b(?:expos(?:ure|ed) to|immun(?:e to|ity (?:to|against)))(?: (?:known |active )?[a-z]+)?\W*$")
+"""Before a term: the patient met with it, or is safe from it."""
 
 
 REACH = 500
@@ -189,6 +194,7 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     if (
         _IF.match(led)
         or re.search(_PLANNED, led)
+        or _MET_WITH.search(led)
         or _NAMES_AN_ACT.match(after)
         or re.match(r"\W{0,2}(?:" + _PLANNED_AFTER + ")", after)
     ):

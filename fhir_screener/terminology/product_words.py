@@ -42,7 +42,9 @@ def is_premedication(text: str) -> bool:
 _ABOUT = re.compile(
     r"\beducat|\bteach|\binstruct|counsel|\bconsent|allerg|(?:skin|patch|prick) test|\blevels?\b|\btrough\b|concentration"
     r"|\bassay|measure|\bgenotyp|\bscreen|\btest(?:ing|s)?\b(?! dose)|prior authori[sz]ation|\breferral|\bdiscuss"
+    r"|\bnot (?:yet )?(?:performed|done|given|carried out)|\bcancel+ed|\bdeclined|\brefused|\bdeferred|\bpostponed|\babandoned"
     r"|宣教|教育|指导|咨询|知情同意|告知|谈话|皮试|过敏试验|浓度|测定|检测|化验|筛查|基因|预约|会诊"
+    r"|未(?:行|做|施行|实施|执行)|取消|拒绝|暂缓|推迟"
 )
 _WATCHED = re.compile(r"\bmonitor|\breview|\bassess|\bevaluat|监测|评估|复查|随访|观察")
 _GIVEN = re.compile(r"infus|inject|administ|\bpulse|输注|滴注|静滴|注射|给药|冲击")
@@ -54,9 +56,8 @@ _OTHER_DEED = re.compile(r"(?<![a-z])(?:mmf|rtx)(?![a-z])")
 
 @lru_cache(maxsize=8192)
 def only_named(procedure: str) -> bool:
-    """Whether a procedure names a drug without giving it: teaching, consent, an allergy test, a level, its monitoring.
-
-    So too a short name that is also that of another procedure.
+    """Whether a procedure names a drug or an operation without giving or doing it: teaching, consent, an allergy test, a
+    level, its monitoring; or says that it was not done. So too a short name that is also that of another procedure.
     """
     plain = fold(procedure)
     if _ABOUT.search(plain):

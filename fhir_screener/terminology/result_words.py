@@ -49,7 +49,8 @@ _NONE = re.compile(
     r"|failed|lipa?emic|contaminated|to follow|in progress|not reported"
     r"|qns|tnp|inhibit(?:ed|ion|ors?)|(?:quantity|volume) (?:is )?not sufficient"
     r"|not applicable|not read|clotted"
-    r"|(?:specimen|sample) (?:was )?lost)\b|^n/?a$|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
+    r"|(?:specimen|sample) (?:was )?lost|mis-?label+ed|wrong (?:patient|specimen|tube)|mix(?:ed)?[ -]?up)\b"
+    r"|标签错误|标本(?:错误|混淆)|患者错误|^n/?a$|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
     r"|拒[检做]|送检中|[待未]回报|未送检|未采样|未读|未观察|检[验测]中|(?:标本|样本|样品)(?:凝固|凝集|丢失|污染)|(?:标本|样本|样品)?量?不足"
 )
 _INVALID = re.compile(r"\binvalid\b|无效")
@@ -71,12 +72,14 @@ _BESIDE = re.compile(
 """Controls, reference values and drug resistance: their words are those of an answer, and are not the answer."""
 
 _EQUIVOCAL = re.compile(
-    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|\bfalse(?:ly)?[ -]*(?:positive|negative|reactive)"
+    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)"
     r"|borderline|\btrace\b|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|[?？]|\bnot negative|non-?negative"
     r"|suspicious|presumptive|unconfirmed|not confirmed|unable to confirm|to be (?:retested|repeated|confirmed)"
+    r"|\bfalse(?:ly)?[ -]*(?:positive|negative|reactive)(?!s| (?:results? )?(?:may|can|could))|\bpreliminary\b|初步"
+    r"|^previously (?:known )?(?:negative|positive|(?:non-?)?reactive|(?:not )?detected)\W*$|^既往(?:为)?(?:阴|阳)性$"
     r"|low[ -](?:level[ -])?(?:positive|reactive)|±|\+/-|\+-"
-    r"|弱阳性|弱阳|弱反应|阳性[(（ ]?弱[)）]?|假[阳阴]性|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
+    r"|弱阳性|弱阳|弱反应|阳性[(（ ]?弱[)）]?|假[阳阴]性?|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
 )
 _NEGATIVE = re.compile(
     r"\b(?:not|none|non|no|neither)[ -]+(?!only)(?:[^\s.,;:]+ ){0,7}?(?:detected|detectable|found|seen|identified|isolated|growth)\b"

@@ -101,8 +101,8 @@ def number(value: float, unit: str, comparator: str = "") -> Value:
     return Value(quantity=Quantity(value, unit, comparator))
 
 
-def procedure(code: str, on: str, status: str = "completed") -> facts.Procedure:
-    coded = concept(SNOMED, code)
+def procedure(code: str, on: str, status: str = "completed", text: str = "") -> facts.Procedure:
+    coded = concept(SNOMED, code, text)
     return facts.Procedure(
         ref=f"Procedure/{next(_number)}", status=status, concept=coded, hits=_hits(coded), span=span(on)
     )

@@ -96,6 +96,12 @@ def test_procedure(ask) -> None:
     assert suspected.reason is Reason.SUSPECTED
 
 
+def test_what_only_has_to_do_with_a_procedure_is_not_its_doing(ask) -> None:
+    taught = make.procedure("Y1", "2001", text="Consent for hysterectomy")
+    assert ask("procedure: {in: [hysterectomy]}", taught).reason is Reason.NO_DATA
+    assert ask("procedure: {in: [hysterectomy], match: suspected}", taught).reason is Reason.SUSPECTED
+
+
 def test_a_condition_may_state_a_procedure_but_not_while_it_is_in_doubt(ask) -> None:
     rule = "procedure: {in: [pregnancy-ended]}"
     assert ask(rule, make.condition("G2", onset="2001")).verdict is MET

@@ -26,6 +26,13 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         ("Indication: r/o active tuberculosis. No evidence of active tuberculosis.", NOT_MET, None),
         ("CLINICAL HISTORY: active tuberculosis, on treatment. FINDINGS: No effusion.", MET, None),
         ("检查目的:筛查。诊断意见:possible active tuberculosis", UNKNOWN, Reason.EQUIVOCAL),
+        ("No acute cardiopulmonary process.", NOT_MET, None),
+        ("No pneumothorax.", UNKNOWN, Reason.TEXT_ONLY),  # nobody looked for anything else
+        ("No evidence of pulmonary embolism.", UNKNOWN, Reason.TEXT_ONLY),
+        ("No active bleeding.", UNKNOWN, Reason.TEXT_ONLY),
+        ("Heart size normal.", UNKNOWN, Reason.TEXT_ONLY),
+        ("Lung bases clear.", UNKNOWN, Reason.TEXT_ONLY),
+        ("No evidence of active tuberculosis, although early disease cannot be excluded.", UNKNOWN, Reason.EQUIVOCAL),
         ("", UNKNOWN, Reason.TEXT_ONLY),
     ],
 )

@@ -24,14 +24,18 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Condition, Fact, Procedure
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.product_words import only_named
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
 TYPES = frozenset({"Procedure", "Condition"})
 
 
-def done(view: View, sets: frozenset[str]) -> list[tuple[Fact, Hit, Days | None]]:
-    """Procedures of these sets that were done by the view's day, and conditions that say so, with their dates."""
+def done(view: View, sets: frozenset[str], mentioned: bool = False) -> list[tuple[Fact, Hit, Days | None]]:
+    """Procedures of these sets that were done by the view's day, and conditions that say so, with their dates.
+
+    `mentioned`: those too that only have to do with one (teaching, consent), which show that it is thought of.
+    """
     found: list[tuple[Fact, Hit, Days | None]] = []
     facts: list[Procedure | Condition] = [
         *among(view.index.procedures, sets),
@@ -43,7 +47,7 @@ def done(view: View, sets: frozenset[str]) -> list[tuple[Fact, Hit, Days | None]
             continue
         if isinstance(fact, Procedure):
             days = view.point(fact.span)
-            if fact.status != "completed":
+            if fact.status != "completed" or (not mentioned and only_named(fact.concept.label)):
                 continue
         else:
             days = view.some_day(fact.onset) or view.days(fact.recorded)
@@ -65,7 +69,7 @@ class ProcedureRule:
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
-        for fact, hit, days in done(view, self.sets):
+        for fact, hit, days in done(view, self.sets, mentioned=self.suspected):
             freed = self.exempt.names(fact.hits, self.sets) if self.exempt else NOT_MET
             if freed is MET:
                 tally.context(cite(fact, say("exempt"), hit=hit, decides=False))

@@ -40,7 +40,9 @@ from fhir_screener.verdict import Reason
 
 REPORTED = FINAL | {"preliminary"}
 _CLAUSES = re.compile(r"[.;。；\n，,]")
-_PART = re.compile(r"\b(?:left|right|upper|lower|abdom\w*|bone|fracture|brain|head|neck)\b|左|右|腹|骨")
+_PART = re.compile(
+    r"\b(?:left|right|upper|lower|abdom\w*|bone|fracture|brain|head|neck|bases?|basal|apex|apices|apical)\b|左|右|腹|骨|肺底|肺尖"
+)
 _PLACE = r"(?:双肺|两肺|肺野|肺门|纵隔|淋巴结|胸腔|胸膜|心影|心脏|心包|气管|支气管|大血管|食管|膈肌?|肋膈角|胸廓|及|和|与|、)"
 _NOTHING = re.compile(
     r"(?:no|without)\b(?! (?:change|old|longer))"
@@ -58,6 +60,24 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 """That something is as it was says nothing of what it was."""
+_WHOLE = re.compile(
+    r"abnormal|\bfindings?\b|disease|process|lesion|patholog|infiltrat|consolidat|opacit|nodul|cavit|pneumoni|infect"
+    r"|异常|病变|病灶|实变|渗出|空洞|斑片|浸润|结节|炎",
+    re.IGNORECASE,
+)
+"""What a report must have looked for to find nothing: that there is no embolism, fluid or bleeding does not speak of it."""
+_ELSEWHERE = re.compile(
+    r"heart|cardiac|aort|mediastin|hil(?:um|ar|a)\b|diaphragm|trachea|vessel|心|主动脉|纵隔|膈|气管|血管"
+)
+_AT_ISSUE = re.compile(
+    r"lung|pulmonary(?! (?:arter|embol|vessel|vein))|cardiopulm|chest|thora|肺(?!动脉|静脉|门|栓)|胸"
+)
+_LEFT_OPEN = re.compile(
+    r"\b(?:early|subtle|active|infect\w+|disease)\b(?:\W+\w+){0,3}\W+(?:cannot|can not|can't) be (?:\w+ )?(?:excluded|ruled out)"
+    r"|(?:感染|活动|早期)(?:性)?(?:病变|病灶)?(?:尚)?不能?(?:完全)?(?:除外|排除)",
+    re.IGNORECASE,
+)
+"""A denial that takes itself back in the next clause."""
 _NOT_WELL = re.compile(r"\bnot\b|不|欠", re.IGNORECASE)
 
 
@@ -146,8 +166,11 @@ class ReportRule:
         if {Stance.ASSERTED, Stance.PAST} & (other | asked):
             return Reason.SUSPECTED, say("the conclusion mentions it")
         if Stance.NEGATED in asked | other:
+            if _LEFT_OPEN.search(text):
+                return Reason.EQUIVOCAL, say("the conclusion leaves it open")
             return "no", say("the conclusion rules it out")
-        if all(self._is_clear(view, clause) for clause in _CLAUSES.split(without_headings(text)) if clause.strip(" .")):
+        parts = [clause for clause in _CLAUSES.split(without_headings(text)) if clause.strip(" .")]
+        if all(self._is_clear(view, clause) for clause in parts) and any(self._speaks(view, one) for one in parts):
             return "no", say("the conclusion finds nothing")
         return Reason.TEXT_ONLY, say("the conclusion does not speak of it")
 
@@ -170,6 +193,15 @@ class ReportRule:
         if read_words(clause) is Polarity.NEGATIVE or _NOTHING.match(clause.strip()):
             return True
         return bool(_WELL.search(clause.strip())) and not _NOT_WELL.search(clause)
+
+    def _speaks(self, view: View, clause: str) -> bool:
+        """Whether a clear clause is about the whole of what was looked at, or what the question could be."""
+        if any(True for _ in view.terminology.mentions(self.clear, clause)):
+            return True
+        plain = clause.strip().lower()
+        if _ELSEWHERE.search(plain) and not _AT_ISSUE.search(plain):
+            return False
+        return bool(_WHOLE.search(plain) or _WELL.search(plain))
 
     def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
         if tally.met and clearing:

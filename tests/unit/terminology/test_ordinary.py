@@ -43,3 +43,8 @@ def test_a_standard_code_makes_a_drug_known_but_for_the_stems_of_drugs_that_are_
 
 def test_in_a_study_that_asks_about_no_such_class_a_coded_drug_is_a_known_stranger() -> None:
     assert not Ordinary(Terminology([ORDINARY])).unlisted(Concept((Coding(ATC, "L01FD01", "trastuzumab"),)))
+
+
+@pytest.mark.parametrize(("words", "unlisted"), [("Syringe", False), ("NS", False), ("zelfudrug syringe", True)])
+def test_what_a_drug_comes_in_is_none_by_itself(words, unlisted) -> None:
+    assert Ordinary(Terminology([])).unlisted(Concept((), words)) is unlisted

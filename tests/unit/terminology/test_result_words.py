@@ -43,6 +43,7 @@ SAYS = {
         "培养8周无结核分枝杆菌生长",
         "低于检测线",
         "测不到",
+        "Negative. False negatives may occur in the window period.",
     ],
     Polarity.EQUIVOCAL: [
         "弱阳性(±)",
@@ -56,6 +57,8 @@ SAYS = {
         "false positive",
         "假阳性",
         "阳性(弱)",
+        "False negative possible",
+        "Previously negative",
     ],
     Polarity.NONE: [
         "标本溶血,请重新采样",
@@ -73,6 +76,8 @@ SAYS = {
         "Detected; specimen hemolyzed",  # a result, and that there is none
         "no growth to date, culture pending",
         "positive control failed, negative",
+        "negative for HBsAg; specimen mislabeled",
+        "Preliminary negative",
         "rifampin resistance not detected",  # says nothing of the organism
         "HIV-1 not detected, HIV-2 detected",
         "not immune",
