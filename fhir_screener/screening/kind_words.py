@@ -16,6 +16,7 @@ KINDS = {
     "condition": "diagnoses",
     "exposure": "drugs",
     "dose": "dose a day",
+    "regimen": "a regimen",
     "result": "test results",
     "report": "reports",
     "procedure": "procedures",

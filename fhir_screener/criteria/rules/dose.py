@@ -18,40 +18,31 @@ premedication is no start. No record counts as none. See SEMANTICS "I4".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from msgspec.structs import replace
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.dosage import is_by_weight, is_once
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
-from fhir_screener.criteria.gaps import bridged, carried, one_offs
 from fhir_screener.criteria.hearsay import hear
-from fhir_screener.criteria.index import among
-from fhir_screener.criteria.intake import Intake, intake, taken_back, why_not
+from fhir_screener.criteria.intake import taken_back
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
+from fhir_screener.criteria.laid import Drugs
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.nameless import nameless
 from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.start import Answer, Terms, beginning
 from fhir_screener.criteria.tally import Tally
-from fhir_screener.criteria.therapy import Line, course_of, line, total
+from fhir_screener.criteria.therapy import Line, course_of, total
 from fhir_screener.criteria.view import View
-from fhir_screener.criteria.weight import body_weight
-from fhir_screener.criteria.wording import clauses, length, named, words_say
+from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration, iso
-from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.equivalents import TABLES
-from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.product_words import is_premedication
-from fhir_screener.terminology.routes import is_in_place
-from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason, first_reason
 
 
@@ -65,71 +56,26 @@ class DoseRule:
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
-        lines = self._lines(view, tally)
+        lines = self.drugs.lines(view, tally)
         if not lines:
             hear(view, self.of, self.terms.continuing, tally)
         finding = self._judge(view, lines, tally).but(rule=self.kind)
         return fetched(finding, view, DRUG_TYPES, named(self.of), stands=False)
 
-    def _lines(self, view: View, tally: Tally) -> list[Line]:
-        """Every record on the time line; what is no exposure, or a single dose, becomes context."""
-        found: list[Line] = []
-        by_weight = any(map(is_by_weight, among(view.index.medications, self.of)))
-        weight = body_weight(view, self.weight) if by_weight else None
-        for fact, hit, taken in self._intakes(view, tally):
-            laid = line(view, _closed(view, taken, hit), hit, TABLES[self.terms.table], weight)
-            if said := taken_back(fact, taken):
-                tally.doubt(Reason.TEXT_ONLY, cite(fact, say("its words say {words!r}", words=said), hit=hit))
-            elif laid is None:
-                tally.doubt(taken.doubt or Reason.IMPRECISE_DATE, cite(fact, say("no date of beginning"), hit=hit))
-            else:
-                found.append(laid)
-        if view.index.nameless:
-            tally.reasons += nameless(view, self.terms.continuing, systemic=True)
-        single = one_offs(found)
-        for item in found:
-            if id(item) in single:
-                tally.context(
-                    cite(item.intake.fact, say("a single dose or premedication"), hit=item.hit, decides=False)
-                )
-        lasting = bridged(item for item in found if id(item) not in single)
-        return carried(lasting, [item for item in found if id(item) in single])
-
-    def _intakes(self, view: View, tally: Tally) -> Iterator[tuple[Medication, Hit, Intake]]:
-        """Every record that may be a therapy; what is none becomes context."""
-        for fact in among(view.index.medications, self.of):
-            hit = fact.hit(self.of)
-            if hit is None:
-                continue
-            against = why_not(fact) or self._no_therapy(fact)
-            if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
-                tally.context(cite(fact, against or words_say(hit), hit=hit, decides=False))
-                continue
-            taken = intake(view, fact)
-            if taken is None:
-                tally.context(cite(fact, say("planned, not yet taken"), hit=hit, decides=False))
-                continue
-            yield fact, hit, replace(taken, doubt=Reason.EQUIVOCAL) if hit.stance is Stance.DOUBTFUL else taken
+    @cached_property
+    def drugs(self) -> Drugs:
+        """Its drugs, to be laid on the time line."""
+        return Drugs(self.of, self.terms.continuing, TABLES[self.terms.table], self.local, self.weight)
 
     def _perhaps_earlier(self, view: View, start: Days) -> bool:
         """Whether a record that does not say when it began may tell of the time that is to be without."""
         free_from = self.terms.free_for.before(start.lo)
-        for fact, _, taken in self._intakes(view, Tally()):
+        for fact, _, taken in self.drugs.intakes(view, Tally()):
             said = view.days(fact.asserted)
             told_since = said is not None and said.lo >= start.lo
             if taken.first is None and taken.last.hi >= free_from and not told_since and not taken_back(fact, taken):
                 return True
         return False
-
-    def _no_therapy(self, fact: Medication) -> Text:
-        """Why a drug given is no systemic therapy: where it goes, or what it is given ahead of."""
-        told = (fact.dose_text, fact.concept.label, *(dose.route for dose in fact.doses))
-        if fact.systemic is False or self.local & fact.hits.keys() or any(map(is_in_place, filter(None, told))):
-            return say("not given systemically")
-        if fact.only_named:
-            return say("names the drug; does not say that it was given")
-        purposes = (fact.dose_text, *(reason.label for reason in fact.reasons))
-        return say("premedication") if any(is_premedication(text) for text in purposes if text) else ""
 
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
         """The answer, where it is the same for the earliest beginnings and latest ends as for the opposite."""
@@ -246,13 +192,6 @@ class DoseRule:
         )
         other = say("for a stated reason other than {diagnoses} only suspected", diagnoses=named(self.terms.target))
         return clauses(join(", ", (started, raised)), judged, other if self.terms.target else "")
-
-
-def _closed(view: View, taken: Intake, hit: Hit) -> Intake:
-    """An order for a single dose is over with that dose, though nobody closed it."""
-    if not (taken.ongoing and taken.first and is_once(view, taken.fact, hit)):
-        return taken
-    return replace(taken, last=taken.first, ongoing=False, known_end=True)
 
 
 def _twice(a: Duration, b: Duration) -> Duration:

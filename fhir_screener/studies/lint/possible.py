@@ -45,6 +45,7 @@ _OF_KIND: Mapping[str, Callable[[Any], Verdicts]] = {
     "condition": _condition,
     "exposure": lambda rule: YES,
     "dose": lambda rule: YES,
+    "regimen": lambda rule: BOTH if rule.dose or rule.unchanged_for else YES,
     "result": _result,
     "igra": _result,
     "report": lambda rule: BOTH,

@@ -1,0 +1,277 @@
+"""`regimen`: drugs taken on the day asked about: in which dose a day, since when, unchanged for how long.
+
+    regimen:
+      of: [metformin]
+      dose: {at_least: {"mg/d": 1500}}
+      unchanged_for: P8W
+
+A dose on record outside the limits, or a change within the time, is not met; records that begin within the time leave open
+whether it was taken before. Doses of different drugs add up only by a table of equivalents (`in: prednisone`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import ge, gt, le, lt
+from typing import ClassVar, NamedTuple
+
+from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.amount import Amount
+from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.hearsay import hear
+from fhir_screener.criteria.intake import FRESH
+from fhir_screener.criteria.keys import choice, duration, limits, mapping, sets
+from fhir_screener.criteria.laid import Drugs
+from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.plan import DRUG
+from fhir_screener.criteria.settling import ASK
+from fhir_screener.criteria.spec import Spec
+from fhir_screener.criteria.tally import Tally
+from fhir_screener.criteria.therapy import JOIN, Line, course_of, total
+from fhir_screener.criteria.view import View
+from fhir_screener.criteria.wording import amounts, clauses, length, named
+from fhir_screener.records.dates import Duration, iso
+from fhir_screener.sentence import Text, join, say
+from fhir_screener.terminology.equivalents import TABLES
+from fhir_screener.terminology.unit_words import readable
+from fhir_screener.terminology.units import convert
+from fhir_screener.verdict import NOT_MET, Reason, Verdict, first_reason
+
+MG = "mg/d"
+_KEEPS: dict[str, Callable[[float, float], bool]] = {"at_least": ge, "above": gt, "at_most": le, "below": lt}
+
+
+class Answer(NamedTuple):
+    """What one part of the question comes to: not met, unknown for a reason, or neither: then it holds."""
+
+    note: Text
+    reason: Reason | None = None
+    verdict: Verdict | None = None
+    clock: bool = False
+
+
+@dataclass(frozen=True)
+class RegimenRule:
+    drugs: Drugs
+    dose: dict[str, dict[str, float]] = field(default_factory=dict)
+    """{at_least, above, at_most or below: {unit: number}}"""
+    unchanged_for: Duration | None = None
+    lasting: Duration | None = None
+    kind: ClassVar[str] = "regimen"
+
+    def evaluate(self, view: View) -> Finding:
+        tally = Tally()
+        lines = self.drugs.lines(view, tally)
+        if not lines:
+            hear(view, self.drugs.of, self.drugs.window, tally)
+        finding = self._judge(view, lines, tally).but(rule=self.kind)
+        return fetched(finding, view, DRUG_TYPES, named(self.drugs.of), stands=False)
+
+    def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
+        """The answer, where it is the same for the earliest beginnings and latest ends as for the opposite."""
+        for item in lines:
+            view.mark(item.end + 1)
+            if item.intake.first and item.intake.first.hi > view.day:
+                view.mark(view.day + 1)
+        found = self._read(view, lines, tally)
+        other = self._read(view, [item.shortest(view.day) for item in lines], tally)
+        if (found.verdict, found.reason) == (other.verdict, other.reason):
+            return found
+        unsure = Evidence(note=say("It depends on a beginning or an end whose day is not known."))
+        return unknown(Reason.IMPRECISE_DATE, unsure, *(e for e in found.evidence if e.reference))
+
+    def _read(self, view: View, lines: list[Line], tally: Tally) -> Finding:
+        current = [item for item in lines if item.start <= view.day <= item.end]
+        others = [item for item in lines if item not in current]
+        around = tuple(self._cite(item, view, decides=False) for item in others[:3]) + tally.around()
+        if not current and tally.reasons:
+            return unknown(tally.reason, *tally.evidence, *around)
+        if not current:
+            nothing = absent(say("{what} today", what=named(self.drugs.of)), DRUG_TYPES)
+            return unknown(Reason.NO_DATA, *around, nothing, settle=ASK)
+        shown = tuple(self._cite(item, view) for item in current)
+        doubts = [item.intake.doubt for item in current if item.intake.doubt]
+        if doubts:
+            return unknown(first_reason(doubts), Evidence(note=say("Not known to be taken today.")), *shown, *around)
+        return self._conclude(list(self._answers(view, lines, current)), shown, around)
+
+    def _conclude(self, answers: list[Answer], shown: tuple[Evidence, ...], around: tuple[Evidence, ...]) -> Finding:
+        against = [one for one in answers if one.verdict is NOT_MET]
+        if against:
+            notes = (Evidence(note=one.note) for one in against)
+            return not_met(*notes, *shown, *around, clock=all(one.clock for one in against))
+        reasons = [one.reason for one in answers if one.reason]
+        if reasons:
+            winner = first_reason(reasons)
+            notes = (Evidence(note=one.note) for one in answers if one.reason is winner)
+            return unknown(winner, *notes, *shown, *around, settle=ASK)
+        return met(*(Evidence(note=one.note) for one in answers), *shown, *around)
+
+    def _answers(self, view: View, lines: list[Line], current: list[Line]) -> Iterator[Answer]:
+        if self.dose:
+            yield self._dose(view, current)
+        if self.unchanged_for is not None:
+            yield self._over(view, lines, self.unchanged_for, changes=True)
+        if self.lasting is not None:
+            yield self._over(view, lines, self.lasting, changes=False)
+
+    def _dose(self, view: View, current: list[Line]) -> Answer:
+        if self.drugs.table is None and len({item.ingredient for item in current}) > 1:
+            return Answer(say("Several drugs, whose doses do not add up."), Reason.UNREADABLE)
+        today = total(current, view.day)
+        if today is None:
+            return Answer(say("The dose cannot be read."), Reason.UNREADABLE)
+        note = say("{dose} today; {asked} asked.", dose=self._words(today), asked=self._asked)
+        said = {_compared(today, which, _mg(limit) or 0.0) for which, limit in self.dose.items()}
+        if False in said:
+            return Answer(note, verdict=NOT_MET)
+        return Answer(note, Reason.EQUIVOCAL if None in said else None)
+
+    def _over(self, view: View, lines: list[Line], span: Duration, *, changes: bool) -> Answer:
+        """Whether it was taken, or taken in one dose, all this time."""
+        first = span.before(view.day)
+        begun = min(item.start for item in course_of(lines, view.day))
+        if begun > first:
+            view.mark(span.first_beyond(begun - 1))
+            gap = any(item.end < begun for item in lines)
+            note = say("On record from {day} on only; {time} asked.", day=iso(begun), time=length(span))
+            return Answer(note, Reason.EQUIVOCAL if gap else Reason.NO_DATA)
+        today = total(lines, view.day)
+        if changes and today is None:
+            return Answer(say("The dose cannot be read."), Reason.UNREADABLE)
+        edges = {step.first for item in lines for step in item.steps} | {item.end + 1 for item in lines}
+        for day in sorted(edge for edge in edges if first < edge <= view.day):
+            answer = self._change(view, lines, day, today, span) if changes and today is not None else None
+            if answer is not None:
+                return answer
+        template = "Unchanged for {time} or longer." if changes else "Taken for {time} or longer."
+        return Answer(say(template, time=length(span)))
+
+    def _change(self, view: View, lines: list[Line], day: int, today: Amount, span: Duration) -> Answer | None:
+        """What a day says on which something begins or ends: None where the dose is the same, before and after."""
+        for at in (day - 1, day):
+            dose = total(lines, at)
+            if dose is None:
+                return Answer(say("The dose of {day} cannot be read.", day=iso(at)), Reason.UNREADABLE)
+            if dose.hi == 0 and any(item.start <= at + JOIN and item.end >= at for item in lines):
+                continue  # a refill some days late
+            if dose.hi < today.lo or dose.lo > today.hi:
+                view.mark(span.first_beyond(at))
+                before = say(
+                    "{dose} on {day}, {today} today.", dose=self._words(dose), day=iso(at), today=self._words(today)
+                )
+                return Answer(before, verdict=NOT_MET, clock=True)
+            if dose != today:
+                return Answer(say("Perhaps changed on {day}.", day=iso(day)), Reason.EQUIVOCAL)
+        return None
+
+    @property
+    def _unit(self) -> str:
+        return next((unit for limit in self.dose.values() for unit in limit), MG)
+
+    def _words(self, amount: Amount) -> Text:
+        by = convert(1, MG, self._unit) or 1.0
+        return say("{amount} {unit}", amount=amount.times(by, by).words, unit=readable(self._unit))
+
+    @cached_property
+    def _asked(self) -> Text:
+        said = {
+            "at_least": lambda limit: say("at least {amount}", amount=amounts(limit)),
+            "above": lambda limit: say("above {amount}", amount=amounts(limit)),
+            "at_most": lambda limit: say("at most {amount}", amount=amounts(limit)),
+            "below": lambda limit: say("below {amount}", amount=amounts(limit)),
+        }
+        return join(" and ", [said[which](limit) for which, limit in self.dose.items()])
+
+    def _cite(self, item: Line, view: View, *, decides: bool = True) -> Evidence:
+        amount = item.dose(min(view.day, item.end))
+        dose = say("no dose on record") if amount is None else self._words(amount)
+        if item.end < view.day:
+            dose = say("{dose}, until {day}", dose=dose, day=iso(item.end))
+        return cite(item.intake.fact, dose, hit=item.hit, decides=decides)
+
+    def concerned_by(self) -> frozenset[str]:
+        return self.drugs.of | {DRUG}
+
+    def needs(self) -> Needs:
+        beside = frozenset({"Observation"}) if self.drugs.weight else frozenset()
+        return Needs(
+            sets=self.drugs.of | self.drugs.local | self.drugs.weight,
+            types=DRUG_TYPES | beside,
+            beside=beside,
+            drug_window=self.drugs.window,
+        )
+
+    def parts(self) -> tuple[Rule, ...]:
+        return ()
+
+    def describe(self) -> Text:
+        return clauses(
+            say("{drugs} taken on the day asked about", drugs=named(self.drugs.of)),
+            self._asked,
+            say("unchanged for {time}", time=length(self.unchanged_for)) if self.unchanged_for else "",
+            say("for {time} or longer", time=length(self.lasting)) if self.lasting else "",
+        )
+
+
+def _compared(today: Amount, which: str, limit: float) -> bool | None:
+    """Whether the dose keeps this limit; None where it may lie on either side."""
+    keeps = _KEEPS[which]
+    low, high = keeps(today.lo, limit), keeps(today.hi, limit)
+    return low if low is high else None
+
+
+def _mg(limits: dict[str, float]) -> float | None:
+    """The limit in mg a day."""
+    for unit, number in limits.items():
+        found = convert(number, unit, MG)
+        return None if found is None else round(found, 6)
+    return None
+
+
+FORM = mapping(
+    "",
+    "Drugs taken on the day asked about: their dose a day, and for how long unchanged.",
+    sets("of", "The drugs.", "drug").must(),
+    mapping(
+        "dose",
+        "Their dose, in one unit of mass by time: mg/d, mg/wk, g/d.",
+        limits("at_least", "At least this."),
+        limits("above", "More than this."),
+        limits("at_most", "At most this."),
+        limits("below", "Less than this."),
+    ),
+    choice("in", "The table of equivalents; without it doses of different drugs do not add up.", "", *TABLES),
+    duration("unchanged_for", "In one dose for so long."),
+    duration("for", "Taken for so long, in whatever dose."),
+    sets("local", "Forms that are never systemic.", "drug"),
+    choice("route", "Whether only systemic use counts.", "systemic", "systemic", "any"),
+    sets("weight", "Body weight, for doses by the kilogram.", "result"),
+)
+
+
+def parse_regimen(spec: Spec, build: Build) -> Rule:
+    given = FORM.read(spec, build)
+    dose = {which: limit for which, limit in (given["dose"] or {}).items() if limit}
+    for limit in dose.values():
+        if limit == "range" or len(limit) > 1 or _mg(limit) is None:
+            raise spec.fail("a dose has one unit, of mass by time", '{"mg/d": 1500}, {"mg/wk": 15}', "dose")
+    if not (dose or given["unchanged_for"] or given["for"]):
+        raise spec.fail("a regimen asks for a dose or a time", "dose, unchanged_for or for; else write an exposure")
+    spans = [span for span in (given["unchanged_for"], given["for"]) if span]
+    months, days = max((span.months for span in spans), default=0), max((span.days for span in spans), default=0)
+    # What is still taken may have been written down up to so long ago.
+    months += FRESH.months
+    window = Duration(months, days, f"P{months}M{days}D")
+    drugs = Drugs(
+        given["of"],
+        window,
+        TABLES[given["in"]] if given["in"] else None,
+        given["local"],
+        given["weight"],
+        given["route"] == "systemic",
+    )
+    return RegimenRule(drugs, dose, given["unchanged_for"], given["for"])
