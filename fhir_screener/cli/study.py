@@ -13,12 +13,14 @@ from fhir_screener.cli.options import StudyOption, catalog, new_app, read_settin
 from fhir_screener.cli.study_diff import diff
 from fhir_screener.cli.study_new import new
 from fhir_screener.cli.study_schema import schema
+from fhir_screener.cli.study_take import take
 from fhir_screener.errors import MappingError, UsageError
 from fhir_screener.studies.lint import Checked, Level, Remark, lint, unused_sets
 from fhir_screener.studies.sheet import Codes, html, markdown, sheet_of
 
-app = new_app(help="Study files: list, check, explain, new, diff, schema.", group=True)
+app = new_app(help="Study files: list, check, explain, new, take, diff, schema.", group=True)
 app.command("new")(new)
+app.command("take")(take)
 app.command("diff")(diff)
 app.command("schema")(schema)
 

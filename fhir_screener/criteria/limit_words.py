@@ -28,7 +28,7 @@ def bounds_in_words(limits: Limits) -> Text:
 
 
 def limits_in_words(limits: Limits) -> Text:
-    """What a number is where it is positive: `at least 7 %`."""
+    """What a number is where it is positive: `at least 7 %`; by the limits of the study, if it has any of its own."""
     zones = [
         say("{low} to {high} {unit}", low=f"{low:g}", high=f"{high:g}", unit=readable(unit))
         for unit, (low, high) in limits.between.items()
@@ -36,14 +36,18 @@ def limits_in_words(limits: Limits) -> Text:
     parts = (
         say("at least {amount}", amount=amounts(limits.at_least)) if limits.at_least else "",
         say("above {amount}", amount=amounts(limits.above)) if limits.above else "",
-        say("above {times} times its upper limit", times=f"{limits.uln:g}") if limits.uln else "",
         say("below {amount}", amount=amounts(limits.below)) if limits.below else "",
         say("at most {amount}", amount=amounts(limits.at_most)) if limits.at_most else "",
         *zones,
         say("above its reference range") if limits.of_range == "above" else "",
         say("below its reference range") if limits.of_range == "below" else "",
     )
-    return join(" or ", parts)
+    return join(" or ", parts) or times_in_words(limits)
+
+
+def times_in_words(limits: Limits) -> Text:
+    """The same where the result's own range, or the site's, has decided."""
+    return say("above {times} times its upper limit", times=f"{limits.uln:g}") if limits.uln else ""
 
 
 def _between(limits: Limits) -> Text:
@@ -62,10 +66,13 @@ def zones_in_words(limits: Limits) -> Text:
     return join("; ", zones)
 
 
-def measured_in_words(limits: Limits) -> dict[Polarity, Text]:
-    """What a number says where the rule asks how much: of a platelet count "negative" would tell a reader nothing."""
-    bounds = limits_in_words(limits)
-    return {Polarity.POSITIVE: bounds, Polarity.NEGATIVE: say("not {bounds}", bounds=bounds)}
+def measured_in_words(limits: Limits, *, by_range: bool = False) -> dict[Polarity, Text]:
+    """What a number says where the rule asks how much: of a platelet count "negative" would tell a reader nothing.
+
+    `by_range`: by its upper limit, where the rule asks for times that.
+    """
+    bounds = times_in_words(limits) if by_range else limits_in_words(limits)
+    return {Polarity.POSITIVE: bounds, Polarity.NEGATIVE: say("not {rule}", rule=bounds)}
 
 
 def worth_in_words(positive: str) -> Text:
@@ -77,8 +84,10 @@ def worth_in_words(positive: str) -> Text:
     return say("which is shown and decides nothing") if positive == "context" else ""
 
 
-def negative_in_words(negative: str, within: Duration) -> Text:
+def negative_in_words(negative: str, within: Duration, *, measured: bool = False) -> Text:
     """What a negative result settles."""
+    if negative == "not_met" and measured:
+        return say("any other value rules out for {time}", time=length(within))
     if negative == "not_met":
         return say("a negative one rules out for {time}", time=length(within))
     if negative == "against":

@@ -138,7 +138,10 @@ class Spec:
             if not isinstance(item.value, str):
                 raise item.fail(f"expected the name of a value set, found {_kind(item.value)}")
             if item.value not in self.sets:
-                raise item.fail(f"there is no value set {item.value!r}", "see mappings/valuesets/")
+                raise item.fail(
+                    f"there is no value set {item.value!r}",
+                    "write valuesets/<name>.yaml, or `study take NAME` copies one of our own library",
+                )
             names.append(self.called.get(item.value, item.value))
         return frozenset(names)
 

@@ -101,7 +101,7 @@ def _names(spec: Spec, ignore: Collection[str]) -> dict[str, Names]:
     found: dict[str, Names] = {}
     for name in child.mapping():
         if name not in child.sets:
-            raise child.fail(f"there is no value set {name!r}", "see mappings/valuesets/", name)
+            raise child.fail(f"there is no value set {name!r}", "see the folder `valuesets`", name)
         part = child.child(name)
         groups = [(key, key) for key in part.value] if isinstance(part.value, dict) else [("", None)]
         found[name] = {key: tuple(texts(part, at) if at else listed(part)) for key, at in groups}

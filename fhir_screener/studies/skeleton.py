@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from fhir_screener.criteria.kinds import KINDS
 from fhir_screener.errors import UsageError
 from fhir_screener.records.dates import zone_info
-from fhir_screener.studies.valuesets import ALWAYS
+from fhir_screener.studies.valuesets import ALWAYS, ValueSetFolder
 
 _ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$")
 
@@ -106,6 +108,26 @@ def write_study(mappings: Path, study: str, title: str, zone: str, ours: Path) -
         if not file.exists():
             file.write_text(text, "utf-8")
             written.append(file)
+    return written
+
+
+def take_sets(mappings: Path, names: Sequence[str], ours: Path) -> list[Path]:
+    """Copy value sets of our own library, with those they include; returns what was written.
+
+    What is there already is left as it is. Raises UsageError for a set that the library has not.
+    """
+    library = ValueSetFolder(ours / "valuesets")
+    for name in names:
+        if name not in library.names:
+            close = get_close_matches(name, library.names)
+            raise UsageError(f"the library has no value set {name!r}; {', '.join(close) or 'none'} is near")
+        library.get(name)
+    written = _folder(mappings, ours)
+    for name in sorted(library.with_included(names)):
+        source, target = library.folder / f"{name}.yaml", mappings / "valuesets" / f"{name}.yaml"
+        if not target.exists():
+            shutil.copyfile(source, target)
+            written.append(target)
     return written
 
 

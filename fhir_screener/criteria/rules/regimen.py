@@ -174,7 +174,7 @@ class RegimenRule:
 
     def _words(self, amount: Amount) -> Text:
         by = convert(1, MG, self._unit) or 1.0
-        return say("{amount} {unit}", amount=amount.times(by, by).words, unit=readable(self._unit))
+        return join(" ", (amount.times(by, by).words, readable(self._unit)))
 
     @cached_property
     def _asked(self) -> Text:

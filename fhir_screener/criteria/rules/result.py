@@ -208,6 +208,10 @@ class ResultRule:
         return measured_in_words(self.limits) if self.limits.measures else {}
 
     @cached_property
+    def _measured_by_range(self) -> Mapping[Polarity, Text]:
+        return measured_in_words(self.limits, by_range=True)
+
+    @cached_property
     def _way(self) -> str:
         return self._order()
 
@@ -348,7 +352,8 @@ class ResultRule:
 
     def _cite(self, result: Result, note: Text = "", decides: bool = True) -> Evidence:
         says = result.reading.says
-        said = self._measured.get(says, says.words) if result.value.quantity is not None else says.words
+        measured = self._measured_by_range if self.limits.uln and result.reading.note else self._measured
+        said = measured.get(says, says.words) if result.value.quantity is not None else says.words
         words = join("; ", (said, result.reading.note, note))
         value = value_text(result.value)
         return cite(result.fact, words, value=value, hit=result.hit, decides=decides)
@@ -383,7 +388,7 @@ class ResultRule:
             zones_in_words(self.limits),
             worth_in_words(self.positive),
             self._time_in_words(),
-            negative_in_words(self.negative, self.within),
+            negative_in_words(self.negative, self.within, measured=self.limits.measures),
             say("the latest day's results speak") if self.latest else "",
             say("a repeat may mend it") if self.repeatable else "",
         )

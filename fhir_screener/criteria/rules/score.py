@@ -178,8 +178,8 @@ class ScoreRule:
         bounds = (
             say("at least {number}", number=f"{self.at_least:g}") if self.at_least is not None else "",
             say("at most {number}", number=f"{self.at_most:g}") if self.at_most is not None else "",
-            say("above {number}", number=f"{self.above:g}") if self.above is not None else "",
-            say("below {number}", number=f"{self.below:g}") if self.below is not None else "",
+            say("above {amount}", amount=f"{self.above:g}") if self.above is not None else "",
+            say("below {amount}", amount=f"{self.below:g}") if self.below is not None else "",
             say("an answer of {answers}", answers=named(self.answers)) if self.answers else "",
         )
         return clauses(

@@ -12,7 +12,7 @@ from fhir_screener.criteria.kinds import KINDS
 from fhir_screener.errors import UsageError
 from fhir_screener.studies.lint import Checked, Level, lint
 from fhir_screener.studies.load import Catalog
-from fhir_screener.studies.skeleton import write_study
+from fhir_screener.studies.skeleton import take_sets, write_study
 
 OURS = Path(__file__).parents[3] / "mappings"
 
@@ -56,3 +56,14 @@ def test_what_is_no_id_and_no_zone(tmp_path: Path, study: str, zone: str) -> Non
     with pytest.raises(UsageError):
         write_study(tmp_path, study, "A trial", zone, OURS)
     assert not list(tmp_path.rglob("*.yaml"))
+
+
+def test_sets_of_the_library_are_copied_with_what_they_include(tmp_path: Path) -> None:
+    mine = tmp_path / "valuesets" / "egfr.yaml"
+    mine.parent.mkdir()
+    mine.write_text("mine", "utf-8")
+    written = {path.stem for path in take_sets(tmp_path, ["egfr", "hepatitis-b"], OURS)}
+    assert {"hepatitis-b", "hepatitis-b-chronic", "ordinary-drugs"} <= written
+    assert mine.read_text("utf-8") == "mine"
+    with pytest.raises(UsageError, match="no value set 'efgr'; egfr"):
+        take_sets(tmp_path, ["efgr"], OURS)
