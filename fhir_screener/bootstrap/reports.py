@@ -87,6 +87,7 @@ class Reports:
         try:
             head = self._ledger.head(sweep.sweep)
             done = self._ledger.done_count(sweep.sweep) if head else 0
+            troubles = self._ledger.troubles(sweep.sweep) if head else {}
         except ServerError as error:
             _log.info("sweep.progress", error=error)
             return False, None
@@ -94,4 +95,7 @@ class Reports:
             return head is not None, None
         listed = head.state is State.RUNNING
         patients = done * head.chunk_size
-        return True, Underway(min(patients, head.patients) if listed else patients, head.patients if listed else None)
+        refused = any(trouble.refused for trouble in troubles.values())
+        if not listed:
+            return True, Underway(patients, None, refused)
+        return True, Underway(min(patients, head.patients), head.patients, refused)

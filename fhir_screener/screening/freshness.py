@@ -73,10 +73,14 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Underway:
-    """How far a sweep is: patients done, and in all (None while they are being listed)."""
+    """How far a sweep is: patients done, and in all (None while they are being listed).
+
+    `refused`: a worker would not do its share, for it has other study files or settings.
+    """
 
     done: int
     total: int | None = None
+    refused: bool = False
 
 
 class Kind(Enum):

@@ -98,6 +98,7 @@ def _nothing(request: Request) -> Response:
         403,
         "You may see nothing here",
         "Your groups grant no role at this site. Ask whoever runs these pages.",
+        dead_end=True,
     )
 
 

@@ -20,7 +20,7 @@ from fhir_screener.screening.status_words import status_words
 from fhir_screener.screening.views import VIEWS
 from fhir_screener.sentence import Sentence, Text, Translate, render, say
 from fhir_screener.web.dates import as_day, as_moment, as_period, with_days
-from fhir_screener.web.guard import csrf_of
+from fhir_screener.web.guard import csrf_of, user_of
 
 FOLDER = Path(__file__).parent
 _AROUND: dict[str, Any] = {"study": None, "studies": (), "views": VIEWS, "counts": {}}
@@ -106,13 +106,13 @@ def language_of(request: Request) -> str:
 
 
 def message(request: Request, status: int, title: str, text: Text, **more: Any) -> Response:
-    """A page that says one thing: what went wrong, and what to do."""
+    """A page that says one thing: what went wrong, and what to do; with the way back that is open to whoever reads it."""
     return page(
         request,
         "message.html",
         status,
         title=title,
         text=text if isinstance(text, Sentence) else say(text),
-        user=None,
+        user=user_of(request),
         **more,
     )

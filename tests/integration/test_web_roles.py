@@ -97,6 +97,19 @@ def test_the_study_team_cannot_learn_who_anybody_is(ward: Hospital, place: str) 
     assert pages[f"/candidate/{ward.tasks[0]['id']}/record/0"].status_code == 403
 
 
+def test_a_page_that_refuses_says_who_one_is_and_leads_where_one_may_go(ward: Hospital, place: str) -> None:
+    ops = as_role(place, "ops", "olga").get(f"/study/{STUDY}/candidates")
+    assert ops.status_code == 403
+    assert "olga" in ops.text
+    assert "Sign out" in ops.text
+    assert '<a href="/">To the sweeps</a>' in ops.text
+    team = as_role(place, "trial", "tom").get(f"/candidate/{ward.tasks[0]['id']}/record/0")
+    assert (team.status_code, '<a href="/">To the worklist</a>' in team.text) == (403, True)
+    nobody = as_role(place, "strangers", "nina").get("/sign-in")
+    assert nobody.status_code == 403
+    assert 'href="/"' not in nobody.text.partition("<main")[2]
+
+
 @pytest.mark.parametrize("group", ["ops", "other", "north", "nobody", ""])
 def test_others_see_no_candidate(group: str, ward: Hospital, place: str) -> None:
     for path, answer in all_pages(ward, as_role(place, group)).items():

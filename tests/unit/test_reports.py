@@ -13,7 +13,7 @@ from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.errors import Unreachable
 from fhir_screener.screening.freshness import Kind, Schedule, Swept, Underway
 from fhir_screener.screening.memory_ledger import MemoryLedger
-from fhir_screener.screening.sweep_plan import ChunkResult, Head, State
+from fhir_screener.screening.sweep_plan import ChunkResult, Head, State, Trouble
 from fhir_screener.settings import Settings
 
 NOW = datetime(2021, 3, 2, 8, 0, tzinfo=UTC)
@@ -49,6 +49,16 @@ def ledger(state: State, done: int) -> MemoryLedger:
 def test_the_ledger_tells_how_far_a_sweep_is(state: State, done: int, underway: Underway) -> None:
     (concern,) = reports(GOING, DONE, ledger=ledger(state, done)).standing(STUDY).concerns
     assert (concern.kind, concern.underway) == (Kind.GOING_ON, underway)
+
+
+def test_the_ledger_tells_that_a_worker_refuses_its_share() -> None:
+    made = ledger(State.RUNNING, 2)
+    made.trouble("s2", 1, Trouble("the server is away"))
+    (concern,) = reports(GOING, DONE, ledger=made).standing(STUDY).concerns
+    assert concern.underway == Underway(200, 250)
+    made.trouble("s2", 2, Trouble("the mapping differs", refused=True))
+    (concern,) = reports(GOING, DONE, ledger=made).standing(STUDY).concerns
+    assert concern.underway == Underway(200, 250, refused=True)
 
 
 def test_one_that_the_ledger_has_closed_is_not_going_on() -> None:
