@@ -13,7 +13,7 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER, Days, Duration
 from fhir_screener.records.facts import Dose, Medication
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.drug_phrases import says_ended
+from fhir_screener.terminology.drug_phrases import names_gone, says_ended, says_not_taken
 from fhir_screener.terminology.phrases import takes_back
 from fhir_screener.verdict import Reason
 
@@ -72,7 +72,12 @@ def taken_back(fact: Medication, taken: Intake) -> str:
     for text in (fact.note, fact.concept.text):
         if text and (said := takes_back(text, ongoing=taken.ongoing)):
             return said
-    return says_ended(fact.dose_text) if taken.ongoing and fact.dose_text else ""
+    for text in (fact.note, fact.concept.text, fact.dose_text):
+        if text and (said := says_not_taken(text, ongoing=taken.ongoing)):
+            return said
+    if not taken.ongoing:
+        return ""
+    return names_gone(fact.concept.text) or (says_ended(fact.dose_text) if fact.dose_text else "")
 
 
 def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:

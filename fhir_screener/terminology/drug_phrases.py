@@ -70,3 +70,40 @@ def says_ended(instruction: str) -> str:
         if not _IF.search(plain, left, found.start()):
             return found.group()
     return ""
+
+
+_HERE = (
+    r"(?=\W*(?:$|[.;,)。;,]|it\b|this\b|the (?:med|drug)|med|as (?:prescribed|directed)|since|any ?more|now\b|at this time|yet\b"
+    r"|because|due))"
+)
+_STOP = r"(?=\W*(?:$|[,。;,)]))"
+_NOT_TAKEN = re.compile(
+    rf"\bnot (?:currently |presently |yet )?(?:taking|using|filled|picked up|started)\b{_HERE}"
+    rf"|\bnever (?:filled|picked up|took|used)\b{_HERE}"
+    r"|\binsurance den(?:ied|ial)|\bden(?:ied|ial) by (?:the )?insur"
+    rf"|未(?:用|服|服用|使用|取药|领药|用药){_STOP}|暂缓(?:用药|使用)?{_STOP}"
+)
+_HELD = re.compile(
+    rf"\bon hold\b|\bhold(?:ing)?\b(?=\W*(?:$|[.;,]|until|pending|further|this\b|it\b|med))|暂停(?:用药|服用|使用)?{_STOP}"
+)
+_GONE = re.compile(
+    r"^\W*(?:history of|h/o|hx of|s/p|status post|past|previous(?:ly)?|prior|former(?:ly)?|off(?!-?label)|stop(?:ped)?|hold|on hold"
+    r"|d/c(?:'?d|ed)?|既往|曾)(?![a-z])|\bd/c(?:'d|d|ed)?\b"
+)
+"""What is beside a drug's name must be of the drug: "not taking NSAIDs" and "hold for fever" are of something else."""
+
+
+def says_not_taken(text: str, *, ongoing: bool = False) -> str:
+    """The words of a note or an instruction that say it is not taken, or is held where it goes on; "" for none."""
+    plain = fold(text)
+    for found in (*_NOT_TAKEN.finditer(plain), *(_HELD.finditer(plain) if ongoing else ())):
+        left, _ = clause(plain, found.start(), found.end())
+        if not _IF.search(plain, left, found.start()):
+            return found.group()
+    return ""
+
+
+def names_gone(name: str) -> str:
+    """The words of a drug's name that say it is over ("off methotrexate"); "" for none."""
+    found = _GONE.search(fold(name))
+    return found.group().strip() if found else ""

@@ -3,7 +3,7 @@
 import pytest
 
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.drug_phrases import drug_stance, says_ended, told_stance
+from fhir_screener.terminology.drug_phrases import drug_stance, names_gone, says_ended, says_not_taken, told_stance
 from fhir_screener.terminology.phrases import Stance
 
 
@@ -81,3 +81,41 @@ def test_a_long_text_is_read_as_far_as_it_reaches():
 )
 def test_an_instruction_that_has_ended(text, expected):
     assert says_ended(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Patient not taking", True),
+        ("Never filled.", True),
+        ("Insurance denied", True),
+        ("Hold until further notice", True),
+        ("自费 未用", True),
+        ("暂缓", True),
+        ("Not taking NSAIDs", False),
+        ("Not started on biologics", False),
+        ("Hold for fever", False),
+        ("Hold if leukocytes fall", False),
+        ("If not taken, skip the dose", False),
+        ("未用其他免疫抑制剂", False),
+        ("Take 4 tablets once a week", False),
+    ],
+)
+def test_words_that_say_it_is_not_taken(text, said):
+    assert bool(says_not_taken(text, ongoing=True)) is said
+
+
+@pytest.mark.parametrize(
+    ("name", "gone"),
+    [
+        ("Off methotrexate", True),
+        ("s/p rituximab 2018", True),
+        ("MTX d/c'd", True),
+        ("既往利妥昔单抗", True),
+        ("Off-label rituximab", False),
+        ("Stopain cream", False),
+        ("methotrexate 2.5 mg", False),
+    ],
+)
+def test_a_name_that_says_it_is_over(name, gone):
+    assert bool(names_gone(name)) is gone
