@@ -96,10 +96,11 @@ _GONE = re.compile(
 def says_not_taken(text: str, *, ongoing: bool = False) -> str:
     """The words of a note or an instruction that say it is not taken, or is held where it goes on; "" for none."""
     plain = fold(text)
-    for found in (*_NOT_TAKEN.finditer(plain), *(_HELD.finditer(plain) if ongoing else ())):
-        left, _ = clause(plain, found.start(), found.end())
-        if not _IF.search(plain, left, found.start()):
-            return found.group()
+    for words in (_NOT_TAKEN, _HELD) if ongoing else (_NOT_TAKEN,):
+        for found in words.finditer(plain):
+            left, _ = clause(plain, found.start(), found.end())
+            if not _IF.search(plain, left, found.start()):
+                return found.group()
     return ""
 
 
