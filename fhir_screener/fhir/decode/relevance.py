@@ -52,6 +52,10 @@ class Relevance:
         self._book = book
         self._seen: dict[bytes, bool] = {}
         self._tests: dict[bytes, bool] = {b"": False}
+        self._billed: Memo[bool] = Memo(
+            lambda raw: is_drug_code(book.concept[raw].concept) and book.unlisted[raw], _SPELLINGS
+        )
+        """Whether a procedure's code is that of a drug that no list knows."""
         self.by_kind: dict[str, Judge] = {
             "Condition": self._condition,
             "Observation": self._observation,
@@ -92,7 +96,7 @@ class Relevance:
 
         return judged
 
-    def _wanted(self, raw: Raw) -> bool:
+    def _wanted(self, raw: Raw | bytes) -> bool:
         """Whether a concept is in a set that counts. The memory is a plain dict: this is asked of every record."""
         key = bytes(raw)
         try:
@@ -171,7 +175,7 @@ class Relevance:
         if one.medicationReference or one.medication or not one.medicationCodeableConcept:
             return one
         raw = bytes(one.medicationCodeableConcept)
-        if self._wanted(one.medicationCodeableConcept) or self._book.unlisted[raw] or self._told(one.note):
+        if self._wanted(raw) or self._book.unlisted[raw] or self._told(one.note):
             return one
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.authoredOn or one.whenHandedOver
         return self._given(one, date or one.dateAsserted)
@@ -179,9 +183,7 @@ class Relevance:
     def _procedure(self, one: ProcedureLean) -> Lean | Glimpse:
         if self._wanted(one.code) or one.usedReference or (one.usedCode and self._used(one.usedCode)):
             return one
-        if self._told(one.note) or (
-            is_drug_code(self._book.concept[bytes(one.code)].concept) and self._book.unlisted[bytes(one.code)]
-        ):
+        if self._told(one.note) or self._billed[bytes(one.code)]:
             return one
         return self._given(one, one.performedDateTime or _start(one.performedPeriod))
 
