@@ -13,12 +13,14 @@ from fhir_screener.fhir.decode.chart import Chart, Library, Problem
 from fhir_screener.fhir.decode.lean import FORMS, SUBJECT_NEEDED, Glimpse, Lean, WholeLean
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.decode.relevance import Judge, Relevance
-from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, head, kind_of, plain, read, tree_of
+from fhir_screener.fhir.decode.tolerant import BROKEN, FIRST, fast, head, kind_of, plain, read, strict, tree_of
 
 _Lane = tuple[str, Callable[[bytes], Any], Judge]
 _PREFIX = 30
 _NO_START = b"\n\n"
 """What no line begins with: its first line feed ends it."""
+_ANY = b"{"
+"""How lines begin that do not begin with their type; they are read by a lane that looks at it."""
 Overflow = Callable[[str, str, Lean | Glimpse, bytes], None]
 """Takes (patient id, type, record, its bytes) instead of the charts."""
 
@@ -54,6 +56,7 @@ class Collector:
             for kind, judge in self._judge.items()
             if kind not in self._whole and not issubclass(FORMS[kind], WholeLean)
         }
+        self._checked: dict[str, _Lane] = {kind: (kind, strict(kind), judge) for kind, _, judge in self._ways.values()}
 
     def take(self, kind: str, data: bytes, where: object = "", spare_id: str | None = None, owner: str = "") -> str:
         """Sort one resource in; returns the patient it went to, "" where to none.
@@ -84,7 +87,7 @@ class Collector:
     def take_lines(self, lines: list[bytes], first: int) -> list[tuple[int, bytes]]:
         """Sort in, at speed, the lines that hold a patient's record spelled as usual; returns the others, numbered."""
         left: list[tuple[int, bytes]] = []
-        lanes, owners = self._lanes, self._owners
+        owners = self._owners
         last: Any = None
         owner, chart = "", None
         kept: list[Any] = []
@@ -94,9 +97,7 @@ class Collector:
         for number, line in enumerate(lines, first):
             # Lines of one type follow one another: most begin as the one before.
             if not line.startswith(start):
-                start = line[:_PREFIX]
-                lane = lanes.get(start) or self._lane(line)
-                start = start if start in lanes else _NO_START
+                start, lane = self._lane(line)
                 if lane is None:
                     left.append((number, line))
                     continue
@@ -104,8 +105,16 @@ class Collector:
             try:
                 record = decode(line)
             except BROKEN:
-                left.append((number, line))
-                continue
+                record = None
+                if start is _ANY:
+                    # Perhaps only of another type than the line before.
+                    start, lane = self._lane(line)
+                    if lane is not None and lane[0] != kind:
+                        kind, decode, judge = lane
+                        record = _tried(decode, line)
+                if record is None:
+                    left.append((number, line))
+                    continue
             if record.subject != last:
                 last = record.subject
                 owner = owners[bytes(last)] if last else ""
@@ -145,16 +154,22 @@ class Collector:
         """Whether there is such a patient, and a wanted one."""
         return bool(owner) and (self.only is None or owner in self.only)
 
-    def _lane(self, line: bytes) -> _Lane | None:
-        """The lane of a line; remembered where its beginning names the type: no two that we read begin alike."""
+    def _lane(self, line: bytes) -> tuple[bytes, _Lane | None]:
+        """(how lines of its kind begin, their lane). Remembered where that names the type: no two that we read begin alike."""
+        start = line[:_PREFIX]
+        found = self._lanes.get(start)
+        if found is not None:
+            return start, found
         usual = line.startswith(FIRST) and b'"' in line[len(FIRST) : 64]
         try:
-            found = self._ways.get(kind_of(line) if usual else head(line).resourceType or "")
+            kind = kind_of(line) if usual else head(line).resourceType or ""
         except BROKEN:
-            return None
-        if found is not None and usual and len(self._lanes) < 1000:
-            self._lanes[line[:_PREFIX]] = found
-        return found
+            return _NO_START, None
+        if usual and kind in self._ways and len(self._lanes) < 1000:
+            self._lanes[start] = self._ways[kind]
+            return start, self._ways[kind]
+        found = self._checked.get(kind)
+        return (_ANY if found is not None and line.startswith(_ANY) else _NO_START), found
 
     def restore(self, owner: str, kind: str, data: bytes, id_: str | None) -> None:
         """Put a kept record back that `overflow` took."""
@@ -232,3 +247,11 @@ class Collector:
 
 _MEDICATION = ("code", "form", "ingredient", "contained", "modifierExtension")
 """What is used of a Medication."""
+
+
+def _tried(decode: Callable[[bytes], Any], line: bytes) -> Any:
+    """The record, or None where it is not read so."""
+    try:
+        return decode(line)
+    except BROKEN:
+        return None

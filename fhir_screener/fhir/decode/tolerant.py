@@ -133,6 +133,21 @@ def fast(kind: str) -> Callable[[bytes], Any]:
     return _decoders[FORMS[kind]]
 
 
+def strict(kind: str) -> Callable[[bytes], Any]:
+    """The same for resources that do not begin with their type: raises one of BROKEN for those of another one too."""
+    form = FORMS[kind]
+    typed = msgspec.defstruct(form.__name__, [("resourceType", str | None, None)], bases=(form,), gc=False)
+    decode = msgspec.json.Decoder(typed).decode
+
+    def decoded(data: bytes) -> Any:
+        found: Any = decode(data)
+        if found.resourceType != kind:
+            raise msgspec.DecodeError("another type")
+        return found
+
+    return decoded
+
+
 def tree_of(record: WholeLean) -> dict[str, Any]:
     """The whole resource as plain objects."""
     tree = plain(record.body)

@@ -55,6 +55,33 @@ def test_ndjson_plain_or_gzip_whatever_the_name(tmp_path, zipped, newline):
     assert refs(record) == WHOLE
 
 
+def named_last(one):
+    """A resource as PostgreSQL orders the members of its JSON: the type anywhere but first."""
+    rest = {key: value for key, value in one.items() if key != "resourceType"}
+    return {**rest, "resourceType": one["resourceType"]}
+
+
+@pytest.mark.parametrize("mixed", [named_last, lambda one: one if one["id"] in "xz" else named_last(one)])
+def test_lines_that_name_their_type_last(tmp_path, mixed):
+    records = [observation("x"), observation("y"), condition("a"), observation("z"), statement("b"), condition("c")]
+    (expected,) = source(tmp_path / "first", ndjson(PATIENT, *records))
+    (found,) = source(tmp_path / "last", ndjson(*map(mixed, [PATIENT, *records])))
+    assert found == expected
+    assert len(found.observations) == 3
+
+
+def test_a_line_without_a_type_is_not_of_the_type_of_the_line_before(tmp_path):
+    nothing = {key: value for key, value in observation("y").items() if key != "resourceType"}
+    holding = {**nothing, "contained": [observation("inside")]}
+    lines = ndjson(named_last(PATIENT), named_last(observation("x")), nothing, holding, named_last(observation("z")))
+    charts = source(tmp_path / "lines", lines)
+    (record,) = charts
+    assert refs(record) == ["Observation/x", "Observation/z"]
+    assert charts.problems == [
+        "lines:3: JSON, but no FHIR resource: it has no resourceType (and 1 more lines of this file)"
+    ]
+
+
 def test_a_gzip_of_several_members_and_padding(tmp_path):
     body = b"".join(gzip.compress(ndjson(one)) for one in CHART) + b"\0" * 512
     (record,) = source(tmp_path / "x", body)
