@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
@@ -38,9 +38,11 @@ def says(person: Coordinator, *words: str) -> None:
 
 
 def test_each_night_as_it_went(small: Ward, seat: Seats, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    due = datetime.now(UTC) - timedelta(hours=2)  # whatever the time of day, it is due and no longer early
+    nightly = {"nightly_hour": str(due.hour), "nightly_minute": str(due.minute), "nightly_zone": "UTC"}
     with (
         pages(small, logs / "banner-pages.log") as place,
-        pages(small, logs / "missed.log", broker_url=NOBODYS_BROKER) as other,
+        pages(small, logs / "missed.log", broker_url=NOBODYS_BROKER, **nightly) as other,
     ):
         anna = seat("Anna", place)
         says(anna, "No sweep of this study has been seen through yet")
