@@ -20,7 +20,7 @@ from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept, fold
 from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.result_words import SAID_BY, read_number, read_size, says_invalid
+from fhir_screener.terminology.result_words import SAID_BY, read_between, read_number, read_size, says_invalid
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.site import Range
 from fhir_screener.terminology.unit_words import readable
@@ -129,6 +129,9 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
         # A comparator that leaves both sides open says nothing against words.
         if polarity is not None and not (polarity is EQUIV and number.comparator and said):
             said["number"] = polarity
+    elif value.text and (between := read_between(value.text)):
+        ends = {_measured(Quantity(end, between[2]), value, limits, ranges)[0] for end in between[:2]}
+        _say(said, "number", EQUIV if len(ends - {None}) > 1 else ends.pop())
     if limits.only and not said and _read_value(value, replace(limits, only=False), terms, ranges).says is POS:
         said["positive"] = EQUIV
     if abnormal and not limits.only and not (said.keys() and set(said.values()) <= {POS, EQUIV}):

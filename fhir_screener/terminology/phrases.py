@@ -35,7 +35,7 @@ _OTHER = (
 NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|\bneg(?:ative)? for\b|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bneither\b"
-    r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未用|未服用|无|否认|排除"
+    r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未患|未得过|从未|未曾|未用|未服用|无|否认|排除"
     r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|没有|非|未(?:曾|再)?$"
 )
 # Words of negation that deny a change or a complaint, not the term that follows.
@@ -84,7 +84,7 @@ _OVER = re.compile(
 """Right behind a term: it is over."""
 _PAST = (
     r"已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
-    r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|old |past |陈旧|既往|病史|史|术后|曾"
+    r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|after (?:completed )?(?:treatment|therapy) (?:for|of)|old |past |陈旧|既往|病史|史|术后|曾"
 )
 
 _CLAUSE = re.compile(r"[.;。；\n]|，|,(?= )|\bbut\b|但")
@@ -96,6 +96,9 @@ _LISTED = re.compile(
     r"(?:disease|infection|history|etc|病|病史|史|感染|等|表现|征象|病灶|接触史|病变)*\W*$"
 )
 _JOINED = re.compile(r"^\W*(?:or|nor|及|和|或|与|以及)\b|^(?:及|和|或|与|以及)")
+_ITEM = r"[\w'/-]+(?: [\w'/-]+){0,3}"
+_LAST_OF_LIST = re.compile(rf"^(?:\W*{_ITEM} n?or)?\W*#(?:\W*n?or {_ITEM})?\W*$")
+"""The last two of a list: "no TB, hepatitis B or malignancy" denies all three."""
 # Words that make a clause of its own: what stands there is found, not listed.
 _FOUND = re.compile(
     r"\b(?:is|are|was|has|have|had|with|shows?|showing|seen|noted|found|present|consistent|compatible|suggests?|suggestive"
@@ -132,6 +135,7 @@ _NOT_YET = re.compile(
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _NAMES_AN_ACT = re.compile(
     r"\W*(?:前(?:病变|期|状态)|intention|phobia|疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|纹|斑|中心|医院"
+    r"|exposures?\b|contacts?\b|暴露|接触"
     r"|vaccin|immun|screen|counsel|prophyla|cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr|antigen[ -]?\d"
     r"|(?:tests?\b|试验|检测)(?!.{0,20}(?:pos|react|detected|\+|阳|有反应))"
     r"|(?:病人|患者)?(?:密切)?接触(?:者|史|人员)|(?:infection |carrier )?status\W+(?:is |was |currently )?(?:unknown|unclear|not known)"
@@ -227,7 +231,9 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
     around = own + "#" + after
     if _LISTED.match(around) or _JOINED.match(own):
         return Stance.NEGATED
-    return None if _FOUND.search(around) else Stance.DOUBTFUL
+    if _FOUND.search(around):
+        return None
+    return Stance.NEGATED if _LAST_OF_LIST.match(around) else Stance.DOUBTFUL
 
 
 _TAKEN_BACK = re.compile(

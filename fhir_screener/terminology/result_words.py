@@ -46,11 +46,13 @@ SAID_BY = {
 
 _NONE = re.compile(
     r"\b(?:pending|not done|not performed|not tested|invalid|ha?emoly[sz]ed|unsatisfactory|insufficient|cancell?ed|rejected"
-    r"|failed|lipa?emic|contaminated|to follow|in progress|not reported"
+    r"|failed|lipa?emic|contaminated|to follow|in progress|not (?:reported|calculated)"
+    r"|unable to (?:calculate|determine|report|perform)"
     r"|qns|tnp|inhibit(?:ed|ion|ors?)|(?:quantity|volume) (?:is )?not sufficient"
     r"|not applicable|not read|clotted"
     r"|(?:specimen|sample) (?:was )?lost|mis-?label+ed|wrong (?:patient|specimen|tube)|mix(?:ed)?[ -]?up)\b"
     r"|标签错误|标本(?:错误|混淆)|患者错误|^n/?a$|未做|未检$|未检测$|溶血|标本不合格|无效|脂血|待报告|结果待|作废|退检|待查"
+    r"|^(?:unknown|declined(?: to (?:answer|state))?|refused|not asked|prefer not to (?:say|answer)|不详|未知|拒答)$"
     r"|拒[检做]|送检中|[待未]回报|未送检|未采样|未读|未观察|检[验测]中|(?:标本|样本|样品)(?:凝固|凝集|丢失|污染)|(?:标本|样本|样品)?量?不足"
 )
 _INVALID = re.compile(r"\binvalid\b|无效")
@@ -72,7 +74,8 @@ _BESIDE = re.compile(
 """Controls, reference values and drug resistance: their words are those of an answer, and are not the answer."""
 
 _EQUIVOCAL = re.compile(
-    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)"
+    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|\b(?:very )?faint(?:ly)?[ -]*(?:positive|reactive|pos\b|line)"
+    r"|\blow mitogen|mitogen (?:control )?(?:low|failed|inadequate)"
     r"|borderline|\btrace\b|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|[?？]|\bnot negative|non-?negative"
     r"|suspicious|presumptive|unconfirmed|not confirmed|unable to confirm|to be (?:retested|repeated|confirmed)"
@@ -135,8 +138,12 @@ def read_words(text: str) -> Polarity | None:
 
 _INDEX = re.compile(r"(s/co?|coi|cut-?off index|index)(?: ?(?:ratio|value|值))?\s*[:=]?\s*(?=[<>\d])")
 """A ratio to the cutoff, named before its number."""
-_FLAGGED = re.compile(r"\s*(?:[↑↓*]+|(?<=[\d\s↑↓])(?:h{1,2}|l{1,2}|a)[!*]?)\s*$")
+_FLAGGED = re.compile(r"\s*(?:[↑↓*]+|(?<=[\d\s↑↓])(?:h{1,2}|l{1,2}|a)[!*]?|(?<=[\d\s])\((?:h{1,2}|l{1,2}|a)\))\s*$")
 """A laboratory's flag behind a number or its unit."""
+_AT_REST = re.compile(
+    r"[\s,;(]*(?:on |at |in )?(?:\b(?:room|ambient) air|\bra\b|\brest\b|吸空气|未吸氧|静息(?:状态)?)[\s,;)]*$"
+)
+"""How a saturation was measured, where nothing was given to raise it."""
 _POWER = re.compile(r"(?<=\d) ?[x×*] ?10 ?(?:\^|\*\*|e)?(?:\((\d{1,2})\)|(\d{1,2})(?![\d)]))(?! ?/)")
 """2.5×10^3 IU/mL; not the 10^9/L of a count, which is its unit."""
 _ITS_RANGE = re.compile(r"(?<=[\w%]) ?[\[(【](?:ref\w*\W*)?[<>]?=?[\d.]*\s*[-~–]?\s*\d[\d.]*\s*[a-z/%]*[\])】]$")
@@ -144,7 +151,7 @@ _ITS_RANGE = re.compile(r"(?<=[\w%]) ?[\[(【](?:ref\w*\W*)?[<>]?=?[\d.]*\s*[-~�
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _NUMBER = re.compile(
-    r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-/.]\d)(?:10[*^]\d{1,2}/)?[^\d\s(][^()（）;；,，]*)?$"
+    r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-–~/.] ?\d)(?:10[*^]\d{1,2}/)?[^\d\s(][^()（）;；,，]*)?$"
 )
 
 
@@ -164,9 +171,22 @@ def read_number(text: str) -> tuple[str, float, str, str] | None:
 
 def _plain_number(text: str) -> str:
     """Without flags, with powers of ten as exponents, thousands ungrouped, and a point for a comma."""
+    while (shorter := _AT_REST.sub("", text)) != text:
+        text = shorter
     plain = _POWER.sub(lambda found: f"e{found[1] or found[2]} ", _ITS_RANGE.sub("", _FLAGGED.sub("", text)))
     plain = _GROUPED.sub(lambda found: found.group().replace(",", ""), plain)
     return _DECIMAL_COMMA.sub(r"\1.\2", plain).strip()
+
+
+_BETWEEN = re.compile(r"(\d+(?:\.\d+)?) ?%? ?(?:-|–|~|to|至) ?(\d+(?:\.\d+)?) ?((?![-/.]?\d)[^\d\s(][^()（）;；,，]*)")
+
+
+@lru_cache(maxsize=2048)
+def read_between(text: str) -> tuple[float, float, str] | None:
+    """A range with its unit as a value: 55-60 % is (55, 60, "%"); None where it is anything else."""
+    match = _BETWEEN.fullmatch(_plain_number(fold(text)))
+    low, high = (float(match[1]), float(match[2])) if match else (1.0, 0.0)
+    return (low, high, match[3].strip()) if match and low < high else None
 
 
 _LENGTH = r"(\d+(?:\.\d+)?) ?(?:[mc]m)? ?[x×*] ?(\d+(?:\.\d+)?) ?([mc]m)|(\d+(?:\.\d+)?) ?([mc]m)"

@@ -317,7 +317,7 @@ class Terminology:
             if not text or hit.by_name or self.sets[name].kind != "condition":
                 continue
             said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
-            if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]):
+            if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]) or _GERMAN.match(text):
                 hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
 
     def _places(
@@ -336,11 +336,13 @@ class Terminology:
 
 
 _NOT_THERE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
-_SAME = frozenset({Stance.ASSERTED, Stance.PAST, Stance.PLANNED})
+_SAME = frozenset({Stance.ASSERTED, Stance.PAST})
 """What may be said beside a code without doubt about it."""
 
 _OPEN = re.compile(r"(?:\?|待查|待排|待除外)\W*$")
 """A text that ends open."""
+_GERMAN = re.compile(r"\W*(?:v\. ?a\.|z\. ?n\.|a\. ?e\.|verdacht|ausschluss|fraglich|zustand nach)(?![a-zäöü])")
+"""So begin German diagnoses that are suspected, ruled out or over; their words are not read any further."""
 _TAIL = 40
 """Characters of a text that are looked at for how it ends."""
 

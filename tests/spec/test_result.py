@@ -160,7 +160,8 @@ def test_answers_of_a_test_in_words_negative_ones_first(ask) -> None:
     rule = "result: {of: [breastfeeding], values: {positive: [nursing], negative: [not-nursing]}, within: P3M}"
     assert ask(rule, make.result("L7", "哺乳")).verdict is MET
     assert ask(rule, make.result("L7", "未哺乳")).verdict is NOT_MET
-    assert ask(rule, make.result("L7", "不详")).reason is Reason.UNREADABLE
+    assert ask(rule, make.result("L7", "不详")).reason is Reason.NO_DATA  # nobody knows: no result
+    assert ask(rule, make.result("L7", "混合")).reason is Reason.UNREADABLE
     assert ask(rule, make.result("L7", "否")).verdict is NOT_MET
     assert ask(rule, make.result("L7", "Yes")).verdict is MET
     assert ask(rule, make.result("L7", "no milk for the baby")).reason is Reason.UNREADABLE  # no plain answer

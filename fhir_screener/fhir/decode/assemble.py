@@ -257,7 +257,7 @@ def _observation(kind: str, one: ObservationLean, context: Context, facts: _Fact
 def _report(kind: str, one: ReportLean, context: Context, facts: _Facts) -> None:
     found = results.report(one, context)
     facts.observations.extend(found)
-    if found and (one.note or one.conclusion or one.conclusionCode):
+    if found and (one.note or one.conclusion or one.conclusionCode or one.presentedForm):
         _beside(kind, one, found[0], context, facts)
     if one.result:
         _members(one.result, context, facts)

@@ -44,14 +44,20 @@ _VERIFICATION = {
 """SNOMED CT finding context -> condition-ver-status."""
 _CERTAINTY = b"icd-10-gm-diagnosesicherheit"
 """The extension of de.basisprofil.r4 in which German charts say how certain a diagnosis is."""
-_CATEGORY = {"55607006": "problem-list-item", "75326-9": "problem-list-item"}
+_CATEGORY = {
+    "55607006": "problem-list-item",
+    "75326-9": "problem-list-item",
+    "problem list item": "problem-list-item",
+    "encounter diagnosis": "encounter-diagnosis",
+    "visit diagnosis": "encounter-diagnosis",
+}
 _FAMILY = ("family-history", "family history", "家族史", "416471007", "57177007", "10157-6")
 
 
 def condition(record: ConditionLean, context: Context) -> Condition:
     """The fact of a Condition."""
     known = context.book.concept[bytes(record.code)]
-    categories = tuple(_CATEGORY.get(code, code) for code in context.book.codes[bytes(record.category)])
+    categories = tuple(_CATEGORY.get(code.lower(), code) for code in context.book.codes[bytes(record.category)])
     abatement, abated = _abatement(record, context.born)
     clinical = _checked("clinicalStatus", record, CLINICAL, _CLINICAL, context)
     verification = _checked("verificationStatus", record, VERIFICATION, _VERIFICATION, context)

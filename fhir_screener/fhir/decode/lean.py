@@ -126,6 +126,7 @@ class ReportLean(About, gc=False):
     result: Raw = EMPTY
     conclusion: str | None = None
     conclusionCode: Raw = EMPTY
+    presentedForm: Raw = EMPTY
 
 
 class DrugLean(About, gc=False):

@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.attached import conclusion_of
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import About, ConditionLean, ImmunizationLean, Lean, ObservationLean, ReportLean
 from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Mention
 from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit, Hits
 
+_TELLS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
+"""What is said of an answer that tells of it: "no active tuberculosis" as a coded conclusion tells nothing."""
 _NOT_THE_PATIENT = re.compile(
     r"family|mother|father|maternal|paternal|donor|家族|母|父|供者|reason for|screening|筛查", re.I
 )
@@ -53,8 +57,8 @@ def _texts(record: Lean) -> Iterable[str]:
         yield elements.notes(plain(record.note))
     if isinstance(record, ObservationLean):
         yield from (text for text in (record.valueString, *(p.valueString for p in record.component or ())) if text)
-    if isinstance(record, ReportLean) and record.conclusion:
-        yield record.conclusion
+    if isinstance(record, ReportLean) and (said := conclusion_of(record)):
+        yield said
 
 
 def _answers(record: Lean, context: Context) -> Iterator[tuple[str, Hit]]:
@@ -68,5 +72,5 @@ def _answers(record: Lean, context: Context) -> Iterator[tuple[str, Hit]]:
         concepts = list(book.concepts[bytes(record.conclusionCode)])
     for concept in concepts:
         for name, hit in book.known(concept).hits.items():
-            if name in book.condition_sets:
+            if name in book.condition_sets and hit.stance in _TELLS:
                 yield name, hit

@@ -167,7 +167,7 @@ class Relevance:
     def _report(self, one: ReportLean) -> Lean | Glimpse:
         if self._wanted(one.code) or (one.conclusion and one.conclusion.strip()) or one.conclusionCode:
             return one
-        if one.result or one.contained:
+        if one.result or one.contained or one.presentedForm:
             return one
         return Glimpse(one.id, one.meta, one.effectiveDateTime or _start(one.effectivePeriod) or one.issued)
 

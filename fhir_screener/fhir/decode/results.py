@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.attached import conclusion_of
 from fhir_screener.fhir.decode.book import Book, Bounds
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import ObservationLean, ReportLean, Valued
@@ -159,7 +160,8 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
     """The fact of a DiagnosticReport, and those of the Observations inside it."""
     book = context.book
     known = book.concept[bytes(record.code)]
-    if not (known.wanted or record.contained or record.conclusionCode or (record.conclusion or "").strip()):
+    said = conclusion_of(record)
+    if not (known.wanted or record.contained or record.conclusionCode or said):
         return []
     effective = elements.point(record.effectiveDateTime)
     if effective.empty and record.effectivePeriod:
@@ -172,7 +174,7 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
         note=elements.notes(plain(record.note)) if record.note else "",
         effective=effective,
         issued=record.issued,
-        value=Value(concept=_answer(conclusions, book), text=(record.conclusion or "").strip()),
+        value=Value(concept=_answer(conclusions, book), text=said),
         categories=book.codes[bytes(record.category)],
         report=True,
         conclusions=conclusions,

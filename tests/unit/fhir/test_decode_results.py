@@ -1,5 +1,7 @@
 """Observations and reports become facts: every value[x], and whose result it is."""
 
+import base64
+
 import pytest
 
 from fhir_screener.records.facts import Quantity, Span
@@ -194,3 +196,29 @@ def test_a_result_without_a_patient_is_reached_through_its_report():
 def test_members_of_a_panel():
     fact = only(hasMember=[{"reference": "Observation/a"}, {"reference": "Observation/b/_history/2"}, {"display": "x"}])
     assert fact.members == ("Observation/a", "Observation/b")
+
+
+def attached(*forms):
+    """A report without conclusion, with these (content type, bytes) attached."""
+    shown = [{"contentType": kind, "data": base64.b64encode(data).decode()} for kind, data in forms]
+    record = read(resource("DiagnosticReport", code=OTHER, status="final", presentedForm=shown))
+    return [fact.value.text for fact in record.observations]
+
+
+def test_the_words_attached_to_a_report_stand_for_its_conclusion():
+    assert attached(("text/plain; charset=utf-8", "双肺清晰。".encode())) == ["双肺清晰。"]
+    assert attached(("text/plain", "双肺清晰。".encode("gb18030"))) == ["双肺清晰。"]
+    assert attached(("text/html", b"<p>No <b>active</b> tuberculosis</p>&lt;end")) == ["No active tuberculosis\n<end"]
+    assert attached(("application/pdf", b"%PDF-1.4"), ("text/plain", b"clear")) == ["clear"]
+
+
+def test_a_scan_has_no_words():
+    assert attached(("application/pdf", b"%PDF-1.4")) == []
+
+
+def test_a_conclusion_comes_before_what_is_attached():
+    shown = [{"contentType": "text/plain", "data": base64.b64encode(b"attached").decode()}]
+    report = resource("DiagnosticReport", code=OTHER, conclusion="concluded", presentedForm=shown)
+    assert [fact.value.text for fact in read(report).observations] == ["concluded"]
+    broken = resource("DiagnosticReport", code=OTHER, presentedForm=[{"contentType": "text/plain", "data": "?"}])
+    assert [fact.value.text for fact in read(broken).observations] == []

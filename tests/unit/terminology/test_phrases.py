@@ -8,6 +8,12 @@ from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.phrases import revises, stance
 
 SAID = [
+    ("negated", "No h/o TB, HIV, [hepatitis B] or malignancy."),
+    ("negated", "No h/o TB, HIV, hepatitis B or [malignancy]."),
+    ("asserted|doubtful", "No fever, [lymphoma] and weight loss"),
+    ("doubtful|past", "No fever, history of [breast cancer]"),
+    ("planned", "[TB] exposure at work"),
+    ("past", "Follow-up after completed treatment for [malignant neoplasm]"),
     ("negated", "[Pancreatic cancer], ruled out by biopsy"),
     ("negated", "[胰腺癌],已排除"),
     ("asserted", "[Lung cancer], metastasis ruled out"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.result_words import Polarity, read_number, read_size, read_words
+from fhir_screener.terminology.result_words import Polarity, read_between, read_number, read_size, read_words
 
 SAYS = {
     Polarity.POSITIVE: [
@@ -56,6 +56,7 @@ SAYS = {
         "MTB trace detected",
         "false positive",
         "假阳性",
+        "very faint line",
         "阳性(弱)",
         "False negative possible",
         "Previously negative",
@@ -71,6 +72,8 @@ SAYS = {
         "拒检",
         "送检中",
         "in progress",
+        "Unknown",
+        "unable to calculate",
     ],
     None: [
         "Detected; specimen hemolyzed",  # a result, and that there is none
@@ -127,8 +130,25 @@ def test_the_size_of_a_skin_reaction(text: str, size: tuple[float, str] | None) 
         ("0.02 IU/mL (<0.05)", ("", 0.02, "iu/ml")),
         ("0.02 (0-0.05)", ("", 0.02, "")),
         ("5-10 mIU/mL", None),
+        ("98% on room air", ("", 98, "%")),
+        ("28 (L)", ("", 28, "")),
     ],
 )
 def test_a_number_in_words(text: str, number: tuple[str, float, str] | None) -> None:
     found = read_number(text)
     assert (found and found[:3]) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("55-60%", (55, 60, "%")),
+        ("25 – 30 %", (25, 30, "%")),
+        ("0.5-1.2 mIU/mL", (0.5, 1.2, "miu/ml")),
+        ("2021-03", None),
+        ("60-55%", None),
+        ("55%", None),
+    ],
+)
+def test_a_range_as_a_value(text: str, ends: tuple[float, float, str] | None) -> None:
+    assert read_between(text) == ends
