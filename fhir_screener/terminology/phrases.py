@@ -84,7 +84,8 @@ _OVER = re.compile(
 """Right behind a term: it is over."""
 _PAST = (
     r"已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
-    r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former|after (?:completed )?(?:treatment|therapy) (?:for|of)|old |past |陈旧|既往|病史|史|术后|曾"
+    r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former"
+    r"|after (?:completed )?(?:treatment|therapy) (?:for|of)|old |past |陈旧|既往|病史|史|术后|曾"
 )
 
 _CLAUSE = re.compile(r"[.;。；\n]|，|,(?= )|\bbut\b|但")
