@@ -17,9 +17,12 @@ from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.tolerant import plain, read_part
 from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
 from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.panel_words import read_panel
 
 _OWN_FOCUS = frozenset({"Condition", "Procedure", "Encounter", "Observation", "DiagnosticReport", "ServiceRequest"})
 _NO_BOUNDS = Bounds()
+_PANEL = 300
+"""Characters; a panel as one text is no longer."""
 
 
 def observation(record: ObservationLean, context: Context, ref: str = "") -> Observation:
@@ -27,7 +30,10 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
     book, code = context.book, bytes(record.code)
     known = book.concept[code]
     other, specimen = _elsewhere(record, context) if record.focus or record.specimen else (False, "")
-    meta = record.meta
+    meta, told = record.meta, value(record, book)
+    components = _components(record.component, book) if record.component else ()
+    if told.text and not components and (panel := _panel(told.text, known.concept, book)):
+        told, components = msgspec.structs.replace(told, text=""), panel
     # The one fact there are many of: written out, for `**common` costs as much as all the rest.
     return Observation(
         ref=ref or f"Observation/{record.id or '?'}",
@@ -39,8 +45,8 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
         note=elements.notes(plain(record.note)) if record.note else "",
         effective=_effective(record),
         issued=record.issued,
-        value=value(record, book),
-        components=_components(record.component, book) if record.component else (),
+        value=told,
+        components=components,
         members=context.references.refs(plain(record.hasMember)) if record.hasMember else (),
         categories=book.codes[bytes(record.category)],
         other_subject=other,
@@ -114,6 +120,14 @@ def _ratio(tree: Any) -> str:
     return ":".join(str(part) if part else "" for part in parts)
 
 
+def _panel(text: str, concept: Concept, book: Book) -> tuple[Component, ...]:
+    """The tests of a panel that is one text, each with its own sign, as components; () where it is no such text."""
+    if len(text) > _PANEL or _SOMEBODY.search(concept.label):
+        return ()
+    named = [(book.known(Concept((), test)), answer) for test, answer in read_panel(text)]
+    return tuple(Component(known.concept, known.hits, Value(text=answer)) for known, answer in named)
+
+
 def _components(parts: list[Valued], book: Book) -> tuple[Component, ...]:
     found = []
     for part in parts:
@@ -179,8 +193,11 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
         report=True,
         conclusions=conclusions,
     )
+    panel = _panel(fact.value.text, fact.concept, book) if fact.value.text else ()
+    if panel:
+        fact = msgspec.structs.replace(fact, value=msgspec.structs.replace(fact.value, text=""), components=panel)
     inside = _inside(record, fact, context) if record.contained else []
-    if not (known.wanted or fact.value.text or fact.conclusions):
+    if not (known.wanted or fact.value.text or fact.conclusions or panel):
         return inside
     members = context.references.refs(plain(record.result)) if record.result else ()
     return [msgspec.structs.replace(fact, members=members), *inside]
