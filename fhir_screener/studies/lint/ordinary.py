@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fhir_screener.criteria.rules.exposure import ExposureRule
 from fhir_screener.studies.lint.study import Checked, Remark
 from fhir_screener.studies.sites import ORDINARY
+from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.ordinary import stem_pattern
 from fhir_screener.terminology.valueset import ValueSet
 
@@ -16,7 +17,8 @@ NAME = "ordinary"
 def check(checked: Checked) -> Iterator[Remark]:
     if ORDINARY not in checked.catalog.value_sets.names:
         return
-    stems = checked.catalog.value_sets.get(ORDINARY).stems
+    ordinary = checked.catalog.value_sets.get(ORDINARY)
+    stems, names = ordinary.stems, {fold(word) for words in ordinary.names.values() for word in words}
     for criterion in checked.study.criteria:
         # An inclusion that misses one is asked about.
         for rule in criterion.rules() if criterion.role == "exclusion" else ():
@@ -24,10 +26,21 @@ def check(checked: Checked) -> Iterator[Remark]:
             if not isinstance(rule, ExposureRule) or {"by", "supported_by"} & {*checked.place(rule)}:
                 continue
             for name in sorted(rule.to):
+                if known := _known(checked.sets[name], names):
+                    what = f"{', '.join(known)} of {name!r}: others of the class may be listed as ordinary drugs"
+                    fix = f"list all of them by name in {name!r}, and say so in `accept`"
+                    yield checked.warning(NAME, checked.place(rule), what, fix)
                 if shared := _shared(checked.sets[name], stems):
                     what = f"{', '.join(shared.values())} of {name!r}: others of that class would go for ordinary drugs"
                     fix = f"write `stems: [{', '.join(shared)}]` in {name!r}"
                     yield checked.warning(NAME, checked.place(rule), what, fix)
+
+
+def _known(asked: ValueSet, names: set[str]) -> list[str]:
+    """The drugs of the set that are ordinary elsewhere, three at most, without those of a class that it claims."""
+    claimed = stem_pattern(asked.stems)
+    found = {word for listed in asked.names.values() for word in listed if fold(word) in names}
+    return sorted(word for word in found if not (claimed and claimed.search(fold(word))))[:3]
 
 
 def _shared(asked: ValueSet, stems: tuple[str, ...]) -> dict[str, str]:

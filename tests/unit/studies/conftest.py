@@ -17,7 +17,8 @@ SETS = {
     "no-loinc": 'kind: result\ncodes: [{system: loinc, items: [{code: "3084-2", display: Urate, source: a slip}]}]',
     "no-snomed": 'kind: condition\ncodes: [{system: snomed, items: [{code: "90560008", display: Gout, source: a slip}]}]',
     "colchicine": "kind: drug\ncodes: [{system: rxnorm, items: [{code: '2683', display: C, source: S, ingredient: c}]}]",
-    "ordinary-drugs": "kind: ordinary\nstems: [-gliptin]",
+    "ordinary-drugs": "kind: ordinary\nstems: [-gliptin]\nnames: {blood: [warfarin, phenprocoumon]}",
+    "warfarin": "kind: drug\nnames: {warfarin: [warfarin]}",
     "sitagliptin": "kind: drug\nnames: {sitagliptin: [sitagliptin]}",
     "gliptins": "kind: drug\nstems: [-gliptin]\nnames: {sitagliptin: [sitagliptin]}",
 }

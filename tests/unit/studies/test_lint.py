@@ -115,6 +115,13 @@ PAIRS = [
     ),
     Pair(
         "ordinary",
+        exclusion("exposure: {to: [colchicine], review: [warfarin]}"),
+        exclusion("exposure: {to: [warfarin]}"),
+        Level.WARNING,
+        "criteria.1.rule.exposure",
+    ),
+    Pair(
+        "ordinary",
         exclusion("exposure: {to: [gliptins], within: P90D}"),
         exclusion("exposure: {to: [sitagliptin], within: P90D}"),
         Level.WARNING,
@@ -215,7 +222,7 @@ def test_a_warning_may_be_accepted_with_its_reason_and_an_error_may_not(check) -
 def test_a_value_set_that_nobody_uses(tmp_path) -> None:
     catalog = Catalog(folder(tmp_path))
     found = {Path(one.file).stem for one in unused_sets.check(catalog.value_sets, [catalog.study("T1")])}
-    assert found == {"empty", "urate", "no-loinc", "no-snomed", "colchicine", "sitagliptin", "gliptins"}
+    assert found == {"empty", "urate", "no-loinc", "no-snomed", "colchicine", "sitagliptin", "gliptins", "warfarin"}
     path = tmp_path / "valuesets" / "urate.yaml"
     path.write_text(path.read_text("utf-8") + "kept_for: a study to come\n", "utf-8")
     catalog = Catalog(tmp_path)
