@@ -17,6 +17,7 @@ KINDS = {
     "exposure": "drugs",
     "dose": "dose a day",
     "regimen": "a regimen",
+    "study_participation": "other studies",
     "result": "test results",
     "report": "reports",
     "procedure": "procedures",

@@ -113,8 +113,8 @@ def consent(*studies: str, permit: str = "permit", status: str = "active", **mor
     return facts.Consent(ref=f"Consent/{next(_number)}", **fields)
 
 
-def subject(study: str, status: str) -> facts.Subject:
-    return facts.Subject(ref=f"ResearchSubject/{next(_number)}", status=status, study=study)
+def subject(study: str, status: str, **more: Any) -> facts.Subject:
+    return facts.Subject(ref=f"ResearchSubject/{next(_number)}", status=status, study=study, **more)
 
 
 def patient(**more: Any) -> facts.Patient:

@@ -55,6 +55,7 @@ _OF_KIND: Mapping[str, Callable[[Any], Verdicts]] = {
     "score": lambda rule: BOTH,
     "consent": lambda rule: BOTH,
     "judgement": lambda rule: NEITHER,
+    "study_participation": lambda rule: YES,
     "encounter": lambda rule: YES,
     "immunization": lambda rule: YES,
     "tested": lambda rule: YES,
