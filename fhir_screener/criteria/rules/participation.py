@@ -44,15 +44,10 @@ class ParticipationRule:
             if begun is not None and not view.begun(begun):
                 continue
             ended = end is not None and view.begun(end)
-            note = say("names no study that can be read") if fact.unresolved else say("takes part, or took part")
-            evidence = cite(fact, note, value=fact.status)
-            yield Occurrence(
-                evidence,
-                begun,
-                end if ended else _some_day(view, begun),
-                ongoing=fact.status in GOING_ON and not ended,
-                doubt=self._doubt(fact),
-            )
+            ongoing = fact.status in GOING_ON and not ended
+            evidence = cite(fact, _told(fact, ongoing), value=fact.status)
+            until = end if ended else _some_day(view, begun)
+            yield Occurrence(evidence, begun, until, ongoing, self._doubt(fact))
 
     @staticmethod
     def _doubt(fact: Subject) -> Reason | None:
@@ -82,6 +77,14 @@ class ParticipationRule:
         if self.within is None:
             return say("taking part in another study")
         return say("taking part in another study within {time}", time=length(self.within))
+
+
+def _told(fact: Subject, ongoing: bool) -> Text:
+    if fact.unresolved:
+        return say("names no study that can be read")
+    if ongoing:
+        return say("takes part in {study}", study=fact.study)
+    return say("took part in {study}", study=fact.study)
 
 
 def _some_day(view: View, begun: Days | None) -> Days | None:

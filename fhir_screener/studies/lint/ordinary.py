@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from fhir_screener.criteria.rules.exposure import ExposureRule
 from fhir_screener.studies.lint.study import Checked, Remark
 from fhir_screener.studies.sites import ORDINARY
-from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.coding import ATC, fold
 from fhir_screener.terminology.ordinary import stem_pattern
 from fhir_screener.terminology.valueset import ValueSet
 
 NAME = "ordinary"
+_ATC_SUBSTANCE = 7
+"""Characters of an ATC code that names one substance; shorter ones name a class."""
 
 
 def check(checked: Checked) -> Iterator[Remark]:
@@ -38,6 +40,8 @@ def check(checked: Checked) -> Iterator[Remark]:
 
 def _known(asked: ValueSet, names: set[str]) -> list[str]:
     """The drugs of the set that are ordinary elsewhere, three at most, without those of a class that it claims."""
+    if len(asked.names) < 2 and not any(one.system == ATC and len(one.code) < _ATC_SUBSTANCE for one in asked.codes):
+        return []  # one drug, and no class of them
     claimed = stem_pattern(asked.stems)
     found = {word for listed in asked.names.values() for word in listed if fold(word) in names}
     return sorted(word for word in found if not (claimed and claimed.search(fold(word))))[:3]

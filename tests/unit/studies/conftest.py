@@ -19,6 +19,7 @@ SETS = {
     "colchicine": "kind: drug\ncodes: [{system: rxnorm, items: [{code: '2683', display: C, source: S, ingredient: c}]}]",
     "ordinary-drugs": "kind: ordinary\nstems: [-gliptin]\nnames: {blood: [warfarin, phenprocoumon]}",
     "warfarin": "kind: drug\nnames: {warfarin: [warfarin]}",
+    "anticoagulants": "kind: drug\nnames: {warfarin: [warfarin], acenocoumarol: [acenocoumarol]}",
     "sitagliptin": "kind: drug\nnames: {sitagliptin: [sitagliptin]}",
     "gliptins": "kind: drug\nstems: [-gliptin]\nnames: {sitagliptin: [sitagliptin]}",
 }
