@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from fhir_screener.errors import Overtaken, UsageError
+from fhir_screener.errors import Busy, Overtaken, UsageError
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import extensions, value_of
@@ -136,6 +136,24 @@ def test_anothers_decision_is_not_undone(there: World) -> None:
     with pytest.raises(UsageError, match="not yours: Ben Li made it on 2021-03-01"):
         at.decide(STUDY, "p1", move(Move.UNDO))
     assert at.decide(STUDY, "p1", move(Move.UNDO, BEN))["status"] == "accepted"
+
+
+class Forgetful(FhirSession):
+    """Cannot tell for the moment who changed what."""
+
+    def get(self, target: str, *rest: Any, **more: Any) -> Any:
+        if target == "Provenance":
+            raise Busy("the server is busy", status=503, where=target)
+        return super().get(target, *rest, **more)
+
+
+def test_nothing_is_undone_while_nobody_can_tell_whose_it_was(there: World) -> None:
+    """A server that does not answer is not one that keeps no record of who decided: Ben's decision stands."""
+    desk(there).decide(STUDY, "p1", move(Move.REJECT, BEN, reason=Rejection.DECLINED))
+    with pytest.raises(Busy):
+        desk(there, session=Forgetful(there.base)).decide(STUDY, "p1", move(Move.UNDO))
+    assert there.task()["status"] == "rejected"
+    assert history(Forgetful(there.base), str(there.task()["id"])) == ()
 
 
 def test_a_change_made_elsewhere_is_not_undone(there: World) -> None:

@@ -33,7 +33,7 @@ from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.decided import decided, hers, undone
 from fhir_screener.fhir.task.finder import Finder
-from fhir_screener.fhir.task.history import history
+from fhir_screener.fhir.task.history import recorded
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.provenance import device_reference, move_record
 from fhir_screener.fhir.task.read import input_of
@@ -143,7 +143,7 @@ class Desk:
             if decision.move is Move.ASSIGN and decision.owner is None and self._setting.pool:
                 body["owner"] = {"reference": self._setting.pool}
             return body
-        happened = history(self._session, str(task["id"]))
+        happened = recorded(self._session, str(task["id"]))
         return undone(task, before_own_move(self.versions(task), happened, decision.by), now)
 
     def versions(self, task: Json) -> list[Json]:
@@ -157,7 +157,7 @@ class Desk:
     def _version_of(self, task: Json, version: str) -> Json | None:
         try:
             answer = self._session.get(f"{_where(task)}/_history/{quote(version, safe='')}", expect="Task")
-        except (NotFound, Gone, ServerError) as error:
+        except ServerError as error:
             _log.info("task.version", task=task.get("id"), error=error)
             return None
         return orjson.loads(answer.body)  # type: ignore[no-any-return]
