@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from fhir_screener.errors import AuthError, SettingsError
 
@@ -16,8 +16,9 @@ class Auth(Protocol):
     def apply(self, headers: MutableMapping[str, str]) -> None:
         """Put the credentials into the headers of one request. Raises AuthError when none can be had."""
 
-    def renew(self) -> bool:
-        """After a 401: get new credentials. True when they differ: the request is then sent again, once."""
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        """After a 401: get new credentials. True when they differ from those of the request that was `refused`, by its
+        headers: another thread may have renewed them meanwhile. The request is then sent again, once."""
 
 
 class NoAuth:
@@ -26,7 +27,7 @@ class NoAuth:
     def apply(self, headers: MutableMapping[str, str]) -> None:
         """Leaves the headers alone."""
 
-    def renew(self) -> bool:
+    def renew(self, refused: Mapping[str, str]) -> bool:
         """There is nothing to renew."""
         return False
 
@@ -68,11 +69,11 @@ class BearerFile:
         self._refresh()
         headers["Authorization"] = f"Bearer {self._token}"
 
-    def renew(self) -> bool:
-        """Reads the file again; True when it holds another token."""
-        old, self._stamp = self._token, None
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        """Reads the file again; True when it holds another token than the refused one."""
+        self._stamp = None
         self._refresh()
-        return self._token != old
+        return f"Bearer {self._token}" != refused.get("Authorization")
 
     def _refresh(self) -> None:
         try:
@@ -94,22 +95,3 @@ def _checked(token: str, what: str) -> str:
         raise SettingsError(f"{what} is empty or holds blanks or odd characters; give the token alone")
     return bare
 
-
-def choose_auth(
-    kind: Literal["none", "basic", "bearer"],
-    *,
-    user: str = "",
-    password: str = "",
-    token: str = "",
-    token_file: Path | None = None,
-) -> Auth:
-    """The credentials that these settings call for. Raises SettingsError when they do not fit together."""
-    if kind == "basic":
-        if not user:
-            raise SettingsError("basic authentication needs a user name; set user and password")
-        return BasicAuth(user, password)
-    if kind == "bearer":
-        if bool(token) == (token_file is not None):
-            raise SettingsError("bearer authentication needs a token or a token file; set one of them")
-        return BearerAuth(token) if token_file is None else BearerFile(token_file)
-    return NoAuth()

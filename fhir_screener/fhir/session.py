@@ -177,7 +177,7 @@ class FhirSession:
             headers = dict(call.headers)
             self._auth.apply(headers)
             answer = self._transport.exchange(call.method, url, headers, call.body, call.where)
-            if answer.status == 401 and not renewed and self._auth.renew():
+            if answer.status == 401 and not renewed and self._auth.renew(headers):
                 renewed = True
             elif answer.status in _REDIRECTS and (call.method == "GET" or answer.status in (307, 308)):
                 url = self._redirected(answer, call.where)

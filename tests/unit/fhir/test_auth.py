@@ -6,7 +6,7 @@ import os
 import pytest
 
 from fhir_screener.errors import AuthError, SettingsError
-from fhir_screener.fhir.auth import BasicAuth, BearerAuth, BearerFile, NoAuth, choose_auth
+from fhir_screener.fhir.auth import BasicAuth, BearerAuth, BearerFile, NoAuth
 
 
 def header(auth):
@@ -17,7 +17,7 @@ def header(auth):
 
 def test_none_sends_nothing_and_has_nothing_to_renew():
     assert header(NoAuth()) is None
-    assert NoAuth().renew() is False
+    assert NoAuth().renew({}) is False
 
 
 def test_basic_is_utf8():
@@ -55,13 +55,24 @@ def test_after_a_401_the_file_is_read_whatever_its_date(tmp_path):
     file = tmp_path / "token"
     file.write_text("one")
     auth = BearerFile(file)
-    header(auth)
-    assert auth.renew() is False
+    refused = {"Authorization": header(auth)}
+    assert auth.renew(refused) is False
     before = file.stat()
     file.write_text("two")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert auth.renew() is True
+    assert auth.renew(refused) is True
     assert header(auth) == "Bearer two"
+
+
+def test_a_token_that_another_thread_has_read_anew_is_new_to_whoever_was_refused_the_old_one(tmp_path):
+    """Several requests are under way when the token changes: each of them is sent again, not only the first refused."""
+    file = tmp_path / "token"
+    file.write_text("one")
+    auth = BearerFile(file)
+    first, second = {"Authorization": header(auth)}, {"Authorization": header(auth)}
+    file.write_text("another")
+    assert auth.renew(first) is True
+    assert auth.renew(second) is True
 
 
 @pytest.mark.parametrize("content", [None, b"", b"two words", b"\xff\xfe"])
@@ -79,17 +90,3 @@ def test_secrets_do_not_show():
     for auth in (BasicAuth("user", "hunter2"), BearerAuth("hunter2")):
         assert "hunter2" not in repr(auth) + str(auth)
 
-
-def test_choosing(tmp_path):
-    assert type(choose_auth("none", user="ignored")) is NoAuth
-    assert type(choose_auth("basic", user="u", password="p")) is BasicAuth
-    assert type(choose_auth("bearer", token="t")) is BearerAuth
-    assert type(choose_auth("bearer", token_file=tmp_path)) is BearerFile
-
-
-@pytest.mark.parametrize(
-    ("kind", "given"), [("basic", {"password": "p"}), ("bearer", {}), ("bearer", {"token": "t", "token_file": "f"})]
-)
-def test_settings_that_do_not_fit_together(kind, given):
-    with pytest.raises(SettingsError):
-        choose_auth(kind, **given)

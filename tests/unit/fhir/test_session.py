@@ -231,7 +231,7 @@ class Renewing:
     def apply(self, headers):
         headers["Authorization"] = f"Bearer {self.tokens[0]}"
 
-    def renew(self):
+    def renew(self, refused):
         self.renewed += 1
         if len(self.tokens) == 1:
             return False
