@@ -94,4 +94,3 @@ def _checked(token: str, what: str) -> str:
     if not bare or not bare.isascii() or not bare.isprintable() or " " in bare:
         raise SettingsError(f"{what} is empty or holds blanks or odd characters; give the token alone")
     return bare
-

@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.errors import MappingError
 from fhir_screener.studies.sites import NO_OVERLAY, ORDINARY, Overlay
-from fhir_screener.studies.yaml_text import Lines, read_yaml
+from fhir_screener.studies.yaml_text import read_texts, read_yaml
 from fhir_screener.terminology.coding import ALIASES, normal_system
 from fhir_screener.terminology.result_words import SAID_BY
 from fhir_screener.terminology.valueset import Entry, ValueSet
 
 KINDS = ("condition", "drug", "result", "procedure", "vaccine", "encounter", "value", "ordinary")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ALWAYS = (*SAID_BY, ORDINARY)
 """The sets by which coded answers are read, and drugs known to be none of a study's business; every study uses them."""
 
@@ -50,8 +46,10 @@ class ValueSetFolder:
             if not path.is_file():
                 raise MappingError(f"there is no value set {name!r}", file=str(self.folder))
             self._open.append(name)
-            self._known[name] = self._read(path)
-            self._open.pop()
+            try:
+                self._known[name] = self._read(path)
+            finally:
+                self._open.pop()
         return self._known[name]
 
     def load(self, names: Iterable[str]) -> list[ValueSet]:
@@ -76,14 +74,20 @@ class ValueSetFolder:
         return found
 
     def _read(self, path: Path) -> ValueSet:
-        value, lines = _quick(path)
-        spec = Spec(value, file=str(path), line_of=lines, sets=self.names)
+        value, lines = read_texts(path)
+        try:
+            return self._made(Spec(value, file=str(path), line_of=lines, sets=self.names), path)
+        except MappingError:
+            # Read quickly, it has no lines; the message needs them.
+            return self._made(Spec(value, file=str(path), line_of=read_yaml(path)[1], sets=self.names), path)
+
+    def _made(self, spec: Spec, path: Path) -> ValueSet:
         name = spec.text("valueset")
         if name != path.stem:
             raise spec.fail(f"the set calls itself {name!r}, the file {path.stem!r}", "they must agree", "valueset")
         title = spec.child("title").mapping() if spec.has("title") else {}
         kind = spec.text("kind", among=KINDS)
-        version = int(spec.child("version").value) if spec.has("version") else 1
+        version = _version(spec)
         codes, excluded = _entries(spec, "codes"), _entries(spec, "exclude")
         names = _names(spec)
         if spec.text("kept_for", ""):
@@ -95,9 +99,11 @@ class ValueSetFolder:
         codes += self.overlay.codes.get(name, ())
         for key, words in self.overlay.names.get(name, {}).items():
             names[key] = (*names.get(key, ()), *words)
-        included = [item.value for item in spec.child("include").items()] if spec.has("include") else []
-        self._includes[name] = list(included)
+        included = _included(spec)
+        self._includes[name] = included
         for other in included:
+            if other not in self.names:
+                raise spec.fail(f"there is no value set {other!r}", key="include")
             part = self.get(other)
             codes, excluded = codes + list(part.codes), excluded + list(part.excluded)
             for key, words in part.names.items():
@@ -116,36 +122,6 @@ class ValueSetFolder:
             stems,
             unlike,
         )
-
-
-def _quick(path: Path) -> tuple[Any, Lines]:
-    """The file's value by the C loader; on any fault once more with lines, for the message."""
-    try:
-        return yaml.load(path.read_text("utf-8"), Loader=_TextLoader), {}  # noqa: S506  # a SafeLoader that keeps scalars as text
-    except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError, TypeError):
-        return read_yaml(path)
-
-
-class _TextLoader(_LOADER):  # type: ignore[misc, valid-type]  # the C loader where there is one
-    """All that is written plainly stays text; nothing but text, lists and mappings is made, and that quickly."""
-
-    def construct_document(self, node: yaml.Node) -> Any:
-        return _made(node)
-
-
-_TextLoader.yaml_implicit_resolvers = {}
-_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
-
-
-def _made(node: yaml.Node) -> Any:
-    if node.tag == _TEXT:
-        return node.value
-    if node.tag == _LIST:
-        return [_made(one) for one in node.value]
-    found = {_made(key): _made(value) for key, value in node.value} if node.tag == _MAPPING else {}
-    if node.tag != _MAPPING or len(found) < len(node.value):
-        raise yaml.YAMLError("another type, or a key that stands there twice")
-    return found
 
 
 def _entries(spec: Spec, key: str) -> list[Entry]:
@@ -167,30 +143,66 @@ def _entries(spec: Spec, key: str) -> list[Entry]:
 
 def _entry(item: Spec, system: str) -> Entry:
     fields = item.mapping()
-    strength = fields.get("strength")
-    amount = (float(strength["value"]), str(strength["unit"])) if isinstance(strength, dict) else None
     unknown = fields.keys() - {"code", "display", "source", "ingredient", "strength"}
     if unknown or not fields.get("code"):
         raise item.fail(f"unknown key {min(unknown)!r}" if unknown else "`code` is missing")
+    if not isinstance(fields["code"], str | int):
+        raise item.fail(f"expected a code as text, found {fields['code']!r}", key="code")
     return Entry(
         system,
         str(fields["code"]),
         str(fields.get("display") or ""),
         str(fields.get("source") or ""),
         str(fields.get("ingredient") or ""),
-        amount,
+        _strength(item),
     )
+
+
+def _strength(item: Spec) -> tuple[float, str] | None:
+    given = item.mapping().get("strength")
+    if given is None:
+        return None
+    try:
+        return float(given["value"]), str(given["unit"])
+    except (TypeError, ValueError, KeyError):
+        raise item.fail(f"{given!r} is no strength", "{value: 25, unit: mg}", "strength") from None
+
+
+def _version(spec: Spec) -> int:
+    given = spec.child("version").value if spec.has("version") else 1
+    try:
+        return int(given)
+    except (TypeError, ValueError):
+        raise spec.fail(f"{given!r} is no version", "a whole number", "version") from None
+
+
+def _included(spec: Spec) -> list[str]:
+    found = [item.value for item in spec.child("include").items()] if spec.has("include") else []
+    for other in found:
+        if not isinstance(other, str):
+            raise spec.fail(f"{other!r} is no value set", "write the names of value sets: [hbsag]", "include")
+    return found
 
 
 def _names(spec: Spec) -> dict[str, tuple[str, ...]]:
     if not spec.has("names"):
         return {}
-    names = spec.child("names").value
-    if isinstance(names, list):
-        return {"": tuple(str(word) for word in names)}
-    if isinstance(names, dict):
-        return {str(key): tuple(str(word) for word in words) for key, words in names.items()}
+    names = spec.child("names")
+    if isinstance(names.value, list):
+        return {"": _words(spec, "names")}
+    if isinstance(names.value, dict):
+        return {str(key): _words(names, key) for key in names.value}
     raise spec.fail("expected a list of names, or `ingredient: [names]`", key="names")
+
+
+def _words(spec: Spec, key: str) -> tuple[str, ...]:
+    """The names under a key. One name alone is a list of one, never of its letters."""
+    given = spec.child(key).value
+    words = given if isinstance(given, list) else [given]
+    for word in words:
+        if not isinstance(word, str) or not word.strip():
+            raise spec.fail(f"expected names, found {word!r}", "write each as text: [MabThera, 美罗华]", key)
+    return tuple(words)
 
 
 def _stems(spec: Spec) -> tuple[str, ...]:

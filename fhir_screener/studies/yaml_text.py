@@ -39,7 +39,10 @@ def parse_yaml(text: str, file: str = "") -> tuple[Any, Lines]:
     except yaml.YAMLError as error:
         raise MappingError("not valid YAML", file=file) from error
     lines: Lines = {}
-    return _value(root, (), lines, file) if root is not None else None, lines
+    try:
+        return _value(root, (), lines, file) if root is not None else None, lines
+    except RecursionError:
+        raise MappingError("a part of it holds itself (&name, *name), or is nested too deep", file=file) from None
 
 
 def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines, file: str) -> Any:
@@ -71,3 +74,33 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if _INT.match(text):
         return int(text)
     return float(text) if _FLOAT.match(text) else text
+
+
+def read_texts(path: Path) -> tuple[Any, Lines]:
+    """As `read_yaml`, but quickly: all that is written plainly stays text, and lines are known of a faulty file only."""
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=_TextLoader), {}  # noqa: S506  # a SafeLoader that keeps scalars as text
+    except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError, TypeError):
+        return read_yaml(path)
+
+
+class _TextLoader(_LOADER):  # type: ignore[misc, valid-type]  # the C loader where there is one
+    """All that is written plainly stays text; nothing but text, lists and mappings is made, and that quickly."""
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        return _plain(node)
+
+
+_TextLoader.yaml_implicit_resolvers = {}
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
+
+
+def _plain(node: yaml.Node) -> Any:
+    if node.tag == _TEXT:
+        return node.value
+    if node.tag == _LIST:
+        return [_plain(one) for one in node.value]
+    found = {_plain(key): _plain(value) for key, value in node.value} if node.tag == _MAPPING else {}
+    if node.tag != _MAPPING or len(found) < len(node.value):
+        raise yaml.YAMLError("another type, or a key that stands there twice")
+    return found
