@@ -143,6 +143,8 @@ class Spec:
                     "write valuesets/<name>.yaml, or `study take NAME` copies one of our own library",
                 )
             names.append(self.called.get(item.value, item.value))
+        if needed and not names:
+            raise self.fail("an empty list finds nothing", "name one or more value sets", key)
         return frozenset(names)
 
     def limits(self, key: str) -> dict[str, float]:

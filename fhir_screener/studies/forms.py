@@ -44,11 +44,16 @@ def _parameters(spec: Spec, key: Key, build: Build) -> dict[str, Any]:
 def _settle(item: Spec, key: Key, build: Build) -> str:
     child = item.child("settle")
     value = child.value
-    if isinstance(value, dict) and list(value) == ["test"]:
-        return f"test: {value['test']}"
-    if isinstance(value, str) and (value in SETTLE or value.startswith("test: ")):
+    if isinstance(value, str) and value in SETTLE:
         return value
+    order = value["test"] if isinstance(value, dict) and list(value) == ["test"] else _order(value)
+    if isinstance(order, str) and order.strip():
+        return f"test: {order}"
     raise child.fail(f"{value!r} settles nothing", "ask, chart, consent, or `test: <order>`")
+
+
+def _order(value: object) -> str:
+    return value.removeprefix("test: ") if isinstance(value, str) and value.startswith("test: ") else ""
 
 
 def _criteria(spec: Spec, key: Key, build: Build) -> tuple[Criterion, ...]:
@@ -84,15 +89,23 @@ def _cohort(spec: Spec, key: Key, build: Build) -> dict[str, object]:
     if name not in COHORTS:
         raise child.fail(f"{name!r} is no cohort", f"one of {', '.join(COHORTS)}", name)
     if name == "index":
-        return {"index": sorted(child.value_sets("index", needed=True))}
-    return {name: child.value[name]}
+        return {name: sorted(child.value_sets("index", needed=True))}
+    value = child.value[name]
+    if name == "all" and value is True:
+        return {name: True}
+    if name == "all" or isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        raise child.fail(f"{value!r} names nobody", "all; or an id, or the path of a file, as text", name)
+    return {name: str(value)}
 
 
 def _recruiting(spec: Spec, key: Key, build: Build) -> tuple[str | None, str | None]:
     child = spec.child("recruiting")
-    dates = tuple(_day(child, name) for name in ("from", "until"))
+    first, last = (_day(child, name) for name in ("from", "until"))
     child.done()
-    return dates[0], dates[1]
+    begins, ends = read_date(first, "UTC"), read_date(last, "UTC")
+    if begins and ends and begins.lo > ends.hi:
+        raise child.fail(f"it begins on {first}, after it has ended on {last}", "look at both dates", "until")
+    return first, last
 
 
 def _day(child: Spec, name: str) -> str | None:

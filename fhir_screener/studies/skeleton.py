@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from fhir_screener.criteria.kinds import KINDS
 from fhir_screener.errors import UsageError
 from fhir_screener.records.dates import zone_info
 from fhir_screener.studies.valuesets import ALWAYS, ValueSetFolder
+from fhir_screener.studies.yaml_text import parse_yaml
 
 _ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$")
 
@@ -19,8 +21,8 @@ STUDY = """\
 # yaml-language-server: $schema=../schema.json
 # {id}. One entry a criterion of the protocol: its own sentence, then how it is read.
 # `study check --study {id}` says what is missing; `study explain --study {id}` shows it as a sign-off sheet.
-study: {id}
-title: {title}
+study: {quoted_id}
+title: {quoted_title}
 version: 1                      # raise it with every edit that can change a verdict
 source: {{registry: "", modified: ""}}   # where the sentences below come from
 zone: {zone}
@@ -101,7 +103,14 @@ def write_study(mappings: Path, study: str, title: str, zone: str, ours: Path) -
     written = _folder(mappings, ours)
     kinds = "\n".join(f"#   {kind:<13} {form.form.about}" for kind, form in KINDS.items())
     texts = {
-        path: STUDY.format(id=study.upper(), name=name, title=title, zone=zone, kinds=kinds),
+        path: STUDY.format(
+            id=study.upper(),
+            quoted_id=_quoted(study.upper()),
+            quoted_title=_quoted(title),
+            name=name,
+            zone=zone,
+            kinds=kinds,
+        ),
         mappings / "valuesets" / f"{name}-diagnosis.yaml": SET.format(id=study.upper(), name=name),
     }
     for file, text in texts.items():
@@ -129,6 +138,12 @@ def take_sets(mappings: Path, names: Sequence[str], ours: Path) -> list[Path]:
             shutil.copyfile(source, target)
             written.append(target)
     return written
+
+
+def _quoted(text: str) -> str:
+    """Text as it stands in YAML: as it is where it can be nothing else, else in double quotes."""
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9 -]*", text.strip()) and parse_yaml(text)[0] == text
+    return text if plain else json.dumps(text, ensure_ascii=False)
 
 
 def _folder(mappings: Path, ours: Path) -> list[Path]:

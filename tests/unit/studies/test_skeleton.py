@@ -26,6 +26,15 @@ def test_a_new_study_can_be_read_and_says_what_is_missing(tmp_path: Path) -> Non
     assert [(one.name, one.level) for one in found] == [("empty-set", Level.ERROR), ("never-met", Level.WARNING)]
 
 
+@pytest.mark.parametrize(
+    ("study", "title"), [("1234", "A trial"), ("NCT1", 'GRIP: a "first" trial, #2 {x}'), ("NULL", "no")]
+)
+def test_whatever_id_and_title_are_called(tmp_path: Path, study: str, title: str) -> None:
+    write_study(tmp_path, study, title, "UTC", OURS)
+    found = Catalog(tmp_path).study(study)
+    assert (found.id, found.title) == (study, title)
+
+
 def test_it_names_every_rule_there_is(tmp_path: Path) -> None:
     write_study(tmp_path, "NCT1", "A trial", "UTC", OURS)
     text = (tmp_path / "studies" / "nct1.yaml").read_text("utf-8")
