@@ -38,9 +38,8 @@ def _text(title: str, reader: ServerSource, cohort: str) -> str:
     for kind, how, hides in reader.plan.rows():
         grid.add_row(kind, how, hides or "nothing")
     page.table(grid)
-    notes = [*reader.plan.notes, *reader.hidden]
-    if notes:
+    if reader.hidden:
         page.line()
-    for note in notes:
+    for note in reader.hidden:
         page.item(note, style=YELLOW)
     return str(page)

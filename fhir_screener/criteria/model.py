@@ -32,7 +32,6 @@ class Needs:
     sets: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     drug_window: Duration | None = None
-    vital_signs: bool = False
     whole: frozenset[str] = frozenset()
     every: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
@@ -118,14 +117,11 @@ class Study:
     file: str = ""
 
     def needs(self) -> Needs:
-        """What must be read for this study."""
+        """What must be read for this study. How far back drugs matter, each rule says for itself."""
         found = [rule.needs() for criterion in self.criteria for rule in criterion.rules()]
-        windows = [n.drug_window for n in found if n.drug_window is not None]
         return Needs(
             sets=frozenset().union(*(n.sets for n in found), *(self._index(),)),
             types=frozenset().union(*(n.types for n in found)),
-            drug_window=max(windows, key=lambda w: w.months * 31 + w.days, default=None),
-            vital_signs=any(n.vital_signs for n in found),
             whole=frozenset().union(*(n.whole for n in found)),
             every=frozenset().union(*(n.every for n in found)),
         )

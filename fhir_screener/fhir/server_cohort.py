@@ -14,6 +14,7 @@ from fhir_screener.fhir import server_index
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.decode.references import References, Target
 from fhir_screener.fhir.search_pages import pages
+from fhir_screener.fhir.search_warnings import SearchWarning
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.terminology.valueset import Terminology, ValueSet
 
@@ -30,6 +31,7 @@ class Cohort:
         cohort: Mapping[str, object] | None = None,
     ) -> None:
         self._session, self._capability, self._terms = session, capability, terminology
+        self._short: list[str] = []
         bases = (session.origins.base, *session.origins.others)
         self._references = References(frozenset(map(str, bases)))
         self._wanted = [dict(cohort)] if cohort else [dict(study.cohort) for study in studies]
@@ -39,11 +41,12 @@ class Cohort:
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        """What an index search cannot see."""
-        return server_index.hidden(self._index_sets())
+        """What an index search cannot see and, once the ids are listed, what the server did not send of them."""
+        return (*server_index.hidden(self._index_sets()), *dict.fromkeys(self._short))
 
     def ids(self) -> Iterator[str]:
         """The patients' ids, each once. Raises ServerError, or UsageError for a cohort that is not there."""
+        self._short.clear()
         seen: set[str] = set()
         for wanted in self._wanted:
             for patient in self._each(wanted):
@@ -55,7 +58,7 @@ class Cohort:
         (kind, value), *_ = wanted.items()
         if kind == "index":
             sets = [self._terms[str(name)] for name in _listed(value)]
-            return server_index.find(self._session, self._capability, sets)
+            return server_index.find(self._session, self._capability, sets, self._note)
         if kind == "all":
             return self._all()
         if kind == "group":
@@ -70,10 +73,15 @@ class Cohort:
         return [self._terms[str(name)] for wanted in self._wanted for name in _listed(wanted.get("index", ()))]
 
     def _all(self) -> Iterator[str]:
-        for page in pages(self._session, "Patient", (("_count", "500"),)):
+        for page in pages(self._session, "Patient", (("_count", "500"),), on_warning=self._note):
             for entry in page.entries:
                 if entry.type == "Patient" and entry.id:
                     yield entry.id
+
+    def _note(self, warning: SearchWarning) -> None:
+        """Who is not listed is not screened: that must not pass in silence."""
+        if warning.partial:
+            self._short.append(f"patients may be missing from the list: {warning}")
 
     def _group(self, name: str) -> Iterator[str]:
         """The active members, groups within the group included; inactive ones are members no more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -12,6 +12,7 @@ from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.search_ids import escaped
 from fhir_screener.fhir.search_pages import pages
+from fhir_screener.fhir.search_warnings import SearchWarning
 from fhir_screener.fhir.searchset import Page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.terminology.coding import BY_PREFIX
@@ -38,7 +39,12 @@ class _About(msgspec.Struct, gc=False):
 _about = msgspec.json.Decoder(_About).decode
 
 
-def find(session: FhirSession, capability: Capability, sets: Sequence[ValueSet]) -> list[str]:
+def find(
+    session: FhirSession,
+    capability: Capability,
+    sets: Sequence[ValueSet],
+    on_warning: Callable[[SearchWarning], None] = lambda warning: None,
+) -> list[str]:
     """The patients with a record coded in any of these sets, sorted. Types not offered are passed over."""
     references = References(frozenset(str(one) for one in (session.origins.base, *session.origins.others)))
     found: set[str] = set()
@@ -49,7 +55,7 @@ def find(session: FhirSession, capability: Capability, sets: Sequence[ValueSet])
         codes = dict.fromkeys(token for one in wanted for entry in one.codes for token in tokens(entry))
         try:
             for chunk in _chunks(codes):
-                for page in pages(session, kind, ((parameter, chunk), ("_count", "500"))):
+                for page in pages(session, kind, ((parameter, chunk), ("_count", "500")), on_warning=on_warning):
                     found.update(_owners(page, kind, references))
         except NotSupported:
             continue

@@ -129,9 +129,10 @@ def make_plan(
     kind, listed = _profile(profile, capability), list(studies)
     needs = [study.needs() for study in listed]
     wanted = {*ALWAYS, *(name for one in needs for name in one.types)}
+    drugs = wanted & DRUG_TYPES
     every = frozenset[str]().union(*(one.every | one.whole for one in needs))
-    window = drug_window(listed)
-    since = day_before(as_of, window) if as_of and window and kind.by_date else None
+    windows = drug_windows(listed)
+    since = day_before(as_of, windows) if as_of and windows and kind.by_date else None
     charts: list[TypePlan] = []
     absent, notes = set(), []
     for name in CHART_TYPES:
@@ -145,12 +146,12 @@ def make_plan(
     charts += [
         _type_read(name, "patient", kind, since, capability)
         for name in WHERE_OFFERED
-        if "patient" in capability.types.get(name, TypeAbilities()).search_params and wanted & DRUG_TYPES
+        if "patient" in capability.types.get(name, TypeAbilities()).search_params and drugs
     ]
-    if absent >= wanted & DRUG_TYPES:
+    if drugs and absent >= drugs:
         notes.append("no type that holds drugs is offered: criteria about drugs cannot be answered")
     references = [_by_id(name, kind) for name in BY_REFERENCE if capability.can(name, "search-type") is not False]
-    if "Medication" not in {one.type for one in references} and wanted & DRUG_TYPES:
+    if "Medication" not in {one.type for one in references} and drugs:
         notes.append("Medication cannot be searched: drugs known only by reference stay unreadable")
     patient = replace(_by_id("Patient", kind), hides="")
     return ReadPlan(kind, patient, tuple(charts), tuple(references), frozenset(absent), tuple(notes), since)
@@ -163,9 +164,9 @@ def _profile(name: str, capability: Capability) -> Profile:
     return PROFILES[name]
 
 
-def drug_window(studies: Iterable[Study]) -> Duration | None:
-    """The longest look-back for drugs given; None where some rule asks for all of them."""
-    longest: Duration | None = None
+def drug_windows(studies: Iterable[Study]) -> frozenset[Duration]:
+    """How far back rules look for drugs given; empty where some rule asks for all of them, or none asks for any."""
+    found = set()
     for study in studies:
         for criterion in study.criteria:
             for rule in criterion.rules():
@@ -173,19 +174,18 @@ def drug_window(studies: Iterable[Study]) -> Duration | None:
                 if "MedicationAdministration" not in needs.types:
                     continue
                 if needs.drug_window is None:
-                    return None
-                if longest is None or _days(needs.drug_window) > _days(longest):
-                    longest = needs.drug_window
-    return longest
+                    return frozenset()
+                found.add(needs.drug_window)
+    return frozenset(found)
 
 
-def day_before(as_of: date, window: Duration) -> date:
-    """The first day of the window, one day wider: servers compare local days, and years by halves of days."""
-    return date.fromordinal(max(window.before(as_of.toordinal()) - 1, 1))
+def day_before(as_of: date, windows: Iterable[Duration]) -> date:
+    """The first day of the longest window, one day wider: servers compare local days, and years by halves of days.
 
-
-def _days(window: Duration) -> int:
-    return window.months * 31 + window.days
+    Which is the longest is a question of the day: twelve months are more than 365 days in some years, never 370.
+    """
+    first = min(window.before(as_of.toordinal()) for window in windows)
+    return date.fromordinal(max(first - 1, 1))
 
 
 def _parameter(name: str, capability: Capability) -> str | None:

@@ -89,4 +89,3 @@ def test_a_token_file_that_cannot_be_used(tmp_path, content):
 def test_secrets_do_not_show():
     for auth in (BasicAuth("user", "hunter2"), BearerAuth("hunter2")):
         assert "hunter2" not in repr(auth) + str(auth)
-

@@ -1,10 +1,13 @@
 """Who is worth reading: the words of a search, and ids from a file."""
 
 import pytest
+import responses
 
 from fhir_screener.errors import DataError, UsageError
-from fhir_screener.fhir.server_cohort import read_ids
+from fhir_screener.fhir.capability import Capability
+from fhir_screener.fhir.server_cohort import Cohort, read_ids
 from fhir_screener.fhir.server_index import hidden, tokens
+from fhir_screener.fhir.session import FhirSession
 from fhir_screener.terminology.coding import ATC, ICD10CM, LOINC
 from fhir_screener.terminology.valueset import Entry
 from tests.builders.charts import TERMS
@@ -49,3 +52,31 @@ def test_a_line_that_is_no_id(tmp_path, line):
 def test_no_such_file(tmp_path):
     with pytest.raises(UsageError, match="no such file"):
         list(read_ids(tmp_path / "gone"))
+
+
+BASE = "https://ehr.example.org/fhir"
+
+
+def bundle(kind, total, *resources):
+    entries = [{"resource": {"resourceType": kind, **one}, "search": {"mode": "match"}} for one in resources]
+    return {"resourceType": "Bundle", "type": "searchset", "total": total, "entry": entries}
+
+
+@pytest.mark.parametrize(
+    ("cohort", "kind", "record"),
+    [
+        ({"all": True}, "Patient", {"id": "p1"}),
+        ({"index": ["cancer"]}, "Condition", {"id": "c1", "subject": {"reference": "Patient/p1"}}),
+    ],
+)
+def test_a_server_that_does_not_list_everybody_is_not_passed_over_in_silence(cohort, kind, record):
+    listing = Cohort(FhirSession(BASE), Capability("4.0.1"), (), TERMS, cohort)
+    with responses.RequestsMock() as server:
+        server.get(f"{BASE}/{kind}", json=bundle(kind, 3, record))
+        assert list(listing.ids()) == ["p1"]
+        assert listing.hidden[-1] == (
+            f"patients may be missing from the list: {kind}: the server counts 3 matches but sent 1"
+        )
+        server.upsert("GET", f"{BASE}/{kind}", json=bundle(kind, 1, record))
+        assert list(listing.ids()) == ["p1"]
+        assert not any("missing" in one for one in listing.hidden), "each listing speaks for itself"

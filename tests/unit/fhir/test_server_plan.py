@@ -8,7 +8,7 @@ from fhir_screener.criteria.evidence import unknown
 from fhir_screener.criteria.model import DRUG_TYPES, Criterion, Needs, Study
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.capability import Capability, TypeAbilities
-from fhir_screener.fhir.server_plan import TypePlan, drug_window, make_plan
+from fhir_screener.fhir.server_plan import TypePlan, drug_windows, make_plan
 from fhir_screener.records.dates import Duration
 from fhir_screener.verdict import Reason
 
@@ -89,6 +89,8 @@ def test_types_the_server_lacks_are_listed_once():
 def test_a_server_without_drugs_is_warned_of():
     plan = make_plan([EVERYTHING], server(*DRUG_TYPES))
     assert "no type that holds drugs is offered" in plan.table()
+    plan = make_plan([study(Rule({"Condition"}))], server(*DRUG_TYPES))
+    assert plan.notes == (), "who asks for no drugs misses none"
 
 
 def test_administrations_since_the_longest_window_one_day_wider():
@@ -101,10 +103,17 @@ def test_administrations_since_the_longest_window_one_day_wider():
     assert plan.since == date(2020, 8, 31)
 
 
+@pytest.mark.parametrize("windows", [("P12M", "P370D"), ("P370D", "P12M")])
+def test_of_months_and_days_the_longer_is_the_one_that_reaches_further_back(windows):
+    """Twelve months are less than 370 days: what was given 368 days ago must not be left unread."""
+    plan = make_plan([study(*(Rule(DRUG_TYPES, one) for one in windows))], server(), as_of=date(2021, 3, 1))
+    assert plan.since == date(2020, 2, 24)
+
+
 @pytest.mark.parametrize("rules", [[Rule(DRUG_TYPES, "P6M"), Rule(DRUG_TYPES)], [Rule({"Condition"})]])
 def test_administrations_whole_where_a_rule_looks_at_all_of_them_or_none_does(rules):
     plan = make_plan([study(*rules, Rule({"MedicationAdministration"}))], server(), as_of=date(2021, 3, 1))
-    assert drug_window([study(*rules)]) is None
+    assert not drug_windows([study(*rules)])
     assert plan.since is None
 
 
