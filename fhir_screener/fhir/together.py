@@ -8,7 +8,7 @@ import msgspec
 import orjson
 
 from fhir_screener.errors import NotFhir, NotSupported, Refused
-from fhir_screener.fhir.answer import Answer
+from fhir_screener.fhir.answer import Answer, decoded
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.origin import Params, encode
 from fhir_screener.fhir.outcome import error_for
@@ -32,30 +32,41 @@ class Together:
     def pages(self, searches: Sequence[Search]) -> list[Page]:
         """The first page of each search, in their order. Raises the error of the first that failed."""
         if self._batches and len(searches) > 1:
-            try:
-                found = self._batch(searches)
-            except (NotSupported, Refused, NotFhir) as error:
-                _log.info("batch.refused", error=error)
-                self._batches = False
-            else:
-                return [read_page(self._checked(one, kind)) for one, (kind, _) in zip(found, searches, strict=True)]
+            found = self._batch(searches)
+            if found is not None:
+                return found
+            self._batches = False
         return [self._session.fetch(kind, read_page, params) for kind, params in searches]
 
-    def _batch(self, searches: Sequence[Search]) -> list[_Entry]:
+    def _batch(self, searches: Sequence[Search]) -> list[Page] | None:
+        """The pages, or None where the server does not answer a batch as one."""
         entries = [{"request": {"method": "GET", "url": f"{kind}?{encode(params)}"}} for kind, params in searches]
         body = orjson.dumps({"resourceType": "Bundle", "type": "batch", "entry": entries})
-        answer = self._session.post("", body, idempotent=True, expect="Bundle")
-        found = _decoder.decode(answer.body).entry
+        try:
+            found = self._entries(self._session.post("", body, idempotent=True, expect="Bundle"))
+        except (NotSupported, Refused, NotFhir) as error:
+            _log.info("batch.refused", error=error)
+            return None
         if len(found) != len(searches):
-            raise NotFhir("the batch was answered with another number of entries than it had", where="batch")
-        return found
+            _log.info("batch.refused", why="it was answered with another number of entries than it had")
+            return None
+        try:
+            return [self._page(one, kind) for one, (kind, _) in zip(found, searches, strict=True)]
+        except NotFhir as error:
+            _log.info("batch.refused", error=error)
+            return None
 
-    def _checked(self, entry: _Entry, kind: str) -> Answer:
+    def _entries(self, answer: Answer) -> list[_Entry]:
+        return decoded(answer, lambda one: _decoder.decode(one.body), "batch").entry or []
+
+    def _page(self, entry: _Entry, kind: str) -> Page:
         url = self._session.url(kind)
+        where = f"GET {url}"
         status = int(entry.response.status[:3]) if entry.response.status[:3].isdigit() else 500
         if 200 <= status < 300:
-            return Answer(status, _JSON, bytes(entry.resource), url)
-        raise error_for(Answer(status, _JSON, bytes(entry.response.outcome), url), where=f"GET {url}", level="type")
+            return decoded(Answer(status, _JSON, bytes(entry.resource), url), read_page, where)
+        outcome = bytes(entry.response.outcome).removeprefix(b"null")
+        raise error_for(Answer(status, _JSON, outcome, url), where=where, level="type")
 
 
 class _Response(msgspec.Struct):
@@ -69,7 +80,7 @@ class _Entry(msgspec.Struct):
 
 
 class _Bundle(msgspec.Struct):
-    entry: list[_Entry] = []
+    entry: list[_Entry] | None = None
 
 
 _decoder = msgspec.json.Decoder(_Bundle)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+import pytest
 
 from fhir_screener.errors import NotSupported, Refused
 from fhir_screener.fhir.answer import Answer
@@ -145,3 +146,18 @@ def test_what_is_shaped_as_it_should_not_be_costs_no_page() -> None:
     where = found(Source(Encounter=[odd | {"class": "IMP"}, {"period": "now"}])).stay
     assert where is not None
     assert (where.place, where.phone) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"class": [{"coding": []}]},
+        {"class": "IMP"},
+        {"period": "2021"},
+        {"location": [{"location": "W4"}]},
+        {"location": 4},
+    ],
+)
+def test_an_encounter_of_another_shape_costs_no_more_than_its_line(odd: dict[str, Any]) -> None:
+    source = Source(Encounter=[stay("2020-01-02"), {**stay("2021-02-03"), **odd}])
+    assert found(source).stay is not None
