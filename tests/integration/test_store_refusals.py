@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from fhir_screener.errors import AuthError, NotSupported, Refused, ServerError, ServerFault
+from fhir_screener.errors import AuthError, NotSupported, Refused, ServerError, ServerFault, SettingsError
 from fhir_screener.fhir.session import FhirSession
+from fhir_screener.fhir.task.desk import Desk
 from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.screening import Outcome
 from tests.builders.screenings import screening
 from tests.integration.task_world import IDENTITY, STUDY, World, world
 
@@ -73,6 +75,41 @@ def test_a_server_that_does_not_say_and_refuses_our_ids_chooses_its_own(there: W
     assert action is Action.CREATE
     assert there.task()["id"] != IDENTITY.task(STUDY, "p1")
     assert there.task()["focus"]["reference"].startswith("ResearchStudy/")
+
+
+def test_what_such_a_server_chose_is_found_again_the_next_night_and_by_the_pages(there: World) -> None:
+    """Nobody has another installation key: the id is the server's."""
+    types = {kind: replace(able, update_create=None) for kind, able in there.capability.types.items()}
+    there.capability = replace(there.capability, types=types, transaction=False)
+    kinds = ("ResearchStudy", "Device", "Provenance", "ResearchSubject", "Task")
+
+    def rule(method: str, target: str) -> ServerError | None:
+        new = method == "PUT" and target.startswith(kinds) and target.partition("/")[2] not in made
+        return Refused("ids are ours to choose", status=400) if new else None
+
+    made: set[str] = set()
+    assert swept(there, rule)[0] is Action.CREATE
+    made = {str(there.task()["id"])}
+    assert swept(there, rule)[0] is Action.UNCHANGED
+    store = there.store(session=Picky(there.base, rule))
+    assert (
+        there.sweep(screening(criteria=KEPT.criteria[:2], outcome=Outcome.EXCLUDED, shown=False), store)
+        is Action.WITHDRAW
+    )
+    assert {str(there.task()["id"])} == made
+    desk = Desk(Picky(there.base, rule), there.capability, there.setting, there.clock, "0.1.0")
+    assert desk.task(STUDY, "p1")["status"] == "cancelled"
+
+
+def test_a_task_made_with_another_key_is_refused_where_the_server_takes_our_ids(there: World) -> None:
+    """Also where it does not say so."""
+    types = {kind: replace(able, update_create=None) for kind, able in there.capability.types.items()}
+    there.capability = replace(there.capability, types=types)
+    there.sweep(KEPT)
+    other = replace(there.setting, identity=replace(IDENTITY, key=b"another key for tests"))
+    with pytest.raises(SettingsError, match="made with another installation key"):
+        there.sweep(screening(criteria=KEPT.criteria[:2]), there.store(setting=other))
+    assert screening_from_task(there.task()) == KEPT
 
 
 def test_a_refusal_that_has_nothing_to_do_with_ids_goes_up_and_changes_no_habit(there: World) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 
-from fhir_screener.errors import NotFound, Refused, ServerFault, SettingsError
+from fhir_screener.errors import AuthError, Gone, NotFound, NotSupported, Refused, ServerFault, SettingsError
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.search import search_all
 from fhir_screener.fhir.search_ids import by_ids
@@ -16,8 +16,10 @@ from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.identity import Subject, subject_at
 from fhir_screener.fhir.task.names import CANDIDATE_ID, SCREENING_CANDIDATE, STUDY_ID, TASK_CODE
 from fhir_screener.fhir.task.read import existing_from_task
+from fhir_screener.fhir.task.support import client_ids_promised
 from fhir_screener.log import Log
 from fhir_screener.screening.candidate import Existing, Hand
+from fhir_screener.settings import variable
 
 _log = Log(__name__)
 HEAD = (
@@ -36,11 +38,14 @@ class Finder:
         self._params = None if known is None else known.search_params
         self._lean = True
         """Whether the server takes `_elements`."""
+        self._promised = client_ids_promised(capability, "Task")
+        self._ours: set[str] = set()
+        """Studies whose ResearchStudy is there under the id that we chose."""
 
     def existing(self, study: str, patients: Sequence[str], *, by_id: bool) -> dict[str, Existing]:
         """{patient id: what its Task says}. Raises ServerFault where the server does not send all it has."""
         values = {self._identity.candidate_identifier(study, patient)["value"]: patient for patient in patients}
-        if by_id and (self._params is None or "_id" in self._params):
+        if by_id and self._takes("_id") and self._by_our_ids(study):
             tasks = self._search("_id", [self._identity.task(study, patient) for patient in patients])
         else:
             tasks = self._search("identifier", values, f"{CANDIDATE_ID}|")
@@ -55,28 +60,48 @@ class Finder:
         """The whole Task as it is now, or None; raises Gone where a person deleted it."""
         if by_id:
             try:
-                answer = self._session.get(f"Task/{self._identity.task(study, patient)}", expect="Task")
+                return self._whole(self._identity.task(study, patient))
             except NotFound:
-                self._same_key(study, patient)
-                return None
-            task: Json = orjson.loads(answer.body)
-            task.setdefault("meta", {}).setdefault("versionId", answer.version or "")
-            return task
-        value = self._identity.candidate_identifier(study, patient)["value"]
-        found = self._search("identifier", [value], f"{CANDIDATE_ID}|", lean=False)
-        several = [t for t in found if self._subject(t) == Subject(study, self._identity.source, patient)]
-        return self._first(several) if several else None
+                return self._elsewhere(study, patient)
+        found = self._of(study, patient, lean=False)
+        return self._first(found) if found else None
 
-    def _same_key(self, study: str, patient: str) -> None:
-        """Refuse to make a second Task where one was made under another installation key: its id is not ours."""
+    def _whole(self, id: str) -> Json:
+        answer = self._session.get(f"Task/{id}", expect="Task")
+        task: Json = orjson.loads(answer.body)
+        task.setdefault("meta", {}).setdefault("versionId", answer.version or "")
+        return task
+
+    def _elsewhere(self, study: str, patient: str) -> Json | None:
+        """The Task under an id that the server chose; where it is one of another installation key, raises SettingsError."""
+        found = [task for task in self._of(study, patient) if task.get("id") != self._identity.task(study, patient)]
+        if not found:
+            return None
+        first = str(self._first(found).get("id"))
+        if not self._by_our_ids(study):
+            return self._whole(first)
+        raise SettingsError(
+            f"Task/{first} is about the same patient and study, made with another installation key:"
+            f" set {variable('installation_key')} to the key of the first sweep"
+        )
+
+    def _by_our_ids(self, study: str) -> bool:
+        """Whether Tasks are under ids of our choosing: as the server says, or else as the study itself is."""
+        if not self._promised and study not in self._ours:
+            try:
+                self._session.get(f"ResearchStudy/{self._identity.study(study)}", expect="ResearchStudy")
+            except NotFound:
+                return False
+            except (NotSupported, AuthError, Gone):
+                pass  # it does not tell: Tasks are then looked for where we would put them
+            self._ours.add(study)
+        return True
+
+    def _of(self, study: str, patient: str, *, lean: bool = True) -> list[Json]:
+        """The Tasks of one candidate, by identifier."""
         value = self._identity.candidate_identifier(study, patient)["value"]
-        ours = self._identity.task(study, patient)
-        for task in self._search("identifier", [value], f"{CANDIDATE_ID}|"):
-            if self._subject(task) == Subject(study, self._identity.source, patient) and task.get("id") != ours:
-                raise SettingsError(
-                    f"Task/{task.get('id')} is about the same patient and study, made with another installation key:"
-                    " set FHIR_SCREENER_INSTALLATION_KEY to the key of the first sweep"
-                )
+        found = self._search("identifier", [value], f"{CANDIDATE_ID}|", lean=lean)
+        return [task for task in found if self._subject(task) == Subject(study, self._identity.source, patient)]
 
     def of_study(self, study: str, filters: Mapping[str, str] | None = None, *, lean: bool = True) -> Iterator[Json]:
         """All candidate Tasks of this source and study, further search parameters applied by the server."""
