@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir_screener.errors import NotFhir, NotSupported, PageExpired, Refused
+from fhir_screener.errors import NotFhir, NotSupported, PageExpired, Refused, ServerFault
 from fhir_screener.fhir.origin import Pairs
 from fhir_screener.fhir.search_pages import matches, pages
 from fhir_screener.fhir.search_warnings import SearchWarning, Shortfall
@@ -56,6 +56,14 @@ def search_all(
             if left <= 0:
                 raise
             left -= 1
+
+
+def search_whole(session: FhirSession, type: str, params: Pairs = ()) -> list[Entry]:
+    """The resources of this type that match. Raises ServerFault where the server does not send all of them."""
+    found = search_all(session, type, params, strict=False)
+    if not found.complete:
+        raise ServerFault("the server did not send all that match; try again", where=type)
+    return [entry for entry in found.entries if entry.type == type]
 
 
 def _search_once(

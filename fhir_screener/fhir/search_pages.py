@@ -15,7 +15,8 @@ from fhir_screener.fhir.search_warnings import Cut, Ignored, Notice, SearchWarni
 from fhir_screener.fhir.searchset import Entry, Page, read_page
 from fhir_screener.fhir.session import FhirSession
 
-_EXPIRED = frozenset({400, 404, 410})
+EXPIRED = frozenset({400, 404, 410})
+"""What servers answer to a next link that they have forgotten."""
 _FILTERS = frozenset({"_id", "_lastUpdated", "_tag", "_profile", "_security", "_has"})
 
 
@@ -101,7 +102,7 @@ class _Walk:
         if self.whole:
             self.warn(Cut(self.type, self.number, "all matches had come, and one more next link failed", partial=False))
             return None
-        if failure.status in _EXPIRED:
+        if failure.status in EXPIRED:
             what = f"page {self.number + 1} is no longer known (HTTP {failure.status}); ask again from page 1"
             raise PageExpired(what, status=failure.status, where=f"{self.session.base_url}/{self.type}")
         raise failure

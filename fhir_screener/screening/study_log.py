@@ -31,7 +31,8 @@ _ACCEPTED = ("accepted", "completed")
 
 @dataclass(frozen=True)
 class Entry:
-    """One candidate. `number` is the Task's id, dates are ISO, `answers` is {criterion: verdict or `unknown: reason`}.
+    """One candidate. `number` is the Task's id, dates are ISO, `answers` is {criterion: verdict or
+    `unknown: reason`; `unreadable` where another hand changed the ledger}.
 
     `decided_on` and `decided_by` are "" where nobody decided, or the server keeps no record of it.
     """

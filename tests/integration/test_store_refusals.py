@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fhir_screener.errors import AuthError, NotSupported, Refused, ServerError, ServerFault, SettingsError
+from fhir_screener.errors import AuthError, Gone, NotSupported, Refused, ServerError, ServerFault, SettingsError
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.desk import Desk
 from fhir_screener.fhir.task.read import screening_from_task
@@ -110,6 +110,15 @@ def test_a_task_made_with_another_key_is_refused_where_the_server_takes_our_ids(
     with pytest.raises(SettingsError, match="made with another installation key"):
         there.sweep(screening(criteria=KEPT.criteria[:2]), there.store(setting=other))
     assert screening_from_task(there.task()) == KEPT
+
+
+def test_a_task_deleted_while_its_study_is_closed_keeps_nobody_elses_open(there: World) -> None:
+    there.sweep(KEPT)
+    there.sweep(screening(patient="p2"))
+    deleted = IDENTITY.task(STUDY, "p1")
+    rule = refusing(Gone("deleted", status=410), "GET", f"Task/{deleted}")
+    assert there.store(session=Picky(there.base, rule)).close_study(STUDY) == 1
+    assert {task["id"]: task["status"] for task in there.tasks()}[IDENTITY.task(STUDY, "p2")] == "cancelled"
 
 
 def test_a_refusal_that_has_nothing_to_do_with_ids_goes_up_and_changes_no_habit(there: World) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 
-from fhir_screener.errors import AuthError, Gone, NotFound, NotSupported, Refused, ServerFault, SettingsError
+from fhir_screener.errors import AuthError, Gone, NotFound, NotSupported, Refused, SettingsError
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.search import search_all
+from fhir_screener.fhir.search import search_whole
 from fhir_screener.fhir.search_ids import by_ids
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.build import Setting
@@ -135,15 +135,13 @@ class Finder:
     def _all(self, params: list[tuple[str, str]], *, lean: bool) -> list[Json]:
         shape = [("_elements", HEAD)] if lean and self._lean else []
         try:
-            found = search_all(self._session, "Task", [*params, *shape], strict=False)
+            found = search_whole(self._session, "Task", [*params, *shape])
         except Refused:
             if not shape:
                 raise
             self._lean = False
             return self._all(params, lean=False)
-        if not found.complete:
-            raise ServerFault("the server did not send all Tasks that match; try again", where="Task")
-        return [orjson.loads(bytes(entry.resource)) for entry in found.entries if entry.type == "Task"]
+        return [orjson.loads(bytes(entry.resource)) for entry in found]
 
     def _first(self, tasks: list[Json]) -> Json:
         """Of several Tasks for one candidate the one that counts, the same for every worker: one that a person has in

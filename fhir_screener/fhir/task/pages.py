@@ -11,9 +11,11 @@ from datetime import date, datetime, timedelta
 
 import orjson
 
-from fhir_screener.errors import Gone, NotFound, PageExpired, Refused
+from fhir_screener.errors import PageExpired, Refused, ServerError, ServerFault
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.search_ids import by_ids, escaped
+from fhir_screener.fhir.search_pages import EXPIRED, pages
+from fhir_screener.fhir.search_warnings import SearchWarning
 from fhir_screener.fhir.searchset import Page, read_page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
@@ -100,16 +102,20 @@ class Pages:
         return WorklistPage(tuple(rows), total, onward, counts, cut)
 
     def everyone(self, study: str, views: Iterable[View], most: int) -> tuple[list[Row], bool]:
-        """(the rows of whole views, whether there are more than `most`): for lists that are not paged."""
+        """(the rows of whole views, whether there are more than `most`): for lists that are not paged.
+
+        Raises ServerFault where the server does not send all it has.
+        """
         found: list[Row] = []
+        troubles: list[SearchWarning] = []
         for view in views:
             kind, params = self._search(study, view, Wanted(), None, min(most, 500))
-            page: Page | None = self._session.fetch(kind, read_page, params)
-            while page is not None:
+            for page in pages(self._session, kind, params, on_warning=troubles.append, strict=False):
                 found += self._rows(page, study, view, Wanted())
                 if page.next_link and len(found) >= most:
                     return found, True
-                page = self._linked(page.next_link) if page.next_link else None
+        if any(trouble.partial for trouble in troubles):
+            raise ServerFault("the server did not send all Tasks of the list; try again", where="Task")
         return found, False
 
     def of_patients(self, studies: Sequence[str], patients: Sequence[str]) -> list[Row]:
@@ -173,10 +179,14 @@ class Pages:
         counts = [[*self.query(study, one, None, look), ("_summary", "count")] for one in VIEWS]
         return [("Task", snoozed), *(("Task", one) for one in counts)]
 
-    def _linked(self, link: str) -> Page:
+    def _linked(self, link: str, page: str = "") -> Page:
+        """The page behind a link that was found on `page`."""
+        url = self._session.origins.follow(link, page or self._session.base_url)
         try:
-            return self._session.fetch(self._session.origins.follow(link, self._session.base_url), read_page)
-        except (Gone, NotFound) as error:
+            return self._session.fetch(url, read_page)
+        except ServerError as error:
+            if error.status not in EXPIRED:
+                raise
             raise PageExpired("the server no longer knows this page of the list", where="Task") from error
 
     def _filled(self, page: Page, study: str, view: View, wanted: Wanted, size: int) -> tuple[list[Row], str]:
@@ -185,7 +195,7 @@ class Pages:
         for _ in range(0 if self._finds_owners or wanted.owners is Owners.ALL else _MOST_PAGES):
             if len(rows) >= size or not page.next_link:
                 break
-            page = self._linked(page.next_link)
+            page = self._linked(page.next_link, page.url)
             rows += self._rows(page, study, view, wanted)
         return rows, page.next_link or ""
 
@@ -195,7 +205,7 @@ class Pages:
         for _ in range(_MOST_PAGES):
             if not page.next_link:
                 break
-            page = self._linked(page.next_link)
+            page = self._linked(page.next_link, page.url)
             rows += self._rows(page, study, SNOOZED, Wanted())
         return [row for row in rows if _is_due(row, today)], page.next_link is not None
 

@@ -8,7 +8,7 @@ import orjson
 
 from fhir_screener.errors import NotSupported, Refused
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.search import search_all
+from fhir_screener.fhir.search import search_whole
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.coded import Json, dicts
@@ -56,5 +56,4 @@ def _studies(session: FhirSession, capability: Capability, setting: Setting, stu
 
 
 def _found(session: FhirSession, kind: str, params: list[tuple[str, str]]) -> list[Json]:
-    found = search_all(session, kind, [*params, ("_count", "200")], strict=False)
-    return [orjson.loads(bytes(entry.resource)) for entry in found.entries if entry.type == kind]
+    return [orjson.loads(bytes(entry.resource)) for entry in search_whole(session, kind, [*params, ("_count", "200")])]

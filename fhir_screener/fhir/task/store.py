@@ -170,7 +170,10 @@ class TaskStore:
 
     def _close(self, study: str, patient: str) -> bool:
         for left in reversed(range(_ATTEMPTS)):
-            task = self._finder.now(study, patient, by_id=self._writer.client_ids)
+            try:
+                task = self._finder.now(study, patient, by_id=self._writer.client_ids)
+            except Gone:
+                return False
             hand = self._finder.reduced(task).hand if task else None
             if task is None or hand not in _OPEN:
                 return False

@@ -8,7 +8,7 @@ import orjson
 
 from fhir_screener.errors import DataError, NotSupported, Refused, ServerFault
 from fhir_screener.fhir.capability import Capability
-from fhir_screener.fhir.search import search_all
+from fhir_screener.fhir.search import search_whole
 from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.search_warnings import SearchWarning
 from fhir_screener.fhir.searchset import Page
@@ -32,6 +32,7 @@ from fhir_screener.screening.sweep_plan import State
 _log = Log(__name__)
 PAGE = 100
 """Tasks of a page, ledgers and all."""
+UNREADABLE = "unreadable"
 _SETTLING = ("accept", "reject")
 
 
@@ -96,12 +97,10 @@ class StudyLog:
         for at in range(0, len(tasks), 20):
             targets = ",".join(f"Task/{id}" for id in tasks[at : at + 20])
             try:
-                records = search_all(
-                    self._session, "Provenance", [("target", targets), ("_count", "200")], strict=False
-                )
+                records = search_whole(self._session, "Provenance", [("target", targets), ("_count", "200")])
             except (NotSupported, Refused):
                 return {}
-            for entry in records.entries:
+            for entry in records:
                 record = orjson.loads(bytes(entry.resource))
                 what = happened(record)
                 if what.what in _SETTLING and what.person:
@@ -116,10 +115,10 @@ class StudyLog:
             return frozenset()
         params = [("status", ",".join(ENROLLED)), ("_elements", "identifier,status"), ("_count", "500")]
         try:
-            found = search_all(self._session, "ResearchSubject", params, strict=False)
+            found = search_whole(self._session, "ResearchSubject", params)
         except (NotSupported, Refused):
             return frozenset()
-        subjects = [orjson.loads(bytes(e.resource)) for e in found.entries if e.type == "ResearchSubject"]
+        subjects = [orjson.loads(bytes(entry.resource)) for entry in found]
         return frozenset(
             str(one.get("value"))
             for subject in subjects
@@ -131,7 +130,6 @@ class StudyLog:
 
 def _entry(task: Json, move: Happened | None, enrolled: frozenset[str], pool: str) -> Entry:
     row = row_of(task, pool)
-    criteria = [c for output in dicts(task.get("output")) if (c := read_criterion(output)) is not None]
     subject = next(
         (str(i.get("value")) for i in dicts(task.get("identifier")) if i.get("system") == names.CANDIDATE_ID), ""
     )
@@ -147,8 +145,21 @@ def _entry(task: Json, move: Happened | None, enrolled: frozenset[str], pool: st
         decided_by=move.by if move else "",
         reason=next(iter(codes(task.get("statusReason"), names.REJECTION)), ""),
         notes=row.notes,
-        answers={criterion.id: answer(criterion) for criterion in criteria},
+        answers={id: _answer(output) for output in dicts(task.get("output")) for id in _criterion(output)},
     )
+
+
+def _criterion(output: Json) -> list[str]:
+    return codes(output.get("type"), names.CRITERION)[:1]
+
+
+def _answer(output: Json) -> str:
+    """An answer that another hand has made unreadable costs neither the row nor the log."""
+    try:
+        criterion = read_criterion(output)
+    except DataError:
+        criterion = None
+    return answer(criterion) if criterion is not None else UNREADABLE
 
 
 def _targets(provenance: Mapping[str, object]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from fhir_screener.fhir.origin import encode
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.checked import check
-from fhir_screener.fhir.task.coded import Json
+from fhir_screener.fhir.task.coded import Json, dicts
 from fhir_screener.fhir.task.identity import Identity, device_identifier, study_identifier
 from fhir_screener.log import Log
 
@@ -82,9 +82,12 @@ class Support:
         return where
 
     def _by_identifier(self, kind: str, resource: Json) -> str:
-        token = token_of(resource["identifier"][0])
+        ours = resource["identifier"][0]
+        token = token_of(ours)
         found = self._session.fetch(kind, read_page, [("identifier", token)])
-        ids = sorted(entry.id for entry in found.entries if entry.type == kind and entry.id)
+        # A server that heeds no such filter sends others' too: a Task must not point to another study.
+        here = (entry for entry in found.entries if entry.type == kind and entry.id)
+        ids = sorted(str(e.id) for e in here if ours in dicts(orjson.loads(bytes(e.resource)).get("identifier")))
         if ids:
             return f"{kind}/{ids[0]}"
         body = check({key: value for key, value in resource.items() if key != "id"})

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import orjson
 
-from fhir_screener.errors import DataError, Gone, NotFound, UsageError
+from fhir_screener.errors import Gone, NoSuch, NotFound, Refused
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.searchset import Page, read_page
 from fhir_screener.fhir.session import FhirSession
@@ -59,18 +59,18 @@ class Sweeps:
         visited: set[str] = set()
         while page is not None:
             yield [task for task in _tasks(page) if source_of(task) in ("", self._source)]
-            link = page.next_link
+            link = self._session.origins.follow(page.next_link, page.url) if page.next_link else ""
             page = self._session.fetch(link, read_page) if link and link not in visited else None
-            visited.add(link or "")
+            visited.add(link)
 
     def by_id(self, id: str) -> Json:
-        """The Task of one sweep; raises UsageError where there is none of this id."""
+        """The Task of one sweep; raises NoSuch where there is none of this id."""
         try:
             task: Json = orjson.loads(self._session.get(f"Task/{quote(id, safe='')}", expect="Task").body)
-        except (NotFound, Gone, DataError):
+        except (NotFound, Gone, Refused):
             task = {}
         if names.SWEEP not in codes(task.get("code"), names.TASK_CODE):
-            raise UsageError(say("there is no sweep of this id, or its Task was deleted"))
+            raise NoSuch(say("there is no sweep of this id, or its Task was deleted"))
         return task
 
 

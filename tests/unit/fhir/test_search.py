@@ -9,7 +9,7 @@ import responses
 from fhir_screener import errors
 from fhir_screener.fhir.outcome import Issue
 from fhir_screener.fhir.retry import NO_RETRY
-from fhir_screener.fhir.search import count, search_all
+from fhir_screener.fhir.search import count, search_all, search_whole
 from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.search_warnings import Cut, Ignored, Notice, Shortfall, Unreadable
 from fhir_screener.fhir.session import FhirSession
@@ -282,6 +282,14 @@ def test_an_expired_page_starts_the_query_again_from_its_first_page(server, sess
     found = search_all(session, "Observation")
     assert ids(found) == ["b", "c"], "what the first run brought may no longer match"
     assert server.asked == ["/Observation", "?p=2", "/Observation", "?q=2"]
+
+
+def test_half_of_what_matches_is_no_answer(server, session):
+    server.says("/Observation", bundle(obs("a"), include("Patient", "p"), total=1))
+    assert [entry.id for entry in search_whole(session, "Observation")] == ["a"]
+    server.says("/Observation?code=x", bundle(obs("a"), total=3))
+    with pytest.raises(errors.ServerFault, match="did not send all"):
+        search_whole(session, "Observation", [("code", "x")])
 
 
 def test_but_only_once(server, session):

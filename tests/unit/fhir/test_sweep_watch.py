@@ -10,6 +10,7 @@ import orjson
 
 from fhir_screener.fhir.answer import Answer
 from fhir_screener.fhir.capability import Capability
+from fhir_screener.fhir.origin import Origins
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.sweep_watch import Watch, last_sweeps
@@ -37,6 +38,7 @@ class Target:
     """Answers every search with these Tasks, as pages of two."""
 
     base_url = "http://target/fhir"
+    origins = Origins.of(base_url)
 
     def __init__(self, *tasks: dict[str, Any]) -> None:
         self.tasks, self.asked = tasks, list[str]()
