@@ -63,7 +63,7 @@ def read_settings(**given: Any) -> Settings:
         settings = settings.but(**changes) if changes else settings
     except SettingsError as error:
         raise SettingsError(_by_option(str(error), changes)) from None
-    asked = variable("log_level") in os.environ
+    asked = "log_level" in settings.model_fields_set
     configure(settings.log_level if asked else "warning", settings.log_format, _Stderr())  # type: ignore[arg-type]
     return settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -46,20 +46,35 @@ def _listed(value: object) -> object:
 
 
 def _web_url(value: str) -> str:
-    parts = urlsplit(value)
+    parts = urlsplit(value.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be an http:// or https:// address")
     if parts.username or parts.password:
         raise ValueError("must not hold a user or password: use the auth settings")
     if parts.query or parts.fragment:
         raise ValueError("must not hold a query or a fragment")
-    return value.rstrip("/")
+    _check_port(parts)
+    return value.strip().rstrip("/")
 
 
 def _redis_url(secret: SecretStr) -> SecretStr:
-    if urlsplit(secret.get_secret_value()).scheme not in ("redis", "rediss", "unix"):
+    address = secret.get_secret_value().strip()
+    parts = urlsplit(address)
+    if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("must be a redis://, rediss:// or unix:// address")
-    return secret
+    if parts.scheme != "unix":
+        if "@" in parts.path + parts.query + parts.fragment:
+            raise ValueError("holds a password with one of / ? # in it: write %2F, %3F, %23 instead")
+        _check_port(parts)
+    return SecretStr(address)
+
+
+def _check_port(parts: SplitResult) -> None:
+    try:
+        _ = parts.port
+    except ValueError:
+        # Its own words quote what stands there, which may be part of a password.
+        raise ValueError("has a port that is no number from 0 to 65535") from None
 
 
 def _zone(value: str) -> str:

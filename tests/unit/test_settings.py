@@ -68,6 +68,7 @@ def test_settings_are_frozen() -> None:
             "https://x",
             "SORUCE_URL is not a setting: did you mean FHIR_SCREENER_SOURCE_URL",
         ),
+        ("SOURCE_URL", "http://host:99999/fhir", "port"),
         ("SOURCE_URL", "ehr.example", "FHIR_SCREENER_SOURCE_URL: must be an http"),
         ("SOURCE_URL", "https://u:hidden-pw@ehr.example", "must not hold a user or password"),
         ("SOURCE_URL", "https://ehr.example/fhir?x=1", "must not hold a query"),
@@ -92,6 +93,26 @@ def test_what_is_wrong_is_named_and_secrets_are_not(name: str, value: str, messa
     assert "hidden-pw" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["redis://:pa#ss/wo@host:6379/0", "redis://:12/wo@host/0", "redis://host:pass", "redis://host:99999"]
+)
+def test_a_broker_whose_password_is_written_wrongly_is_refused_without_it(address: str) -> None:
+    """Else the client would take a part of the password for the port, and say so; or ask another machine."""
+    with pytest.raises(SettingsError, match="FHIR_SCREENER_BROKER_URL: ") as refused:
+        Settings.from_env({"FHIR_SCREENER_BROKER_URL": address})
+    assert not any(part in str(refused.value) for part in ("pa#", "'pa'", "wo@", "pass'"))
+
+
+def test_blanks_around_an_address_are_none_of_it() -> None:
+    given = {
+        "FHIR_SCREENER_SOURCE_URL": " http://host/fhir/ ",
+        "FHIR_SCREENER_BROKER_URL": "redis://:p%2Fw@host:6379/0 ",
+    }
+    found = Settings.from_env(given)
+    assert found.source_url == "http://host/fhir"
+    assert found.broker_url == SecretStr("redis://:p%2Fw@host:6379/0")
 
 
 def test_secrets_are_not_shown() -> None:
