@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import redis
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
 
 from fhir_screener.broker.celery_app import CHUNKS, RUN_CHUNK, SWEEP
-from fhir_screener.errors import Unreachable
+from fhir_screener.broker.presence import silent
 from fhir_screener.screening.sweep_plan import Chunk, Head, to_wire
-from fhir_screener.settings import variable
 
 
 class CeleryDispatcher:
@@ -47,9 +47,5 @@ class CeleryDispatcher:
 def _asking() -> Iterator[None]:
     try:
         yield
-    except (KombuError, OperationalError, OSError) as error:
-        kind = type(error).__name__
-        raise Unreachable(
-            f"the broker does not answer ({kind}): check that it runs, and its address in {variable('broker_url')}",
-            where="broker",
-        ) from None
+    except (KombuError, OperationalError, OSError, redis.RedisError) as error:
+        raise silent(error) from None

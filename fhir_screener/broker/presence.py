@@ -26,7 +26,7 @@ def broker_version(settings: Settings) -> str:
     except redis.AuthenticationError:
         raise AuthError(f"refused our password; check {variable('broker_url')}", where="broker") from None
     except redis.RedisError as error:
-        raise _silent(error) from None
+        raise silent(error) from None
     finally:
         client.close()
     if "valkey_version" in said:
@@ -38,11 +38,16 @@ def workers(app: Celery, seconds: float = 1.0) -> list[str]:
     """The names of the workers that answer within that time. Raises Unreachable."""
     try:
         answers = app.control.ping(timeout=seconds) or []
-    except (KombuError, OperationalError, OSError) as error:
-        raise _silent(error) from None
+    except (KombuError, OperationalError, OSError, redis.RedisError) as error:
+        raise silent(error) from None
     return sorted(name for answer in answers for name in answer)
 
 
-def _silent(error: Exception) -> Unreachable:
-    what = f"does not answer ({type(error).__name__}); check that it runs, and its address in {variable('broker_url')}"
+def silent(error: Exception) -> Unreachable:
+    """The broker's error as ours; its text is not used, for it may hold the address with its password."""
+    refused = next((one for one in (error, error.__cause__) if isinstance(one, redis.ResponseError)), None)
+    kind = type(refused or error).__name__
+    if refused is not None:
+        return Unreachable(f"refused a command ({kind}); look at its memory and log", where="broker")
+    what = f"does not answer ({kind}); check that it runs, and its address in {variable('broker_url')}"
     return Unreachable(what, where="broker")

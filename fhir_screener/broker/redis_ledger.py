@@ -71,6 +71,12 @@ def _asks(method: Callable[Concatenate[RedisLedger, P], R]) -> Callable[Concaten
             return method(ledger, *args, **kwargs)
         except redis.AuthenticationError:
             raise AuthError(f"refused our password: check {_SETTING}", where=ledger.where) from None
+        except redis.ResponseError as error:
+            # It answers, and will not: most often its memory is full.
+            what = (
+                f"the ledger (Redis or Valkey) refused a command ({type(error).__name__}): look at its memory and log"
+            )
+            raise Unreachable(what, where=ledger.where) from None
         except redis.RedisError as error:
             kind = type(error).__name__
             what = f"the ledger (Redis or Valkey) does not answer ({kind}): check that it runs, and {_SETTING}"

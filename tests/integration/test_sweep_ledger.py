@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
+from fhir_screener.broker.celery_app import make_celery
+from fhir_screener.broker.dispatcher import CeleryDispatcher
+from fhir_screener.broker.presence import workers
 from fhir_screener.broker.redis_ledger import PREFIX, RedisLedger
 from fhir_screener.errors import Unreachable
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult
+from fhir_screener.settings import Settings
 from tests.hapi.run_hapi import free_port
 from tests.integration.sweep_world import Valkey, valkey
 from tests.unit.screening.ledger_contract import LedgerContract
@@ -70,3 +74,22 @@ def test_an_absent_ledger_is_unreachable_and_no_password_is_shown() -> None:
         " and its address in FHIR_SCREENER_LEDGER_URL, or FHIR_SCREENER_BROKER_URL where that is not set"
     )
     assert caught.value.__suppress_context__
+
+
+def test_a_broker_whose_memory_is_full_says_so(broker: Valkey) -> None:
+    """It answers, and refuses: nobody should look for it in the network."""
+    settings = Settings.build({"broker_url": broker.url})
+    app = make_celery(settings)
+    asks: list[Callable[[], object]] = [
+        lambda: RedisLedger(broker.url).lock("name", "token", 5),
+        lambda: CeleryDispatcher(app).start(["S"]),
+        lambda: workers(app, 0.1),
+    ]
+    with redis.Redis.from_url(broker.url) as client:
+        client.config_set("maxmemory", 1)
+        try:
+            for ask in asks:
+                with pytest.raises(Unreachable, match=r"refused a command \(OutOfMemoryError\)"):
+                    ask()
+        finally:
+            client.config_set("maxmemory", 0)
