@@ -17,11 +17,12 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
 import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from fhir_screener.errors import AuthError, Unreachable
+from fhir_screener.errors import AuthError, DataError, Unreachable
 from fhir_screener.screening.sweep_plan import (
     Chunk,
     ChunkResult,
@@ -81,6 +82,9 @@ def _asks(method: Callable[Concatenate[RedisLedger, P], R]) -> Callable[Concaten
             kind = type(error).__name__
             what = f"the ledger (Redis or Valkey) does not answer ({kind}): check that it runs, and {_SETTING}"
             raise Unreachable(what, where=ledger.where) from None
+        except msgspec.DecodeError:
+            what = "holds a sweep of another version of this program: give all workers the same version"
+            raise DataError(what, where=ledger.where) from None
 
     return asked
 

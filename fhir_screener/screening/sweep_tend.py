@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from uuid import uuid4
 
 from fhir_screener.screening.sweep import Sweeper, lock_names
 from fhir_screener.screening.sweep_chunk import failed_chunk
@@ -31,7 +32,7 @@ def tend(sweeper: Sweeper, sweep: str) -> Head:
 @contextmanager
 def alone(sweeper: Sweeper, sweep: str) -> Iterator[bool]:
     """Whether nobody else looks after the sweep meanwhile; False: somebody does, leave it to them."""
-    ledger, name, token = sweeper.ledger, f"tend:{sweep}", str(sweeper.at())
+    ledger, name, token = sweeper.ledger, f"tend:{sweep}", str(uuid4())
     if ledger.lock(name, token, sweeper.limits.quiet_seconds) != token:
         yield False
         return

@@ -12,7 +12,7 @@ from fhir_screener.broker.celery_app import make_celery
 from fhir_screener.broker.dispatcher import CeleryDispatcher
 from fhir_screener.broker.presence import workers
 from fhir_screener.broker.redis_ledger import PREFIX, RedisLedger
-from fhir_screener.errors import Unreachable
+from fhir_screener.errors import DataError, Unreachable
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult
 from fhir_screener.settings import Settings
 from tests.hapi.run_hapi import free_port
@@ -74,6 +74,14 @@ def test_an_absent_ledger_is_unreachable_and_no_password_is_shown() -> None:
         " and its address in FHIR_SCREENER_LEDGER_URL, or FHIR_SCREENER_BROKER_URL where that is not set"
     )
     assert caught.value.__suppress_context__
+
+
+def test_a_sweep_of_another_version_is_an_error_of_ours(broker: Valkey, ledger: RedisLedger) -> None:
+    """So it costs its own tending only: the other sweeps are looked after."""
+    with redis.Redis.from_url(broker.url) as client:
+        client.set(f"{PREFIX}:a-newer:head", b'{"sweep": 7}')
+    with pytest.raises(DataError, match="another version"):
+        ledger.head("a-newer")
 
 
 def test_a_broker_whose_memory_is_full_says_so(broker: Valkey) -> None:
