@@ -130,7 +130,8 @@ async def failed(request: Request, error: Exception) -> Response:
     if isinstance(error, AuthError):
         return message(request, 502, "The FHIR server did not let us in", said)
     if isinstance(error, ServerError):
-        return message(request, 502, "The FHIR server did not answer as it should", said)
+        again = request.url.path if request.method == "GET" else ""
+        return message(request, 502, "The FHIR server did not answer as it should", said, again=again)
     return message(request, 500, "This cannot be shown", said)
 
 

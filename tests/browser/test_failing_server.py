@@ -73,6 +73,8 @@ def test_lists_and_charts_say_that_the_server_is_away(ward: Ward, seat: Seats) -
         assert anna.go(address).status == 502
         expect(anna.heading).to_contain_text("The FHIR server did not answer")
     ward.mend()
+    anna.page.get_by_role("link", name="Try again").click()
+    expect(anna.heading).not_to_contain_text("The FHIR server did not answer")
     anna.go(f"/study/{STUDY}/new")
     expect(anna.heading).to_contain_text("New since my last look")
 
