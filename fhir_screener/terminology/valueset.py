@@ -112,6 +112,19 @@ def bare_test(words: str) -> str:
 _NO_RESULT = re.compile(r"对照|质控|丝裂原|供者|母亲|\b(?:controls?|mitogen|nil|qc|donor|mother'?s?|maternal)\b")
 """A control of a test is no result of it, and somebody else's is no result of this patient."""
 
+_SOMEBODY_ELSE = re.compile(
+    r"供者|供体|供血|献血|母亲|产妇之|新生儿|脐(?:带)?血|配偶|丈夫|妻子"
+    r"|\b(?:donor|(?<!nursing )(?<!lactating )mother(?:'s)?(?! (?:is )?(?:currently|breast|nursing))|maternal(?! (?:serum|blood|plasma))"
+    r"|cord blood|newborn|partner|spouse|husband|wife)\b"
+)
+
+
+def of_somebody_else(concept: Concept) -> bool:
+    """Whether a test's name says that it is a donor's, the mother's, a child's or a partner's."""
+    words = (concept.text, *(coding.display for coding in concept.codings))
+    return any(bool(_SOMEBODY_ELSE.search(fold(text))) for text in words if text)
+
+
 _REMEMBERED = 100_000
 """Concepts whose sets are remembered; then they are forgotten and looked up again."""
 

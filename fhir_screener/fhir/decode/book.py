@@ -21,7 +21,7 @@ from fhir_screener.terminology.coding import NOTHING, Concept
 from fhir_screener.terminology.local_name import Name, name_of
 from fhir_screener.terminology.ordinary import Ordinary
 from fhir_screener.terminology.told import Teller
-from fhir_screener.terminology.valueset import NO_HITS, Hits, Terminology
+from fhir_screener.terminology.valueset import NO_HITS, Hits, Terminology, of_somebody_else
 
 T = TypeVar("T")
 
@@ -81,6 +81,7 @@ class Book:
         )
         self.ordinary, teller = Ordinary(terminology), Teller(terminology.sets.values())
         self.unlisted: Memo[bool] = Memo(lambda raw: self.ordinary.unlisted(self.concept[raw].concept))
+        self.somebody: Memo[bool] = Memo(lambda raw: of_somebody_else(self.concept[raw].concept))
         self.near: Memo[Hits] = Memo(lambda raw: terminology.near(self.concept[raw].concept))
         self.told: Memo[Hits] = Memo(lambda raw: teller.told(raw.decode()), 20_000)
         self.tested: Memo[Hits] = Memo(self._tested)

@@ -18,6 +18,7 @@ from fhir_screener.fhir.decode.tolerant import plain, read_part
 from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.panel_words import read_panel
+from fhir_screener.terminology.valueset import NO_HITS
 
 _OWN_FOCUS = frozenset({"Condition", "Procedure", "Encounter", "Observation", "DiagnosticReport", "ServiceRequest"})
 _NO_BOUNDS = Bounds()
@@ -49,7 +50,7 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
         components=components,
         members=context.references.refs(plain(record.hasMember)) if record.hasMember else (),
         categories=book.codes[bytes(record.category)],
-        other_subject=other,
+        other_subject=other or book.somebody[code],
         specimen=specimen,
         near=book.near[code],
         modified=modified(record),
@@ -131,8 +132,10 @@ def _panel(text: str, concept: Concept, book: Book) -> tuple[Component, ...]:
 def _components(parts: list[Valued], book: Book) -> tuple[Component, ...]:
     found = []
     for part in parts:
-        known = book.concept[bytes(part.code)]
-        found.append(Component(known.concept, known.hits, value(part, book)))
+        code = bytes(part.code)
+        known = book.concept[code]
+        hits = NO_HITS if book.somebody[code] else known.hits
+        found.append(Component(known.concept, hits, value(part, book)))
     return tuple(found)
 
 

@@ -144,6 +144,22 @@ def test_whose_specimen():
     assert only(specimen={"display": "Plasma"}).specimen == "Plasma"
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("HBsAg (donor)", True),
+        ("Mother's HBsAg", True),
+        ("乙肝表面抗原(母亲)", True),
+        ("HBsAg", False),
+        ("Maternal serum hCG", False),
+        ("Mother currently breastfeeding", False),
+    ],
+)
+def test_whose_test_by_its_name(name, other):
+    code = {"coding": [{"system": LOINC, "code": "5196-1"}], "text": name}
+    assert only(code=code).other_subject is other
+
+
 def test_a_result_of_a_group_or_device_is_nobodys():
     record = read(observation(subject={"reference": "Group/p"}), observation("2", subject={"reference": "Device/p"}))
     assert "Observation" not in record.seen
