@@ -74,10 +74,11 @@ def _surveyed(opened: Opened, surveyor: Surveyor) -> Surveyor:
 
 def _tell(opened: Opened) -> None:
     """What of the source was not read, or with a warning."""
-    for line in opened.warnings[:TOLD]:
-        sys.stderr.write(f"warning: {line}\n")
-    for line in [*opened.problems[:TOLD], *(f"{who}: {why}" for who, why in list(opened.unread.items())[:TOLD])]:
-        sys.stderr.write(f"could not be read: {line}\n")
+    unread = [f"Patient/{who}: {why}" for who, why in sorted(opened.unread.items())]
+    for kind, lines in (("warning", opened.warnings), ("could not be read", [*opened.problems, *unread])):
+        sys.stderr.writelines(f"{kind}: {line}\n" for line in lines[:TOLD])
+        if len(lines) > TOLD:
+            sys.stderr.write(f"{kind}: and {len(lines) - TOLD:,} more\n")
 
 
 @app.command("check")

@@ -144,7 +144,7 @@ class Loader:
         for item in batch:
             try:
                 self.session.put(item.url, item.data)
-            except (Refused, NotSupported) as error:
+            except (Refused, NotSupported, Conflict, ServerFault) as error:
                 refused[item.url] = str(error)
         return refused
 

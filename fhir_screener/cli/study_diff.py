@@ -86,11 +86,15 @@ def _summary(pair: Pair, opened: Opened, when: date, moved: list[Difference], qu
     by = Counter(change.criterion for one in moved for change in one.changes)
     patients = f"{len(opened.answered):,} patients judged twice, as of {when}"
     lines = [f"{pair.new.id}: version {pair.old.version} -> {pair.new.version}; {patients}"]
-    lines += [f"  {number:>9,} {before} -> {after}" for (before, after), number in sorted(counts.items())]
+    lines += [
+        f"  {number:>9,} {before} -> {after}".replace("_", " ") for (before, after), number in sorted(counts.items())
+    ]
     lines.append(f"  {len(moved):>9,} change outcome; {quiet:,} more change only in a criterion (--all shows them)")
     if by:
         lines.append("  by criterion: " + ", ".join(f"{name} {number:,}" for name, number in by.most_common()))
     if pair.changed:
         lines.append(f"  value sets that differ: {', '.join(pair.changed)}")
     lines += [f"could not be read: {problem}" for problem in opened.problems]
-    return "\n".join(lines).replace("_", " ") + "\n"
+    lines += [f"not judged: Patient/{patient}: {why}" for patient, why in sorted(opened.unread.items())]
+    lines += [f"warning: {warning}" for warning in opened.warnings]
+    return "\n".join(lines) + "\n"

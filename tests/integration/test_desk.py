@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from fhir_screener.errors import Busy, Overtaken, UsageError
+from fhir_screener.errors import Busy, NotSupported, Overtaken, ServerError, UsageError
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import extensions, value_of
@@ -184,6 +184,31 @@ def test_a_sweep_in_between_is_no_conflict_unless_the_evidence_changed(there: Wo
     with pytest.raises(Overtaken, match="evidence changed"):
         desk(there).decide(STUDY, "p1", move(Move.ACCEPT), seen=seen)
     assert desk(there).decide(STUDY, "p1", move(Move.ACCEPT), seen=version_of(there.task()))["status"] == "accepted"
+
+
+class Fickle(FhirSession):
+    """Cannot say how the Task was when somebody looked at it."""
+
+    why: ServerError
+
+    def get(self, target: str, *rest: Any, **more: Any) -> Any:
+        if "/_history/" in target:
+            raise self.why
+        return super().get(target, *rest, **more)
+
+
+@pytest.mark.parametrize(
+    ("why", "raised", "words"),
+    [(Busy("busy", status=503), Busy, "busy"), (NotSupported("no"), Overtaken, "the server does not say how")],
+)
+def test_nobody_is_said_to_have_decided_where_that_is_not_known(
+    there: World, why: ServerError, raised: type[ServerError], words: str
+) -> None:
+    seen, session = version_of(there.task()), Fickle(there.base)
+    session.why = why
+    there.edit(priority="urgent")
+    with pytest.raises(raised, match=words):
+        desk(there, session=session).decide(STUDY, "p1", move(Move.ACCEPT), seen=seen)
 
 
 def test_of_many_at_the_same_moment_one_decides_and_none_is_lost(there: World) -> None:

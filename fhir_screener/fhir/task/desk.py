@@ -130,7 +130,10 @@ class Desk:
 
     def _still_so(self, task: Json, seen: str) -> None:
         earlier = self._version_of(task, seen)
-        if earlier is None or hers(earlier) != hers(task):
+        if earlier is None:
+            what = "this candidate was changed since you looked, and the server does not say how"
+            raise Overtaken(what, where=_where(task), now=standing(task))
+        if hers(earlier) != hers(task):
             raise Overtaken("somebody else decided since you looked", where=_where(task), now=standing(task))
         before, now = (input_of(one, names.Input.EVIDENCE_DIGEST) for one in (earlier, task))
         if before != now:
@@ -158,6 +161,8 @@ class Desk:
         try:
             answer = self._session.get(f"{_where(task)}/_history/{quote(version, safe='')}", expect="Task")
         except ServerError as error:
+            if error.retryable:
+                raise
             _log.info("task.version", task=task.get("id"), error=error)
             return None
         return orjson.loads(answer.body)  # type: ignore[no-any-return]

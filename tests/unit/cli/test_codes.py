@@ -8,6 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from fhir_screener.cli.codes import TOLD, _tell
+from fhir_screener.cli.sources import Opened
 from fhir_screener.sandbox.hospital import AS_OF, TRUTH, write
 
 Call = Callable[..., tuple[int, str, str]]
@@ -87,3 +89,13 @@ def test_an_empty_source_is_told(tmp_path: Path, call: Call) -> None:
     code, _, err = call("codes", "survey", str(tmp_path), *STUDY)
     assert code == 1
     assert "no patient was found there" in err
+
+
+def test_what_is_not_named_of_many_faults_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    opened = Opened("charts", lambda opened: iter(()), [f"line {n}" for n in range(TOLD)], ["a warning"])
+    opened.unread["p1"] = "no such patient"
+    _tell(opened)
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "warning: a warning"
+    assert said[-1] == "could not be read: and 1 more"
+    assert len(said) == 1 + TOLD + 1

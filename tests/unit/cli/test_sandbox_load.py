@@ -11,25 +11,26 @@ from typing import Any
 import pytest
 
 from fhir_screener.cli.sandbox_load import AT_ONCE, Item, Loader, folder
-from fhir_screener.errors import Refused
+from fhir_screener.errors import Conflict, Refused, ServerError, ServerFault
 from fhir_screener.fhir.capability import Capability
 
 
 class Session:
     """Takes transactions and single writes; refuses those with a bad id in them."""
 
-    def __init__(self, bad: Iterable[str] = ()) -> None:
+    def __init__(self, bad: Iterable[str] = (), error: ServerError | None = None) -> None:
+        self.error = error or Refused("no", status=422)
         self.bad, self.posts, self.puts = frozenset(bad), [], []  # type: ignore[var-annotated]
 
     def post(self, target: str, body: bytes, **more: Any) -> None:
         urls = [entry["request"]["url"] for entry in json.loads(body)["entry"]]
         if self.bad & set(urls):
-            raise Refused("no", status=422)
+            raise self.error
         self.posts.append(urls)
 
     def put(self, target: str, body: bytes) -> None:
         if target in self.bad:
-            raise Refused("no", status=422)
+            raise self.error
         assert json.loads(body)["id"] == target.partition("/")[2]
         self.puts.append(target)
 
@@ -63,6 +64,14 @@ def test_one_that_is_refused_does_not_spoil_the_others() -> None:
     found = loaded(session, [item("Condition", "a"), item("Condition", "b"), item("Condition", "c")])
     assert session.puts == ["Condition/a", "Condition/c"]
     assert (found.loaded, list(found.refused)) == (2, ["Condition/b"])
+
+
+@pytest.mark.parametrize("error", [ServerFault("broke", status=500), Conflict("met another", status=409)])
+def test_one_that_breaks_the_server_does_not_spoil_the_others_either(error: ServerError) -> None:
+    session = Session(bad=["Observation/b"], error=error)
+    loader = Loader(session, Capability("4.0.1", transaction=True), lambda done, total: None, 1)  # type: ignore[arg-type]
+    loader.load(lambda: [item("Observation", one) for one in "abc"])
+    assert (loader.loaded, list(loader.refused)) == (2, ["Observation/b"])
 
 
 def test_a_server_without_transactions_is_written_to_one_by_one() -> None:
