@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from fhir_screener.bootstrap.mail import recipients, sender_of
 from fhir_screener.cli.options import catalog
 from fhir_screener.errors import MappingError, SettingsError, UsageError
 from fhir_screener.settings import Settings, is_loopback, variable
@@ -42,7 +43,7 @@ def fault(what: str, do: str) -> Line:
 
 
 def installation(settings: Settings) -> Iterator[Line]:
-    """The key Task ids are made with, the name of the source, sign-in over plain HTTP, the hour of the sweep."""
+    """The key Task ids are made with, the name of the source, sign-in over plain HTTP, the hour of the sweep, its e-mails."""
     yield _key(settings)
     yield ok(f"charts are those of the source {settings.source_name!r}; this name is in every Task: never change it")
     for side, url in (("source", settings.source_url), ("target", settings.target_url)):
@@ -54,6 +55,26 @@ def installation(settings: Settings) -> Iterator[Line]:
     now = datetime.now(UTC).astimezone(zone).strftime("%H:%M")
     hour = f"{settings.nightly_hour:02}:{settings.nightly_minute:02}"
     yield ok(f"nightly sweep at {hour} {settings.nightly_zone}, where it is now {now}")
+    yield from _mail(settings)
+
+
+def _mail(settings: Settings) -> Iterator[Line]:
+    """Whom a sweep tells, as far as that can be seen without asking the mail server."""
+    host, told = variable("mail_host"), variable("mail_to")
+    if settings.mail_to and not settings.mail_host:
+        yield warning(f"{told} names coordinators, and {host} no mail server: nobody is told of a sweep", f"Set {host}")
+    if not settings.mail_host:
+        return
+    try:
+        sender_of(settings)
+        number = len(recipients(settings))
+    except SettingsError as error:
+        yield fault(str(error), "Until then no e-mail is sent")
+        return
+    if number:
+        yield ok(f"a sweep tells {number} coordinator{'' if number == 1 else 's'} by way of {settings.mail_host}")
+    else:
+        yield warning(f"{host} names a mail server, and {told} nobody to tell", f"Set {told}")
 
 
 def _key(settings: Settings) -> Line:

@@ -87,6 +87,28 @@ def test_credentials_over_plain_http_to_another_machine() -> None:
     assert "plain http" not in found(lines, Level.WARNING)
 
 
+@pytest.mark.parametrize(
+    ("given", "level", "words"),
+    [
+        ({}, Level.OK, "nightly sweep"),
+        ({"mail_to": "a@x.example"}, Level.WARNING, "nobody is told of a sweep"),
+        ({"mail_host": "mx"}, Level.FAULT, "FHIR_SCREENER_MAIL_FROM: write an address"),
+        ({"mail_host": "mx", "mail_from": "s@x.example"}, Level.WARNING, "nobody to tell"),
+        (
+            {"mail_host": "mx", "mail_from": "s@x.example", "mail_to": "a"},
+            Level.FAULT,
+            "FHIR_SCREENER_MAIL_TO: entry 1",
+        ),
+        ({"mail_host": "mx", "mail_from": "s@x.example", "mail_to": "a@x.example"}, Level.OK, "tells 1 coordinator by"),
+    ],
+)
+def test_whom_a_sweep_would_tell(given: dict[str, str], level: Level, words: str) -> None:
+    """A slip in these settings is else seen in a report only, the morning after."""
+    lines = list(installation(Settings.build(given)))
+    assert words in found(lines, level)
+    assert not any("x.example" in line.what for line in lines), "nobody's address is shown"
+
+
 def test_mappings_that_do_not_load(tmp_path: Path) -> None:
     nothing = Settings.build({"mappings": tmp_path})
     assert "studies" in found(list(mappings(nothing)), Level.FAULT)
