@@ -250,8 +250,12 @@ _REVISED = re.compile(
     r"|(?:病理|活检|穿刺)\D{0,8}(?:良性|排除|未见(?:恶性|癌|肿瘤)(?!.{0,4}(?:转移|残留|复发)))"
     r"|misdiagnos|(?:diagnosis|\bdx) (?:was |has been )?(?:revised|changed|corrected|withdrawn)|not confirmed"
     r"|(?:pathology|biopsy|histology|cytology)\W*(?:\w+ ){0,3}(?:benign|negative for (?:malignan|cancer|tumou?r|carcinoma)"
-    r"|no (?:evidence of )?(?:malignan|cancer))|(?:turned out|proved) to be (?:benign|inflammat|autoimmune|igg4)"
+    r"|no (?:evidence of )?(?:malignan|cancer))|(?:turned out|proved) to be "
+    r"(?!(?:an? |the )?(?:(?:\w+ )?\w*(?:malignan|cancer|carcinom|sarcom|lymphom|leuka?em|melanom|myelom|metasta)|recurren|positive"
+    r"|confirm|true|correct|real|severe|active|advanced|extensive|resistant|refractory|stage|unresectable|inoperable))"
 )
+"""Whatever it turned out to be, it is not what it was held for, but where the words only confirm or grade it."""
+
 ENDED = re.compile(r"\b(?:stopped|discontinued|ceased|off (?:since|from))\b|停药|停用|已停")
 
 
