@@ -9,9 +9,10 @@ from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import no_drug
 from fhir_screener.records.dates import Duration
-from fhir_screener.records.facts import Medication
+from fhir_screener.records.facts import Medication, Mention
 from fhir_screener.sentence import say
 from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 
 
@@ -34,13 +35,23 @@ def hear(view: View, sets: frozenset[str], within: Duration | None, tally: Tally
         if days is not None and view.place(days, within) in (When.BEFORE, When.FUTURE):
             continue
         hit = next(fact.hits[name] for name in sorted(sets) if name in fact.hits)
-        if fact.coded and hit.stance is Stance.ASSERTED:
+        if fact.reason:
+            _stated(view, sets, fact, hit, tally)
+        elif fact.coded and hit.stance is Stance.ASSERTED:
             tally.doubt(Reason.SUSPECTED, cite(fact, say("an answer of this record"), hit=hit))
         else:
             note = say("named in a narrative")
             if hit.stance is not Stance.ASSERTED:
                 note = say("named in a narrative, as {stance}", stance=say(hit.stance.value))
             tally.doubt(Reason.TEXT_ONLY, cite(fact, note, hit=hit))
+
+
+def _stated(view: View, sets: frozenset[str], fact: Mention, hit: Hit, tally: Tally) -> None:
+    """A reason for a drug, a procedure or a visit: it speaks only where the chart has no such diagnosis of its own."""
+    if among(view.index.conditions, sorted(sets)):
+        return
+    certain = fact.coded and hit.stance is Stance.ASSERTED
+    tally.doubt(Reason.SUSPECTED if certain else Reason.TEXT_ONLY, cite(fact, say("stated as a reason"), hit=hit))
 
 
 def nobody_knows(fact: Medication) -> tuple[Reason, Evidence]:

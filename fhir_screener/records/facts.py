@@ -205,11 +205,12 @@ class Mention(Fact, frozen=True, kw_only=True, gc=False):
     """Something named beside a record's own subject: in a note, a narrative, a conclusion, or as a coded answer.
 
     `hits` are the sets named, with the stance of the words; `dated` is the record's date, an upper bound of what it tells
-    of. `coded`: an answer's code says so, not words.
+    of. `coded`: an answer's code says so, not words. `reason`: it is what a drug, a procedure or a visit was for.
     """
 
     dated: str | None = None
     coded: bool = False
+    reason: bool = False
 
 
 class Treatment(msgspec.Struct, frozen=True, gc=False):

@@ -22,6 +22,7 @@ from fhir_screener.fhir.decode.lean import (
     ConditionLean,
     DrugLean,
     EncounterLean,
+    Given,
     Glimpse,
     ImmunizationLean,
     Lean,
@@ -33,9 +34,9 @@ from fhir_screener.fhir.decode.lean import (
     WholeLean,
 )
 from fhir_screener.fhir.decode.medication_list import reconciled
-from fhir_screener.fhir.decode.mentions import mentions
+from fhir_screener.fhir.decode.mentions import mentions, reasons
 from fhir_screener.fhir.decode.modifiers import modified
-from fhir_screener.fhir.decode.relevance import date_of
+from fhir_screener.fhir.decode.relevance import date_of, happened
 from fhir_screener.fhir.decode.tolerant import plain, tree_of
 from fhir_screener.fhir.decode.treatments import treatments
 from fhir_screener.records.facts import (
@@ -112,6 +113,9 @@ def assemble(
         if noting and any(map(_NAME, glimpses)):
             _note(facts.unmapped, glimpses)
         seen[kind] = Seen(len(kept) + len(glimpses), min(dates, default=None))
+        for one in glimpses:
+            if isinstance(one, Given) and one.code:
+                facts.mentions += reasons(f"{kind}/{one.id or '?'}", one.meta, one.code, one.date, context)
         for record in kept:
             _guarded(_MAKERS[kind], kind, record, context, facts)
     given = treatments(chart, facts.conditions, context)
@@ -274,11 +278,26 @@ def _members(references: Raw, context: Context, facts: _Facts) -> None:
 
 
 def _drug(kind: str, one: DrugLean, context: Context, facts: _Facts) -> None:
+    _for_what(kind, one, context, facts)
     found = drugs.medication(kind, one, context)
     if found is not None:
         facts.medications.append(found)
     if one.note:
         _beside(kind, one, found or _bare(kind, one, context), context, facts)
+
+
+def _for_what(kind: str, record: DrugLean | ProcedureLean | EncounterLean, context: Context, facts: _Facts) -> None:
+    """The diagnoses that the record states as its reason, where what it tells of took place."""
+    if record.reasonCode and (_took_place(record) if isinstance(record, EncounterLean) else happened(record)):
+        ref = f"{kind}/{record.id or '?'}"
+        facts.mentions += reasons(ref, record.meta, bytes(record.reasonCode), date_of(record), context)
+
+
+def _took_place(visit: EncounterLean) -> bool:
+    return visit.status not in _NO_VISIT and not visit.modifierExtension
+
+
+_NO_VISIT = frozenset({"planned", "cancelled", "entered-in-error", "unknown"})
 
 
 def _bare(kind: str, record: DrugLean, context: Context) -> Fact:
@@ -288,6 +307,7 @@ def _bare(kind: str, record: DrugLean, context: Context) -> Fact:
 
 
 def _procedure(kind: str, one: ProcedureLean, context: Context, facts: _Facts) -> None:
+    _for_what(kind, one, context, facts)
     fact = events.procedure(one, context)
     given = drugs.administered(one, fact.hits, fact.span, context)
     if fact.hits or fact.note or given is None:
@@ -309,6 +329,7 @@ def _immunization(kind: str, one: ImmunizationLean, context: Context, facts: _Fa
 
 
 def _encounter(kind: str, one: EncounterLean, context: Context, facts: _Facts) -> None:
+    _for_what(kind, one, context, facts)
     facts.encounters.append(events.encounter(one, context))
 
 

@@ -8,7 +8,15 @@ from collections.abc import Iterable, Iterator
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.attached import conclusion_of
 from fhir_screener.fhir.decode.context import Context
-from fhir_screener.fhir.decode.lean import About, ConditionLean, ImmunizationLean, Lean, ObservationLean, ReportLean
+from fhir_screener.fhir.decode.lean import (
+    About,
+    ConditionLean,
+    ImmunizationLean,
+    Lean,
+    Meta,
+    ObservationLean,
+    ReportLean,
+)
 from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Mention
@@ -50,6 +58,20 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
                 dated=date_of(record),
                 coded=by_code,
             )
+
+
+def reasons(ref: str, meta: Meta | None, coded: bytes, dated: str | None, context: Context) -> Iterator[Mention]:
+    """The diagnoses for which a drug, a procedure or a visit is said to have been, of the raw reasonCode `coded`."""
+    for concept in context.book.concepts[coded]:
+        known = context.book.known(concept).hits.items()
+        hits = {name: hit for name, hit in known if name in context.book.condition_sets and hit.stance not in _NOT_SO}
+        if hits:
+            by_code = not all(hit.by_name for hit in hits.values())
+            version = (meta.versionId or "") if meta else ""
+            yield Mention(ref=ref, version=version, concept=concept, hits=hits, dated=dated, coded=by_code, reason=True)
+
+
+_NOT_SO = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
 
 
 def _texts(record: Lean) -> Iterable[str]:

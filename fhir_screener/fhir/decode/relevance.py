@@ -120,6 +120,8 @@ class Relevance:
     def _encounter(self, one: EncounterLean) -> Lean | Glimpse:
         if self._book.visits and any(known.wanted for known in visit_kinds(one, self._book)):
             return one
+        if one.reasonCode and self._used(one.reasonCode):
+            return one
         period = elements.ends(one.period)
         return Stay(one.id, one.meta, period.start, end=period.end)
 
