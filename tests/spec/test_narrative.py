@@ -292,3 +292,45 @@ def test_a_standard_code_that_no_list_knows(judged, code, display, more, answer)
     result = {"resourceType": "Observation", "status": "final", "code": coded, "effectiveDateTime": "2021-02-18"}
     found = judged({**result, "valueCodeableConcept": {"text": "Positive"}, **more})
     assert said(found, "E8a") == answer
+
+
+def resulted(name: str, result: str, **more: Any) -> dict[str, Any]:
+    """A result of a test by a local name."""
+    base: dict[str, Any] = {"resourceType": "Observation", "status": "final", "effectiveDateTime": "2021-02-01"}
+    return {
+        **base,
+        "code": {"coding": [{"system": "urn:lab", "code": "7", "display": name}]},
+        "valueString": result,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "criterion"),
+    [
+        (resulted("TB PCR", "Positive"), "E9"),
+        (resulted("TB screening", "positive"), "E9"),
+        (resulted("HIV rapid", "Reactive"), "E8b"),
+        (resulted("HIV Geenius", "indeterminate"), "E8b"),
+        (resulted("Hep B S Ag", "POS"), "E8a"),
+    ],
+)
+def test_a_positive_test_by_a_name_that_no_list_has_is_not_overlooked(judged, record, criterion) -> None:
+    found = judged(record)
+    assert (found.outcome.value, said(found, criterion)) == ("review", "text-only")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        resulted("TB PCR", "Negative"),
+        resulted("TB PCR", "Positive", status="cancelled"),
+        resulted("Hep B Surf Ab", "Positive"),  # immunity
+        resulted("TB contact", "positive"),
+        resulted("Mother HIV status", "positive"),
+        resulted("HIV status", "positive", category=[{"coding": [{"code": "survey"}]}]),
+        resulted("Cancer antigen 125", "positive"),
+    ],
+)
+def test_what_is_no_positive_test_of_the_patient_is_left_alone(judged, record) -> None:
+    assert judged(record).outcome.value == "candidate"

@@ -252,7 +252,8 @@ def _never_said(fact: Fact) -> bool:
 def _observation(kind: str, one: ObservationLean, context: Context, facts: _Facts) -> None:
     fact = results.observation(one, context)
     facts.observations.append(fact)
-    if (fact.note or one.valueString or one.component or one.valueCodeableConcept) and not fact.other_subject:
+    speaks = fact.note or one.valueString or one.component or one.valueCodeableConcept or one.interpretation
+    if speaks and not fact.other_subject:
         _beside(kind, one, fact, context, facts)
     if one.hasMember:
         _members(one.hasMember, context, facts)

@@ -19,6 +19,7 @@ from fhir_screener.fhir.decode.lean import (
 )
 from fhir_screener.fhir.decode.relevance import date_of
 from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.fhir.decode.unlisted_tests import unlisted_test
 from fhir_screener.records.facts import Mention
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.phrases import Stance
@@ -26,9 +27,9 @@ from fhir_screener.terminology.valueset import Hit, Hits
 
 _TELLS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 """What is said of an answer that tells of it: "no active tuberculosis" as a coded conclusion tells nothing."""
-_NOT_THE_PATIENT = re.compile(
-    r"family|mother|father|maternal|paternal|donor|家族|母|父|供者|reason for|screening|筛查", re.I
-)
+_NOT_THE_PATIENT = re.compile(r"family|mother|father|maternal|paternal|donor|家族|母|父|供者|reason for", re.I)
+_SCREENED = re.compile(r"screening|筛查", re.I)
+"""What is asked in a screening is no finding; the result of a test of that name is."""
 
 
 def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -> Iterator[Mention]:
@@ -40,11 +41,13 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
             told.setdefault(name, hit)
     if isinstance(record, ConditionLean):
         told = {**context.book.tested[bytes(record.code)], **told}
+    unlisted = unlisted_test(record, own, label, context.book) if isinstance(record, ObservationLean) else {}
+    coded, told = ({}, unlisted) if _SCREENED.search(label) else (coded, {**unlisted, **told})
     if not (coded or told) or _NOT_THE_PATIENT.search(label):
         return
     for hits, by_code in ((coded, True), (told, False)):
         # Of its own subject a record speaks by its elements; a test may still tell of another time.
-        again = context.book.result_sets
+        again = context.book.result_sets | unlisted.keys()
         if isinstance(record, ConditionLean):
             # A diagnosis is never a drug's own record: "toxicity of methotrexate" tells that it was taken.
             again = again | context.book.drug_sets
