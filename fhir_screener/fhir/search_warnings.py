@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fhir_screener.fhir.outcome import Issue
+from fhir_screener.settings import variable
 
 
 @dataclass(frozen=True)
@@ -72,5 +73,20 @@ class Ignored:
         return f"{self.type}: the server seems to have ignored {', '.join(self.names)}"
 
 
-SearchWarning = Shortfall | Cut | Notice | Unreadable | Ignored
+@dataclass(frozen=True)
+class Nobodys:
+    """Records that were found for patients, and name none of this source, or cannot be read so far."""
+
+    type: str
+    count: int
+    partial = True
+
+    def __str__(self) -> str:
+        return (
+            f"{self.type}: {self.count} record{'s' * (self.count > 1)} cannot be told to be a patient's; if the source is known by another"
+            f" address too, set {variable('allowed_origins')} to it"
+        )
+
+
+SearchWarning = Shortfall | Cut | Notice | Unreadable | Ignored | Nobodys
 """Each has `type`, `partial` (the result cannot be taken as whole) and a sentence, `str()`, free of patient data."""

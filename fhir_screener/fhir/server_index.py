@@ -12,7 +12,7 @@ from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.fhir.search_ids import escaped
 from fhir_screener.fhir.search_pages import pages
-from fhir_screener.fhir.search_warnings import SearchWarning
+from fhir_screener.fhir.search_warnings import Nobodys, SearchWarning
 from fhir_screener.fhir.searchset import Page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.terminology.coding import BY_PREFIX
@@ -56,7 +56,10 @@ def find(
         try:
             for chunk in _chunks(codes):
                 for page in pages(session, kind, ((parameter, chunk), ("_count", "500")), on_warning=on_warning):
-                    found.update(_owners(page, kind, references))
+                    owners = list(_owners(page, kind, references))
+                    found.update(owners)
+                    if nameless := owners.count(""):
+                        on_warning(Nobodys(kind, nameless))
         except NotSupported:
             continue
     found.discard("")

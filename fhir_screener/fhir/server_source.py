@@ -103,8 +103,17 @@ class ServerSource:
         again = next((error for error in lost if error.retryable), None)
         if again is not None and len(lost) == len(results):
             raise again
-        for result in results:
-            work.take(result)
+        for how, result in zip(self.plan.charts, results, strict=True):
+            if (nameless := work.take(result)) is not None:
+                work.fail(how.type, self._whose(how, work), nameless)
+
+    def _whose(self, how: TypePlan, work: Work) -> list[str]:
+        """The patients with records that name nobody of this source: each is asked for alone, so that no other is held up."""
+        if len(work.here) == 1:
+            return work.here
+        with ThreadPoolExecutor(self._connections, thread_name_prefix="read") as pool:
+            alone = list(pool.map(lambda one: self._reads.read(how, [one]), work.here))
+        return [one for one, result in zip(work.here, alone, strict=True) if work.lacks(one, result)]
 
     def _referred(self, work: Work) -> None:
         """What the charts refer to and nobody has brought yet; twice, for a Medication may refer to others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -13,6 +14,7 @@ from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.pending import Pending
 from fhir_screener.fhir.decode.references import References
+from fhir_screener.fhir.search_warnings import Nobodys
 from fhir_screener.fhir.server_batch import TypeResult
 from fhir_screener.fhir.server_plan import WHERE_OFFERED, ReadPlan
 from fhir_screener.fhir.session import FhirSession
@@ -36,23 +38,37 @@ class Work:
     tried: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.collector = self._collector(self.asked)
+
+    def _collector(self, patients: list[str]) -> Collector:
         bases = frozenset(str(one) for one in (self.session.origins.base, *self.session.origins.others))
-        self.collector = Collector(self.book, References(bases), self.asked)
+        return Collector(self.book, References(bases), patients)
 
     @property
     def here(self) -> list[str]:
         charts = self.collector.charts
         return [one for one in self.asked if one in charts and "Patient" in charts[one].kept]
 
-    def take(self, result: TypeResult) -> None:
-        """Sort the resources of one type in; whatever else the server sent is dropped."""
-        for found in result.found:
-            for entry in found.entries:
-                if entry.type == result.type and entry.type in FORMS:
-                    self.collector.take(entry.type, bytes(entry.resource), f"{entry.type}/{entry.id or '?'}")
+    def take(self, result: TypeResult) -> Nobodys | None:
+        """Sort the resources of one type in; whatever else the server sent is dropped.
+
+        What may be a patient's and names none of this source is counted: it is still to be found out whose it is.
+        """
+        lost = _sorted_in(result, self.collector)
         self._note(result, chart=result.type not in WHERE_OFFERED)
         for patient in result.failed if result.type not in WHERE_OFFERED else ():
             self.failed.setdefault(patient, set()).add(result.type)
+        return Nobodys(result.type, lost) if lost and result.type not in WHERE_OFFERED else None
+
+    def lacks(self, patient: str, result: TypeResult) -> bool:
+        """Whether of what was read for this patient alone something names nobody, or could not be read."""
+        return bool(_sorted_in(result, self._collector([patient])) or result.failed)
+
+    def fail(self, kind: str, patients: Iterable[str], why: Nobodys) -> None:
+        """These patients have records of this type that cannot be told to be theirs: it counts as not fetched."""
+        self.warnings.append(str(why))
+        for patient in patients:
+            self.failed.setdefault(patient, set()).add(kind)
 
     def take_referred(self, result: TypeResult, whose: dict[str, Pending]) -> None:
         """Sort resources in that were asked for by their own ids; a failure is one of the records that refer to them."""
@@ -104,6 +120,22 @@ class Work:
         problems = [str(one) for one in self.collector.problems]
         unread = tuple(Unread(one, self.unread[one]) for one in self.asked if one in self.unread)
         return Batch(tuple(records), unread, tuple(dict.fromkeys((*told, *self.warnings, *problems))))
+
+
+def _sorted_in(result: TypeResult, collector: Collector) -> int:
+    """How many records were left out that may be a patient's."""
+    lost = 0
+
+    def count(what: str, data: bytes, damaged: bool) -> None:
+        nonlocal lost
+        lost += 1
+
+    collector.on_loss = count
+    for found in result.found:
+        for entry in found.entries:
+            if entry.type == result.type and entry.type in FORMS:
+                collector.take(entry.type, bytes(entry.resource), f"{entry.type}/{entry.id or '?'}")
+    return lost
 
 
 _MAY_BE_REFUSED = frozenset({"Specimen"})
