@@ -14,7 +14,7 @@ from fhir_screener.fhir import server_index
 from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.decode.references import References, Target
 from fhir_screener.fhir.search_pages import pages
-from fhir_screener.fhir.search_warnings import SearchWarning
+from fhir_screener.fhir.search_warnings import Nobodys, SearchWarning
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.terminology.valueset import Terminology, ValueSet
 
@@ -65,7 +65,8 @@ class Cohort:
             return self._group(str(value))
         if kind == "list":
             entries = _dicts(self._resource("List", str(value)).get("entry"))
-            targets = (self._target(one.get("item")) for one in entries if one.get("deleted") is not True)
+            targets = [self._target(one.get("item")) for one in entries if one.get("deleted") is not True]
+            self._count_nameless(kind.capitalize(), targets)
             return [target.id for target in targets if target is not None and target.kind == "Patient"]
         return read_ids(Path(str(value)))
 
@@ -83,6 +84,10 @@ class Cohort:
         if warning.partial:
             self._short.append(f"patients may be missing from the list: {warning}")
 
+    def _count_nameless(self, kind: str, targets: Sequence[Target | None]) -> None:
+        if nameless := sum(target is None for target in targets):
+            self._note(Nobodys(kind, nameless))
+
     def _group(self, name: str) -> Iterator[str]:
         """The active members, groups within the group included; inactive ones are members no more."""
         waiting, visited = [name.removeprefix("Group/")], set()
@@ -94,8 +99,10 @@ class Cohort:
             tree = self._resource("Group", current)
             if not tree.get("member") and tree.get("characteristic"):
                 raise UsageError(f"Group/{current} names characteristics but no members: name them, or use all")
-            for member in _dicts(tree.get("member")):
-                target = self._target(member.get("entity")) if member.get("inactive") is not True else None
+            members = [one for one in _dicts(tree.get("member")) if one.get("inactive") is not True]
+            targets = [self._target(one.get("entity")) for one in members]
+            self._count_nameless("Group", targets)
+            for target in targets:
                 if target is not None and target.kind == "Patient":
                     yield target.id
                 elif target is not None and target.kind == "Group":

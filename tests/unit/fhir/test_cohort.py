@@ -80,3 +80,27 @@ def test_a_server_that_does_not_list_everybody_is_not_passed_over_in_silence(coh
         server.upsert("GET", f"{BASE}/{kind}", json=bundle(kind, 1, record))
         assert list(listing.ids()) == ["p1"]
         assert not any("missing" in one for one in listing.hidden), "each listing speaks for itself"
+
+
+@pytest.mark.parametrize(
+    ("cohort", "tree"),
+    [
+        ({"group": "g"}, {"resourceType": "Group", "member": [{"entity": "?"}, {"entity": "!"}, {"entity": "*"}]}),
+        ({"list": "g"}, {"resourceType": "List", "entry": [{"item": "?"}, {"item": "!"}, {"item": "*"}]}),
+    ],
+)
+def test_members_who_cannot_be_told_to_be_of_this_source_are_said(cohort, tree):
+    who = {
+        "?": {"reference": "Patient/p1"},
+        "!": {"reference": "https://elsewhere.example/fhir/Patient/p2"},
+        "*": {"identifier": {"value": "4711"}},
+    }
+    whole = {
+        key: [{name: who[mark] for name, mark in one.items()} for one in value] if isinstance(value, list) else value
+        for key, value in tree.items()
+    }
+    listing = Cohort(FhirSession(BASE), Capability("4.0.1"), (), TERMS, cohort)
+    with responses.RequestsMock() as server:
+        server.get(f"{BASE}/{tree['resourceType']}/g", json=whole)
+        assert list(listing.ids()) == ["p1"]
+    assert "2 records cannot be told to be a patient's" in listing.hidden[-1]
