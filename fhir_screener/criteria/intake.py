@@ -60,11 +60,16 @@ def why_not(fact: Medication) -> Text:
     """Why the record is no exposure at all, or "" where it may be one."""
     if fact.do_not:
         return say("an order not to give it")
-    if fact.kind == "request" and fact.intent not in _ORDERS:
+    if fact.kind == "request" and fact.intent not in _ORDERS and not _told_as_plan(fact):
         return say("a {intent}, no order", intent=say(fact.intent))
     if fact.status in _NO_EXPOSURE[fact.kind]:
         return say(fact.status)
     return ""
+
+
+def _told_as_plan(fact: Medication) -> bool:
+    """A plan that is reported may be a drug taken at home (US Core, Medication List Guidance): a person looks."""
+    return fact.intent == "plan" and fact.reported
 
 
 def taken_back(fact: Medication, taken: Intake) -> str:
@@ -91,7 +96,7 @@ def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:
     for stated in (ordered, first, told):
         if stated is not None and not view.begun(stated):
             return None
-    doubt = Reason.EQUIVOCAL if fact.status in _UNSURE else None
+    doubt = Reason.EQUIVOCAL if fact.status in _UNSURE else Reason.SUSPECTED if _told_as_plan(fact) else None
     end = _end(view, fact, first)
     if end is not None:
         last, assumed = end

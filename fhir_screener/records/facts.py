@@ -179,6 +179,8 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     kind: str
     intent: str = ""
     do_not: bool = False
+    reported: bool = False
+    """Told by somebody and not ordered here (MedicationRequest.reported[x]): so some systems list what is taken at home."""
     span: Span = NO_SPAN
     moment: bool = False
     """Whether `span` is one moment at which it was taken, which says nothing of its end."""

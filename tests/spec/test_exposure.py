@@ -34,6 +34,9 @@ RULE = "exposure: {to: [rituximab], review: [denosumab], infused: [rituximab], w
             Reason.SUSPECTED,
         ),  # ordered, not known to be given
         (make.drug("R1", "request", authored="2021-02-01", intent="plan"), UNKNOWN, Reason.NO_DATA),
+        # what is taken at home, as some systems list it
+        (make.drug("R1", "request", authored="2021-02-01", intent="plan", reported=True), UNKNOWN, Reason.SUSPECTED),
+        (make.drug("R1", "request", authored="2021-02-01", intent="proposal", reported=True), UNKNOWN, Reason.NO_DATA),
         (make.drug("R1", "request", authored="2021-02-01", do_not=True), UNKNOWN, Reason.NO_DATA),
         (make.drug("R1", "procedure", taken="2021-01-05"), MET, None),
         (make.drug("R1", "procedure", taken="2021-01-05", only_named=True), UNKNOWN, Reason.SUSPECTED),  # its level

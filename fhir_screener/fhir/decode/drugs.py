@@ -197,6 +197,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         kind=DRUGS[kind],
         intent=record.intent or "",
         do_not=record.doNotPerform is True,
+        reported=record.reportedBoolean is True or bool(record.reportedReference),
         span=_span(record),
         moment=kind == "MedicationStatement" and bool(record.effectiveDateTime),
         authored=record.authoredOn or record.whenHandedOver or record.whenPrepared,
