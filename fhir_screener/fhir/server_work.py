@@ -96,12 +96,17 @@ class Work:
             )
 
     def found_alone(self, patient: str, answer: Answer) -> None:
-        """A Patient read by id. One with another id is the survivor of a merger."""
-        found = msgspec.json.decode(answer.body, type=_Named).id
-        if found == patient:
+        """A Patient read by id. One with another id is the survivor of a merger; one without any is nobody."""
+        try:
+            found = msgspec.json.decode(answer.body, type=_Named).id
+        except msgspec.DecodeError:
+            found = None
+        if not found:
+            self.unread[patient] = "the server answered with a Patient without an id that can be read"
+        elif found == patient:
             self.collector.take("Patient", answer.body, f"Patient/{patient}")
         else:
-            merged = Patient(id=patient, active=False, replaced_by=f"Patient/{found or '?'}")
+            merged = Patient(id=patient, active=False, replaced_by=f"Patient/{found}")
             self.moved[patient] = PatientRecord(merged)
 
     def batch(self, plan: ReadPlan) -> Batch:

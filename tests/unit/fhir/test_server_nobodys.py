@@ -93,3 +93,17 @@ def test_a_list_of_patients_by_their_records_says_whom_it_may_lack(server: respo
     source = ServerSource(FhirSession(BASE), Capability("4.0.1"), plan, TERMS, [STUDY], cohort={"index": ["cancer"]})
     assert list(source.cohort()) == []
     assert f"patients may be missing from the list: {SAID}" in source.hidden
+
+
+@pytest.mark.parametrize(("id", "merged"), [("p7", "Patient/p7"), (None, ""), (7, "")])
+def test_only_a_patient_of_another_id_is_the_survivor_of_a_merger(
+    server: responses.RequestsMock, id: object, merged: str
+) -> None:
+    """A Task is closed for a merger: an answer that names nobody must not do that."""
+    server.upsert("GET", f"{BASE}/Patient", json=bundle({"resourceType": "Patient", "id": "p2"}))
+    alone = {"resourceType": "Patient"} | ({"id": id} if id else {})
+    server.get(f"{BASE}/Patient/p1", json=alone)
+    answers(server, p1=[], p2=[])
+    batch = read()
+    assert {record.patient.id: record.patient.replaced_by for record in batch.records}.get("p1", "") == merged
+    assert [one.patient for one in batch.unread] == ([] if merged else ["p1"])
