@@ -66,6 +66,9 @@ class Writer:
             except NotSupported:
                 self._transaction = False
         id = self._alone(task, request)
+        if not id:
+            _log.warning("provenance.unwritten", why="the server made a Task and did not say where")
+            return id
         self._afterwards(id, self._provenance_entry(f"Task/{id}", provenance) if self._provenance else None)
         for one in beside:
             self._afterwards(id, _entry(one))
@@ -100,7 +103,9 @@ class Writer:
             return str(task["id"])
         answer = self._session.post("Task", body, {"If-None-Exist": request["ifNoneExist"]})
         _require_new(request, str(answer.status))
-        return location_id(answer.headers.get("location", ""), "Task")
+        made = location_id(answer.headers.get("location", ""), "Task")
+        body = orjson.loads(answer.body) if answer.body.strip() and not made else {}
+        return made or (str(body.get("id") or "") if body.get("resourceType") == "Task" else "")
 
     def _afterwards(self, id: str, entry: Json | None) -> None:
         """Write what stands beside a Task after it; the Task stands whatever comes of that."""

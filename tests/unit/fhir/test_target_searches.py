@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 import pytest
 import responses
 
@@ -22,6 +23,7 @@ from fhir_screener.fhir.task.pages import Pages
 from fhir_screener.fhir.task.study_log import StudyLog
 from fhir_screener.fhir.task.support import StudySheet, Support
 from fhir_screener.fhir.task.sweeps import Sweeps
+from fhir_screener.fhir.task.writer import Writer
 from fhir_screener.screening.views import VIEWS
 from tests.builders.screenings import screening
 
@@ -118,6 +120,30 @@ def test_a_page_of_the_list_that_the_server_has_forgotten(
     server.get(BASE, status=status, json={"resourceType": "OperationOutcome", "issue": []})
     with pytest.raises(PageExpired):
         Pages(session, SAYS_NOTHING, SETTING).page(STUDY, VIEWS[0], today=date(2021, 3, 1), link=f"{BASE}?_getpages=1")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "targets"),
+    [
+        ({"Location": f"{BASE}/Task/t1/_history/1"}, {}, ["Task/t1"]),
+        ({}, {"json": {"resourceType": "Task", "id": "t2"}}, ["Task/t2"]),
+        ({}, {}, []),
+    ],
+)
+def test_a_provenance_points_to_the_task_that_was_made_or_is_not_written(
+    server: responses.RequestsMock,
+    session: FhirSession,
+    headers: dict[str, str],
+    body: dict[str, Any],
+    targets: list[str],
+) -> None:
+    server.post(f"{BASE}/Task", status=201, headers=headers, **body)
+    server.post(f"{BASE}/Provenance", status=201)
+    chooses = {kind: TypeAbilities(frozenset({"create"}), update_create=False) for kind in ("Task", "Provenance")}
+    record = {"resourceType": "Provenance", "recorded": "2021-03-01T00:00:00Z"}
+    Writer(session, Capability("4.0.1", chooses), IDENTITY).create(TASK, record)
+    written = [orjson.loads(call.request.body) for call in server.calls if call.request.url.endswith("/Provenance")]
+    assert [one["target"][0]["reference"] for one in written] == targets
 
 
 def test_a_whole_list_is_whole_or_none(server: responses.RequestsMock, session: FhirSession) -> None:
