@@ -24,7 +24,7 @@ from fhir_screener.screening.sweep_chunk import Bench
 from fhir_screener.screening.sweep_heart import Heart
 from fhir_screener.screening.sweep_plan import Chunk, Head, State
 from fhir_screener.screening.sweep_run import follow
-from fhir_screener.screening.sweep_tend import tend
+from fhir_screener.screening.sweep_tend import alone, tend
 from tests.unit.screening.sweep_fakes import (
     STUDY,
     Clock,
@@ -120,6 +120,13 @@ def test_a_message_delivered_twice_is_done_once() -> None:
     assert crew.created() == ONCE
     assert crew.sweeper.report("s1").read == 20
     assert sum(len(ids) for ids in crew.source.reads) == 20
+
+
+def test_of_two_who_look_after_a_sweep_in_the_same_moment_one_works() -> None:
+    crew = Crew()
+    crew.start()
+    with alone(crew.sweeper, "s1") as one, alone(crew.sweeper, "s1") as other:
+        assert (one, other) == (True, False)
 
 
 def test_a_lost_message_is_sent_again_after_a_quiet_time() -> None:
