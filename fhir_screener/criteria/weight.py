@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fhir_screener.criteria.amount import Amount
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.rules.result import FINAL
+from fhir_screener.criteria.results import FINAL
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Duration
 from fhir_screener.terminology.units import convert

@@ -16,10 +16,11 @@ from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unk
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
+from fhir_screener.criteria.limit_keys import ANSWERS
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reading import Limits
+from fhir_screener.criteria.results import results
 from fhir_screener.criteria.rules.procedure import done
-from fhir_screener.criteria.rules.result import ANSWERS, results
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally

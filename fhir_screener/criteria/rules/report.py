@@ -23,7 +23,7 @@ from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unk
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.rules.result import FINAL
+from fhir_screener.criteria.results import FINAL
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally

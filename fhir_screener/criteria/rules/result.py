@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
-
-import msgspec
+from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
@@ -15,7 +13,8 @@ from fhir_screener.criteria.disease import counts, course
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.keys import Given, choice, duration, flag, limits, mapping, sets, zones
+from fhir_screener.criteria.keys import choice, duration, flag, limits, mapping, sets, zones
+from fhir_screener.criteria.limit_keys import ANSWERS, read_limits
 from fhir_screener.criteria.limit_words import (
     bounds_in_words,
     measured_in_words,
@@ -24,129 +23,25 @@ from fhir_screener.criteria.limit_words import (
     zones_in_words,
 )
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.reading import Limits, Reading, read_value
+from fhir_screener.criteria.reading import Limits, read_value
+from fhir_screener.criteria.results import FINAL, Result, flags_only, newest_first, results
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
-from fhir_screener.records.facts import Observation, Value
 from fhir_screener.sentence import Text, join, say
-from fhir_screener.terminology.analytes import molar_mass
-from fhir_screener.terminology.phrases import Stance, takes_back
-from fhir_screener.terminology.result_words import Polarity, points_elsewhere, read_words
-from fhir_screener.terminology.valueset import Hit
+from fhir_screener.terminology.phrases import takes_back
+from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import MET, NOT_MET, Reason
 
-FINAL = frozenset({"final", "amended", "corrected"})
-COUNTS = FINAL | {"preliminary"}
 WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}
 HALF_YEAR = Duration.parse("P6M")
 _ASKED = frozenset({"survey", "social-history"})
 """Categories of questions: one that names a test is no test."""
 NEGATIVES = ("not_met", "context", "against")
 OLDER = {"suspected": Reason.SUSPECTED, "stale": Reason.STALE, "context": None}
-
-
-class Result(msgspec.Struct, frozen=True, gc=False):
-    """One valid result of the wanted test, read."""
-
-    fact: Observation
-    value: Value
-    hit: Hit
-    days: Days | None
-    reading: Reading
-    preliminary: bool
-
-
-Begun = list[tuple[Observation, Days | None]]
-"""Facts of today or before, with their days."""
-
-
-def results(view: View, sets: frozenset[str], limits: Limits, *, latest: bool = False) -> list[Result]:
-    """The results of tests in `sets` that count: no controls, nobody else's, nothing withdrawn or not yet there.
-
-    `latest`: only those of the newest day that has any, those that may be as new, and the undated ones; what is older
-    is not even read.
-    """
-    begun: Begun = []
-    for fact in among(view.index.observations, sets):
-        if not fact.other_subject and fact.status in COUNTS:
-            days = view.point(fact.effective, fact.issued)
-            if days is None or view.begun(days):
-                begun.append((fact, days))
-    if not latest or len(begun) < 2:
-        return _without_superseded(_read(view, begun, sets, limits))
-    return _without_superseded(_newest(view, begun, sets, limits))
-
-
-def _newest(view: View, begun: Begun, sets: frozenset[str], limits: Limits) -> list[Result]:
-    by_days: dict[Days | None, Begun] = {}
-    for fact, days in begun:
-        by_days.setdefault(days, []).append((fact, days))
-    found = _read(view, by_days.pop(None, []), sets, limits)
-    newest = 0
-    for days in sorted(filter(None, by_days), reverse=True):
-        # A partial date that may be as new speaks too: which of the two is the latest, nobody knows.
-        if days.hi >= newest and (read := _read(view, by_days[days], sets, limits)):
-            found, newest = [*found, *read], max(newest, days.lo)
-    return found
-
-
-def _read(view: View, facts: Begun, sets: frozenset[str], limits: Limits) -> list[Result]:
-    """Their values, as far as they are results."""
-    found, ranges = [], view.terminology.site.ranges
-    for fact, days in facts:
-        for name, hit, value in _values(fact, sets):
-            if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
-                continue
-            reading = read_value(value, limits, view.terminology, ranges.get(name, ()))
-            if reading.says is not Polarity.NONE and not _said_elsewhere(fact, value, reading):
-                found.append(Result(fact, value, hit, days, reading, fact.status == "preliminary"))
-    return found
-
-
-def _said_elsewhere(fact: Observation, value: Value, reading: Reading) -> bool:
-    """Whether the value only points to its members or components, or to a note that says that there is no result."""
-    if reading.says is not Polarity.UNREADABLE or not points_elsewhere(value.text):
-        return False
-    return bool(fact.members or fact.components) or read_words(fact.note) is Polarity.NONE
-
-
-def _without_superseded(found: list[Result]) -> list[Result]:
-    """Without the preliminary results of which the final ones of the same test and day are here."""
-    if True not in [result.preliminary for result in found]:
-        return found
-    superseded = {(_test(r), r.days) for r in found if not r.preliminary}
-    return [r for r in found if not (r.preliminary and (_test(r), r.days) in superseded)]
-
-
-def _test(result: Result) -> str:
-    return str(result.hit.coding) if result.hit.coding else result.hit.words
-
-
-def _values(fact: Observation, sets: frozenset[str]) -> list[tuple[str, Hit, Value]]:
-    if fact.members and flags_only(fact):
-        return []
-    hits = fact.hits
-    if len(hits) == 1 and not fact.components:
-        (name,) = hits
-        return [(name, hits[name], fact.value)] if name in sets else []
-    found = []
-    name = min(sets & hits.keys(), default="")
-    if name and (not fact.value.empty or fact.value.absent or not fact.components):
-        found.append((name, hits[name], fact.value))
-    for component in fact.components:
-        name = min(sets & component.hits.keys(), default="")
-        if name:
-            found.append((name, component.hits[name], component.value))
-    return found
-
-
-def flags_only(fact: Observation) -> bool:
-    """A panel that leaves the answers to its members: its own flag belongs to no one test."""
-    return bool(fact.members) and not fact.value.answered and not fact.components
 
 
 @dataclass(frozen=True)
@@ -403,17 +298,6 @@ class ResultRule:
         return clauses(counts, soon)
 
 
-def newest_first(result: Result) -> tuple[int, str]:
-    return (-result.days.hi if result.days else -(10**9), result.fact.ref)
-
-
-ANSWERS = mapping(
-    "values",
-    "Coded answers of this test.",
-    sets("positive", "Answers that are positive.", "value", "result", "condition"),
-    sets("negative", "Answers that are negative.", "value"),
-    flag("only", "None but these are positive: a plain `positive` is `equivocal`, for it does not say of what."),
-)
 FORM = mapping(
     "",
     "Laboratory and other findings.",
@@ -445,50 +329,13 @@ FORM = mapping(
 )
 
 
-def read_limits(given: Given) -> Limits:
-    """The limits of a `result` rule."""
-    tables: dict[str, Any] = {key: given[key] for key in ("at_least", "above", "below", "at_most")}
-    rising = any(tables[key] == "range" for key in ("at_least", "above"))
-    falling = any(tables[key] == "range" for key in ("below", "at_most"))
-    answers = given["values"] or {}
-    plain: dict[str, Any] = {key: {} if table == "range" else dict(table) for key, table in tables.items()}
-    return Limits(
-        uln=plain["above"].pop("uln", None),
-        **plain,
-        between=given["between"],
-        equivocal=given["equivocal"],
-        of_range="above" if rising else "below" if falling else "",
-        detection=given["detection"],
-        molar=molar_mass(given["of"]),
-        **answers,
-    )
-
-
-def _refuse_everything(spec: Spec, given: Given) -> None:
-    """Beyond any of two limits is positive: from 7 on, and up to 10, is every number there is."""
-    for rising in ("at_least", "above"):
-        for falling in ("at_most", "below"):
-            low, high = given[rising], given[falling]
-            for unit in {*low} & {*high} if "range" not in (low, high) else ():
-                if low[unit] <= high[unit]:
-                    what = f"`{rising}` or `{falling}`: every number of {unit} is positive"
-                    fix = f'between: {{"{unit}": [{low[unit]:g}, {high[unit]:g}]}}'
-                    raise spec.fail(what, fix, falling)
-
-
 def parse_result(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
-    tables = [given[key] for key in ("at_least", "above", "below", "at_most") if given[key]]
-    if "range" in tables and len(tables) > 1:
-        raise spec.fail("`range` goes with no other limit", "write two rules, in an any")
-    if given["between"] and (tables or given["equivocal"]):
-        raise spec.fail("`between` goes with no other limit", "write two rules, in an all or any", "between")
-    _refuse_everything(spec, given)
     vaccine = given["after_vaccine"]
     return ResultRule(
         of=given["of"],
         within=given["within"],
-        limits=read_limits(given),
+        limits=read_limits(spec, given),
         positive=given["positive"],
         negative=given["negative"],
         positive_within=given["positive_within"],

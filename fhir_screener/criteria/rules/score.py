@@ -17,7 +17,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, number, sets
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.reading import compare
-from fhir_screener.criteria.rules.result import FINAL
+from fhir_screener.criteria.results import FINAL
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View, When

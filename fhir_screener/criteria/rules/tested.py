@@ -13,7 +13,7 @@ from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.occurrence import Occurrence, happened
 from fhir_screener.criteria.reading import Limits
-from fhir_screener.criteria.rules.result import FINAL, results
+from fhir_screener.criteria.results import FINAL, results
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View
