@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fhir_screener.criteria.keys import Given, flag, mapping, sets
-from fhir_screener.criteria.reading import Limits
+from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.terminology.analytes import molar_mass
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhir_screener.criteria.reading import Limits
+from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.wording import amounts, length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Text, join, say

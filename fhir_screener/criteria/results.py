@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.reading import Limits, Reading, read_value
+from fhir_screener.criteria.limits import Limits
+from fhir_screener.criteria.reading import Reading, read_value
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import Days
 from fhir_screener.records.facts import Observation, Value

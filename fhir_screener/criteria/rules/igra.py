@@ -20,8 +20,8 @@ from typing import ClassVar
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.limit_words import worth_in_words
+from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.model import Build, Needs, Rule
-from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.results import FINAL, Result
 from fhir_screener.criteria.rules.igra_run import CONTROLS, Reader, Run, quantiferon, spots
 from fhir_screener.criteria.rules.result import WORTH, ResultRule

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from fhir_screener.criteria.flags import is_abnormal
-from fhir_screener.criteria.reading import Limits, Reading, not_converted, number_of, read_value
+from fhir_screener.criteria.limits import Limits
+from fhir_screener.criteria.measuring import not_converted
+from fhir_screener.criteria.reading import Reading, number_of, read_value
 from fhir_screener.records.facts import Observation, Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity

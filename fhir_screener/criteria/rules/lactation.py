@@ -17,8 +17,8 @@ from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.limit_keys import ANSWERS
+from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.results import results
 from fhir_screener.criteria.rules.procedure import done
 from fhir_screener.criteria.settling import ASK

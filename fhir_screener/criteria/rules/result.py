@@ -22,8 +22,9 @@ from fhir_screener.criteria.limit_words import (
     worth_in_words,
     zones_in_words,
 )
+from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.reading import Limits, read_value
+from fhir_screener.criteria.reading import read_value
 from fhir_screener.criteria.results import FINAL, Result, flags_only, newest_first, results
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec

@@ -15,8 +15,8 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, number, sets
+from fhir_screener.criteria.measuring import compare
 from fhir_screener.criteria.model import Build, Needs, Rule
-from fhir_screener.criteria.reading import compare
 from fhir_screener.criteria.results import FINAL
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec

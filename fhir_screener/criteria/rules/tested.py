@@ -10,9 +10,9 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
+from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.occurrence import Occurrence, happened
-from fhir_screener.criteria.reading import Limits
 from fhir_screener.criteria.results import FINAL, results
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
