@@ -41,7 +41,7 @@ from fhir_screener.sandbox.hospital import write
 from fhir_screener.screening.screen import screen
 from fhir_screener.screening.wire import to_line
 from fhir_screener.studies.load import Catalog
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 AS_OF = date(2026, 3, 2)
 STUDY = "NCT04660565"

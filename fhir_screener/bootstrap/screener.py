@@ -30,7 +30,7 @@ from fhir_screener.screening.sweep_run import follow, run_inline
 from fhir_screener.screening.sweep_tend import tend
 from fhir_screener.settings import Settings, variable
 from fhir_screener.studies.load import Loaded
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 _log = Log(__name__)
 

@@ -22,7 +22,7 @@ from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import SAID_BY, read_between, read_number, read_size, says_invalid
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.site import Range
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL
 

@@ -19,7 +19,7 @@ from fhir_screener.criteria.plan import Asked, Frontier, Joint, Plan
 from fhir_screener.records.dates import EVER, FOREVER, Days, Duration, read_date
 from fhir_screener.records.facts import Patient, Span
 from fhir_screener.records.patient_record import PatientRecord
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 
 class When(Enum):

@@ -21,7 +21,7 @@ from fhir_screener.fhir.file_loss import Marks, marks
 from fhir_screener.fhir.file_reader import FileReader
 from fhir_screener.fhir.spill import Spill, part_of
 from fhir_screener.records.patient_record import PatientRecord
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 _MEMORY = 128 << 20
 

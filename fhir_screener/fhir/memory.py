@@ -21,7 +21,7 @@ from fhir_screener.fhir.decode.tolerant import kind_of
 from fhir_screener.fhir.file_loss import Loss, marks
 from fhir_screener.fhir.spoilt_line import told
 from fhir_screener.records.patient_record import PatientRecord
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 Data = Any
 """A Bundle or a resource as a dict, as JSON, or as a model of a FHIR library; or several of them."""

@@ -16,7 +16,8 @@ from fhir_screener.fhir.decode.references import References, Target
 from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.search_warnings import Nobodys, SearchWarning
 from fhir_screener.fhir.session import FhirSession
-from fhir_screener.terminology.valueset import Terminology, ValueSet
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import ValueSet
 
 
 class Cohort:

@@ -22,7 +22,7 @@ from fhir_screener.fhir.server_plan import ReadPlan, TypePlan
 from fhir_screener.fhir.server_work import Work
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.screening.ports import Batch
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 _ID = re.compile(r"[A-Za-z0-9._~:@+-]{1,128}")
 """An id that can stand in a list of a query. FHIR's own rule is narrower; servers are not."""

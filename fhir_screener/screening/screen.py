@@ -13,7 +13,7 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.screenable import Bar, bar
 from fhir_screener.screening.screening import Outcome, Screening
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from fhir_screener.verdict import UNKNOWN, Reason, Verdict, all_of, any_of, first_reason
 
 ALWAYS = frozenset({"Patient", "Consent", "ResearchSubject"})

@@ -19,7 +19,7 @@ from fhir_screener.studies.names import orders, titles
 from fhir_screener.studies.sites import NO_OVERLAY, Overlay, load_site, site_file
 from fhir_screener.studies.valuesets import ValueSetFolder, valueset_names
 from fhir_screener.studies.yaml_text import read_yaml
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from fhir_screener.records.patient_record import PatientRecord, Unmapped
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.local_name import Name, name_of
 from fhir_screener.terminology.result_words import read_number
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 _REMEMBERED = 20_000
 _ROOMS = (("diagnosis", "conditions"), ("procedure", "procedures"), ("test", "observations"))

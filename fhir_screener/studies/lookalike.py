@@ -15,7 +15,8 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.valueset import ValueSet, bare_test
+from fhir_screener.terminology.lab_names import bare_test
+from fhir_screener.terminology.valueset import ValueSet
 
 THRESHOLD = 75.0
 """Measured on the listed names themselves, each taken out in turn and compared with the rest: from 75 on, the nearest name of

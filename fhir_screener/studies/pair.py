@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fhir_screener.criteria.model import Study
 from fhir_screener.studies.load import Catalog, Loaded
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 OLD = "@old"
 

@@ -10,7 +10,7 @@ from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.studies.lookalike import THRESHOLD, Lookalikes, Suggestion
 from fhir_screener.studies.reach import in_time, reach_of
 from fhir_screener.terminology.local_name import Name
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from fhir_screener.verdict import UNKNOWN
 
 _REMEMBERED = 50_000

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 from fhir_screener.terminology.coding import ATC, STANDARD, Concept, fold
 from fhir_screener.terminology.names import Names
-from fhir_screener.terminology.valueset import Terminology, ValueSet, names_pattern
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import ValueSet, names_pattern
 
 _REMEMBERED = 50_000
 

@@ -12,7 +12,8 @@ from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.references import References
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.terminology.coding import CVX, ICD10, ICD10CM, LOINC, RXNORM, SNOMED
-from fhir_screener.terminology.valueset import Entry, Terminology, ValueSet
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import Entry, ValueSet
 
 Json = dict[str, Any]
 

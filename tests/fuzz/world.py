@@ -17,7 +17,7 @@ from fhir_screener.fhir.files import FolderSource
 from fhir_screener.screening.screen import screen
 from fhir_screener.screening.wire import to_wire
 from fhir_screener.studies.load import Catalog
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from tests.fuzz.mutate import dump
 
 REPO = Path(__file__).parents[2]

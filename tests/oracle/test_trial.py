@@ -11,7 +11,7 @@ import yaml
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.studies.load import Catalog, Loaded
 from fhir_screener.terminology.coding import Coding, Concept, normal_system
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from fhir_screener.verdict import MET, Reason
 from tests.oracle.cases import CASES, ROOT, Case, cases, members
 from tests.oracle.compare import HERE, findings

@@ -19,7 +19,8 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.patient_record import PatientRecord, Seen
 from fhir_screener.studies.yaml_text import parse_yaml
 from fhir_screener.terminology.coding import CVX, LOINC, RXNORM, SNOMED, Coding, Concept
-from fhir_screener.terminology.valueset import Entry, Terminology, ValueSet
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import Entry, ValueSet
 from tests.spec import facts as make
 
 AS_OF = date(2021, 3, 1)

@@ -10,7 +10,7 @@ from fhir_screener.criteria.view import View, When
 from fhir_screener.errors import UsageError
 from fhir_screener.records.dates import Days, Duration, birthday, read_date
 from fhir_screener.records.patient_record import PatientRecord
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from tests.spec.facts import patient
 
 SHANGHAI = "Asia/Shanghai"

@@ -17,7 +17,7 @@ from fhir_screener.screening.screenable import bar
 from fhir_screener.terminology.coding import LOINC, Coding, Concept
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.site import Range, Site
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
 from tests.spec.conftest import AS_OF, SETS, ZONE, read_rule, record_of

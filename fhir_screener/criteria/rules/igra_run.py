@@ -19,8 +19,9 @@ from fhir_screener.criteria.reading import Reading, number_of, read_value
 from fhir_screener.records.facts import Observation, Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.terms import Terminology
 from fhir_screener.terminology.units import convert
-from fhir_screener.terminology.valueset import Hit, Terminology
+from fhir_screener.terminology.valueset import Hit
 
 CONTROLS = frozenset({"nil", "mitogen", "mitogen_raw"})
 _TINY = 1e-9

@@ -18,10 +18,12 @@ from fhir_screener.fhir.decode.dosage import Instructions, instructions
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Quantity
 from fhir_screener.terminology.coding import NOTHING, Concept
+from fhir_screener.terminology.lab_names import of_somebody_else
 from fhir_screener.terminology.local_name import Name, name_of
 from fhir_screener.terminology.ordinary import Ordinary
+from fhir_screener.terminology.terms import Terminology
 from fhir_screener.terminology.told import Teller
-from fhir_screener.terminology.valueset import NO_HITS, Hits, Terminology, of_somebody_else
+from fhir_screener.terminology.valueset import NO_HITS, Hits
 
 T = TypeVar("T")
 

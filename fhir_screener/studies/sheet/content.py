@@ -17,7 +17,8 @@ from fhir_screener.studies.names import orders
 from fhir_screener.studies.sheet.settle import settling
 from fhir_screener.studies.sheet.terms import Terms
 from fhir_screener.terminology.coding import system_name
-from fhir_screener.terminology.valueset import Entry, Terminology, ValueSet
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import Entry, ValueSet
 
 Codes = Literal["few", "all", "none"]
 FEW = 12

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from fhir_screener.sentence import Text, Translate, render
-from fhir_screener.terminology.valueset import Terminology, ValueSet
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import ValueSet
 
 _TITLE = re.compile("\x02([^\x1f]*)\x1f([^\x03]*)\x03")
 

@@ -9,7 +9,7 @@ import pytest
 from fhir_screener.fhir import files
 from fhir_screener.terminology.coding import ICD10
 from fhir_screener.terminology.site import Site
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from tests.builders.charts import PATIENT, TERMS, Json, coded, condition, read, resource, statement
 
 LOCAL = "urn:oid:2.999.1"

@@ -9,7 +9,7 @@ import pytest
 
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.files import FolderSource
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 from tests.builders.charts import PATIENT, TERMS, condition, observation, resource, statement
 
 encode = msgspec.json.encode

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fhir_screener.fhir.files import FolderSource
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 
 @pytest.mark.parametrize("odd", [{"id": "x"}, {"resourceType": None}, {"resourceType": 7}])

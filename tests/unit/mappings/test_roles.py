@@ -11,7 +11,7 @@ import pytest
 
 from fhir_screener.studies.load import Catalog
 from fhir_screener.terminology.coding import ATC, ICD10, ICD10CM, ICD11, LOINC, RXNORM, SNOMED, Coding, Concept
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 ROOT = Path(__file__).parents[3]
 CODES = ROOT.parent / "shared" / "clinical" / "codes.json"

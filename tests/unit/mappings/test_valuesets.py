@@ -14,7 +14,7 @@ import yaml
 from fhir_screener.studies.valuesets import ValueSetFolder
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.result_words import read_words
-from fhir_screener.terminology.valueset import Terminology
+from fhir_screener.terminology.terms import Terminology
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "mappings" / "valuesets"

@@ -6,7 +6,8 @@ import pytest
 
 from fhir_screener.terminology.coding import ICD10, ICD10CM, RXNORM, Coding, Concept
 from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.valueset import Entry, Terminology, ValueSet
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import Entry, ValueSet
 
 TERMS = Terminology(
     [

@@ -4,7 +4,8 @@ import pytest
 
 from fhir_screener.terminology.coding import ATC, RXNORM, Coding, Concept
 from fhir_screener.terminology.ordinary import Ordinary
-from fhir_screener.terminology.valueset import Terminology, ValueSet
+from fhir_screener.terminology.terms import Terminology
+from fhir_screener.terminology.valueset import ValueSet
 
 ASKED = ValueSet(
     "biologics",

@@ -1,0 +1,284 @@
+"""All value sets of the loaded studies in one index, which tells of any concept in which sets it is.
+
+A code belongs to a set when system and code agree. ICD and ATC codes agree by prefix (`B18.100x007` is in a set that
+lists `B18.1`); the longest listed prefix wins, so an exclusion may carve C44 out of C00-C96. A concept without a
+decisive code may still be named by its text or by a local display: that is a hit `by` name, with the stance of the
+words around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import msgspec
+
+from fhir_screener.terminology.coding import (
+    BY_PREFIX,
+    STANDARD,
+    Coding,
+    Concept,
+    fold,
+    is_finer,
+    is_rubric,
+    normal_code,
+)
+from fhir_screener.terminology.drug_phrases import drug_stance
+from fhir_screener.terminology.lab_names import NO_RESULT, bare_test
+from fhir_screener.terminology.names import Names
+from fhir_screener.terminology.phrases import Stance, stance
+from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.site import NO_SITE, Site
+from fhir_screener.terminology.valueset import NO_HITS, Entry, Hit, Hits, ValueSet, names_pattern
+
+_REMEMBERED = 100_000
+"""Concepts whose sets are remembered; then they are forgotten and looked up again."""
+
+
+class Terminology:
+    """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept.
+
+    `whole`: resource types whose records a study needs as they came. `site` is what the site adds; names and codes that it
+    adds to value sets are in `sets` already. `keep_unread`: a reader keeps the records that nobody can read; `note_unread`: of those
+    it leaves out, it notes what they are called.
+    """
+
+    def __init__(
+        self,
+        sets: Iterable[ValueSet],
+        whole: frozenset[str] = frozenset(),
+        site: Site = NO_SITE,
+        *,
+        keep_unread: bool = False,
+        note_unread: bool = False,
+    ) -> None:
+        self.whole, self.site, self.keep_unread, self.note_unread = whole, site, keep_unread, note_unread
+        self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
+        self.learnt: dict[type, Any] = {}
+        """What readers remember of it, each under its own type."""
+        self._known: dict[Concept, Hits] = {}
+        self._index: dict[tuple[str, str], list[tuple[str, Entry | None, Entry]]] = {}
+        for value_set in self.sets.values():
+            for entry in value_set.excluded:
+                self._add(value_set.name, entry, excluded=True)
+            for entry in value_set.codes:
+                self._add(value_set.name, entry, excluded=False)
+
+    def _add(self, name: str, entry: Entry, *, excluded: bool) -> None:
+        key = (entry.system, normal_code(entry.system, entry.code))
+        self._index.setdefault(key, []).append((name, None if excluded else entry, entry))
+
+    def __getitem__(self, name: str) -> ValueSet:
+        return self.sets[name]
+
+    def says(self, text: str) -> Polarity | None:
+        """What a result in words says: by the site's words, which count as a whole, else as `read_words`."""
+        return (self.site.words.get(fold(text)) if self.site.words else None) or read_words(text)
+
+    def unread(self, concept: Concept) -> bool:
+        """Whether nobody can say what the concept is: it may be anything."""
+        return not self.classify(concept) and not self.site.understands(concept)
+
+    def classify(self, concept: Concept) -> Hits:
+        """The sets this concept is in: {set name: Hit}. Pure, remembered."""
+        known = self._known.get(concept)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[concept] = self._classify(concept)
+        return known
+
+    def _classify(self, concept: Concept) -> Hits:
+        hits: dict[str, Hit] = {}
+        carved: set[str] = set()
+        for coding in concept.codings:
+            standard = self.site.meaning(coding)
+            meant = standard or coding
+            for name, entry in self._by_code(meant).items():
+                if entry is None:
+                    carved.add(name)
+                elif name not in hits:
+                    listed = entry.display if entry.code == meant.code else ""
+                    hits[name] = Hit(coding, False, entry.ingredient, entry.strength, standard=standard, listed=listed)
+        self._by_name(concept, hits, carved)
+        return hits or NO_HITS
+
+    def _by_code(self, coding: Coding) -> dict[str, Entry | None]:
+        """{set: entry, or None where the set carves this code out}; the longest listed prefix wins."""
+        code = normal_code(coding.system, coding.code)
+        found: dict[str, Entry | None] = {}
+        shortest = 1 if coding.system in BY_PREFIX else len(code)
+        for length in range(shortest, len(code) + 1):
+            for name, entry, _ in self._index.get((coding.system, code[:length]), ()):
+                found[name] = entry
+        return found
+
+    @cached_property
+    def _named(self) -> tuple[Names, list[tuple[str, str, bool]]]:
+        """All names, and the owners their numbers stand for: (set, ingredient, whether it is one of drugs)."""
+        owners: list[tuple[str, str, bool]] = []
+        names: list[tuple[str, int]] = []
+        for value_set in self.sets.values():
+            if value_set.kind in ("value", "result", "ordinary"):
+                continue
+            for ingredient, words in value_set.names.items():
+                names += [(fold(word), len(owners)) for word in words if word.strip()]
+                owners.append((value_set.name, ingredient, value_set.kind == "drug"))
+        return Names(names), owners
+
+    def mentions(self, names: frozenset[str], text: str) -> Iterator[tuple[str, Stance]]:
+        """Each place where `text` names a member of these sets: (the words, what the sentence says of them)."""
+        plain = fold(text)
+        for name in sorted(names):
+            for match in self._finders[name].finditer(plain) if name in self._finders else ():
+                yield match.group(), stance(plain, match.start(), match.end())
+
+    @cached_property
+    def _finders(self) -> dict[str, re.Pattern[str]]:
+        found = {}
+        for value_set in self.sets.values():
+            pattern = names_pattern(word for words in value_set.names.values() for word in words)
+            if pattern is not None:
+                found[value_set.name] = pattern
+        return found
+
+    def _by_test_name(self, displays: list[Coding], text: str, hits: dict[str, Hit]) -> None:
+        """Tests go by their whole name: "IgG4" is in many a name that means something else."""
+        candidates: list[tuple[str, Coding | None]] = [(text, None), *((fold(c.display), c) for c in displays)]
+        if any(self.site.knows(c) for c in displays):
+            candidates = []
+        for words, coding in candidates:
+            for name in self._test_names.get(bare_test(words), ()) if words else ():
+                hits.setdefault(name, Hit(coding, by_name=True, words=words))
+
+    @cached_property
+    def _test_names(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for value_set in self.sets.values():
+            if value_set.kind == "result":
+                for word in {bare_test(fold(w)) for words in value_set.names.values() for w in words}:
+                    found.setdefault(word, []).append(value_set.name)
+        return found
+
+    def near(self, concept: Concept) -> Hits:
+        """The tests that a name looks like: it holds the name of one, among words that no list accounts for.
+
+        Only for tests in no set, whose code no list takes or turns down, and by names too long to stand in another's by
+        chance: a local test, or one whose standard code is newer than the lists.
+        """
+        if self.site.lists(concept) or any(map(self._listed, concept.codings)):
+            return NO_HITS
+        if any(self.sets[name].kind == "result" for name in self.classify(concept)):
+            return NO_HITS
+        found: dict[str, Hit] = {}
+        for words, coding in ((concept.text, None), *((coding.display, coding) for coding in concept.codings)):
+            text = fold(words)
+            if NO_RESULT.search(text):
+                continue
+            for owner, start, end in self._near_names[0].find(text):
+                name = self._near_names[1][owner]
+                found.setdefault(name, Hit(coding, by_name=True, words=text[start:end]))
+        return found or NO_HITS
+
+    def _listed(self, coding: Coding) -> bool:
+        return coding.system in STANDARD and bool(self._by_code(coding))
+
+    @cached_property
+    def _near_names(self) -> tuple[Names, list[str]]:
+        tests = [one for one in self.sets.values() if one.kind == "result"]
+        words = [
+            (fold(word), number)
+            for number, one in enumerate(tests)
+            for listed in one.names.values()
+            for word in listed
+            if len(word) > (4 if word.isascii() else 3)
+        ]
+        return Names(words), [one.name for one in tests]
+
+    def _by_name(self, concept: Concept, hits: dict[str, Hit], carved: set[str]) -> None:
+        displays = [c for c in concept.codings if c.display]
+        local = [c for c in displays if is_finer(c) or not self.site.knows(c)]
+        text = fold(concept.text)
+        alike = [c for c in displays if fold(c.display) == text]
+        free: list[tuple[str, Coding | None]] = [] if any(not is_rubric(c) for c in alike) else [(text, None)]
+        own: list[tuple[str, Coding | None]] = [(fold(c.display), c) for c in local]
+        drug: list[tuple[str, Coding | None]] = [*free]
+        drug += [(fold(c.display), c) for c in displays if not self.site.ignores(c)]
+        if not hits:
+            self._by_test_name(displays, text, hits)
+        found = self._places(free + own, drug)
+        self._second_thoughts(text, not alike, found, hits)
+        for one in found:
+            known = hits.get(one.name)
+            if (known and known.stance not in _NOT_THERE) or one.name in carved:
+                continue
+            if any(other.covers(one) for other in found):
+                continue
+            read_stance = drug_stance if self.sets[one.name].kind == "drug" else stance
+            said = read_stance(one.words, one.start, one.end)
+            if known and said in _NOT_THERE:
+                continue
+            hits[one.name] = Hit(
+                one.coding,
+                by_name=True,
+                ingredient=one.ingredient,
+                # One member denied and another named ("no lymphoma; breast cancer"): a person looks.
+                stance=Stance.DOUBTFUL if known else said,
+                words=one.words[one.start : one.end],
+            )
+
+    def _second_thoughts(self, text: str, own: bool, found: list[_Named], hits: dict[str, Hit]) -> None:
+        """A diagnosis whose own text doubts, denies or gives to somebody else what its code says: a person looks.
+
+        A text that ends open is asked about even where it is not its `own` but repeats the display: no list has such a name.
+        """
+        for name, hit in hits.items():
+            if not text or hit.by_name or self.sets[name].kind != "condition":
+                continue
+            said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
+            if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]) or _GERMAN.match(text):
+                hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
+
+    def _places(
+        self, texts: list[tuple[str, Coding | None]], drug_texts: list[tuple[str, Coding | None]]
+    ) -> list[_Named]:
+        """Every name in these texts, drugs in theirs, set by set."""
+        names, owners = self._named
+        found: list[tuple[int, int, _Named]] = []
+        for drugs, listed in ((False, texts), (True, drug_texts)):
+            for number, (words, coding) in enumerate(listed):
+                for owner, start, end in names.find(words):
+                    name, ingredient, is_drug = owners[owner]
+                    if is_drug is drugs:
+                        found.append((owner, number, _Named(name, ingredient, words, coding, start, end)))
+        return [one for _, _, one in sorted(found, key=lambda place: (place[0], place[1], place[2].start))]
+
+
+_NOT_THERE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
+_SAME = frozenset({Stance.ASSERTED, Stance.PAST})
+"""What may be said beside a code without doubt about it."""
+
+_OPEN = re.compile(r"(?:\?|待查|待排|待除外)\W*$")
+"""A text that ends open."""
+_GERMAN = re.compile(r"\W*(?:v\. ?a\.|z\. ?n\.|a\. ?e\.|verdacht|ausschluss|fraglich|zustand nach)(?![a-zäöü])")
+"""So begin German diagnoses that are suspected, ruled out or over; their words are not read any further."""
+_TAIL = 40
+"""Characters of a text that are looked at for how it ends."""
+
+
+class _Named(NamedTuple):
+    """A place where a text names a member of a set."""
+
+    name: str
+    ingredient: str
+    words: str
+    coding: Coding | None
+    start: int
+    end: int
+
+    def covers(self, other: _Named) -> bool:
+        """Whether the other name is part of this longer one: old tuberculosis is not tuberculosis."""
+        longer = self.end - self.start > other.end - other.start
+        return longer and self.words == other.words and self.start <= other.start and other.end <= self.end
