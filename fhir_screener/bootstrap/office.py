@@ -20,7 +20,7 @@ from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.desk import Desk
-from fhir_screener.fhir.task.history import Happened, history
+from fhir_screener.fhir.task.history import History, recorded
 from fhir_screener.fhir.task.pages import Pages
 from fhir_screener.fhir.task.provenance import device_reference
 from fhir_screener.fhir.task.sweep_watch import Watch, last_sweeps
@@ -133,9 +133,13 @@ class Office:
         except ServerError:
             return Trials({}, unread=True)
 
-    def history(self, task: str) -> tuple[Happened, ...]:
-        """What became of a Task, newest first."""
-        return history(self.servers.target, task)
+    def history(self, task: str) -> History:
+        """What became of a Task, as far as the target tells."""
+        try:
+            return History(recorded(self.servers.target, task))
+        except ServerError as error:
+            _log.info("history.unread", task=task, error=error)
+            return History(unread=True)
 
     @property
     def audits(self) -> bool:

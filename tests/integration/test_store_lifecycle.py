@@ -9,7 +9,7 @@ import pytest
 
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import extensions, value_of
-from fhir_screener.fhir.task.history import history
+from fhir_screener.fhir.task.history import recorded
 from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.fhir.task.summary import read_summary
 from fhir_screener.screening.candidate import Action, Hand
@@ -72,7 +72,7 @@ def test_the_history_tells_what_each_sweep_changed(there: World) -> None:
     """The Task itself keeps the last change only."""
     there.sweep(KEPT)
     there.sweep(replace(nested(), as_of=date(2021, 3, 5)))
-    last, first = history(there.session, str(there.task()["id"]))
+    last, first = recorded(there.session, str(there.task()["id"]))
     assert (last.what, first.what) == ("refreshed", "created")
     assert first.changes == ()
     assert last.changes == read_summary(there.task()).changes != ()

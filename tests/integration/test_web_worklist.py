@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from fhir_screener.screening.views import VIEWS
+from tests.integration.faulty_proxy import relay
 from tests.integration.web_world import STUDY, Browser, Hospital, as_role, found, hospital, serving
 
 HERE = f"/study/{STUDY}"
@@ -128,6 +129,20 @@ def test_the_ward_can_be_telephoned_by_those_who_may_know_who_it_is(ward: Hospit
     assert '<a href="tel:+492214781">+49 (221) 478-1</a>' in text
     with serving(ward.behind_a_proxy()) as place:
         assert "478-1" not in as_role(place, "trial").get(f"/candidate/{task}").text
+
+
+def test_a_history_that_cannot_be_read_is_not_called_none(ward: Hospital, anna: Browser) -> None:
+    task, _ = a_candidate(ward, anna)
+    unread = "What became of this candidate could not be read just now."
+    assert unread not in anna.get(f"/candidate/{task}").text
+    with relay(ward.base) as between, serving(ward.settings(source_url=between.base)) as place:
+        browser = Browser(place)
+        browser.sign_in()
+        between.fails("500", "Provenance")
+        text = browser.get(f"/candidate/{task}").text
+        assert unread in text
+        assert "The server keeps no history." not in text
+        assert "目前无法读取该候选人的历史记录。" in browser.get(f"/candidate/{task}?lang=zh").text
 
 
 def test_what_was_looked_at_is_no_longer_new_even_after_signing_in_again(anna: Browser) -> None:

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 import orjson
 
-from fhir_screener.errors import NotSupported, Refused, ServerError
+from fhir_screener.errors import NotSupported, Refused
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
 from fhir_screener.fhir.task.coded import Json, codes, dicts, extensions, value_of
 from fhir_screener.fhir.task.provenance import PARTICIPANT
 from fhir_screener.fhir.task.summary import read_changes
-from fhir_screener.log import Log
 from fhir_screener.screening.change import Change
-
-_log = Log(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,17 +34,16 @@ class Happened:
     owner: str = ""
 
 
-def history(session: FhirSession, task: str) -> tuple[Happened, ...]:
-    """The changes of a Task, newest first; empty where the server keeps or gives no Provenance. For people to look at."""
-    try:
-        return recorded(session, task)
-    except ServerError as error:
-        _log.info("history.unread", task=task, error=error)
-        return ()
+@dataclass(frozen=True)
+class History:
+    """The changes of a Task, newest first. `unread`: the server was asked and did not answer, so nobody knows of any."""
+
+    changes: tuple[Happened, ...] = ()
+    unread: bool = False
 
 
 def recorded(session: FhirSession, task: str) -> tuple[Happened, ...]:
-    """As `history`, to rest a decision on: empty only where the server keeps no Provenance. Raises ServerError."""
+    """The changes of a Task, newest first; empty only where the server keeps or gives no Provenance. Raises ServerError."""
     asked = [("target", f"Task/{task}"), ("_sort", "-recorded"), ("_count", "100")]
     try:
         answer = session.get("Provenance", asked, expect="Bundle")
