@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.wording import amounts, length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.unit_words import readable
+
+
+def limit_in_words(which: str, amount: Mapping[str, float]) -> Text:
+    """One of the four limits, with its number by unit: `at least 7 %`."""
+    if which == "at_least":
+        return say("at least {amount}", amount=amounts(amount))
+    if which == "above":
+        return say("above {amount}", amount=amounts(amount))
+    if which == "at_most":
+        return say("at most {amount}", amount=amounts(amount))
+    return say("below {amount}", amount=amounts(amount))
 
 
 def bounds_in_words(limits: Limits) -> Text:
@@ -29,15 +42,13 @@ def bounds_in_words(limits: Limits) -> Text:
 
 def limits_in_words(limits: Limits) -> Text:
     """What a number is where it is positive: `at least 7 %`; by the limits of the study, if it has any of its own."""
+    tables = {"at_least": limits.at_least, "above": limits.above, "below": limits.below, "at_most": limits.at_most}
     zones = [
         say("{low} to {high} {unit}", low=f"{low:g}", high=f"{high:g}", unit=readable(unit))
         for unit, (low, high) in limits.between.items()
     ]
     parts = (
-        say("at least {amount}", amount=amounts(limits.at_least)) if limits.at_least else "",
-        say("above {amount}", amount=amounts(limits.above)) if limits.above else "",
-        say("below {amount}", amount=amounts(limits.below)) if limits.below else "",
-        say("at most {amount}", amount=amounts(limits.at_most)) if limits.at_most else "",
+        *(limit_in_words(which, table) for which, table in tables.items() if table),
         *zones,
         say("above its reference range") if limits.of_range == "above" else "",
         say("below its reference range") if limits.of_range == "below" else "",

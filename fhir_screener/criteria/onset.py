@@ -11,13 +11,17 @@ from fhir_screener.verdict import Reason
 
 
 def so_long(view: View, when: Course, span: Duration) -> tuple[Reason | None, bool, Text]:
-    """Why that is uncertain, whether it may be, and words for it. A date of record is the latest day of the onset."""
+    """Why that is uncertain, whether it may be, and words for it. A date of record is the latest day of the onset.
+
+    Of a length in hours the last days are uncertain, as in `View.place`.
+    """
     if when.start is None:
         return Reason.IMPRECISE_DATE, True, say("no date of onset")
     for day in (when.start.lo, when.start.hi):
         if day > EVER:
-            view.mark(span.first_beyond(day - 1))
-    if when.start.hi <= span.before(view.day):
+            for late in range(span.loose + 1):
+                view.mark(span.first_beyond(day - 1) + late)
+    if when.start.hi <= span.before(view.day) - bool(span.loose):
         return None, True, say("on record for {time} or longer", time=length(span))
     if is_newer(view, when, span):
         return None, False, say("began less than {time} ago", time=length(span))
@@ -26,7 +30,7 @@ def so_long(view: View, when: Course, span: Duration) -> tuple[Reason | None, bo
 
 def is_newer(view: View, when: Course, span: Duration) -> bool:
     """Whether its onset is known to lie within this time."""
-    return when.start is not None and when.start.lo > span.before(view.day)
+    return when.start is not None and when.start.lo > span.before(view.day) + max(0, span.loose - 1)
 
 
 def lately(view: View, when: Course, window: Duration) -> tuple[Reason | None, bool, Text, bool]:

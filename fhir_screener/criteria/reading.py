@@ -80,8 +80,7 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
         if polarity is not None and not (polarity is EQUIV and number.comparator and said):
             said["number"] = polarity
     elif value.text and (between := read_between(value.text)):
-        ends = {measured(Quantity(end, between[2]), value, limits, ranges)[0] for end in between[:2]}
-        _say(said, "number", EQUIV if len(ends - {None}) > 1 else ends.pop())
+        _say(said, "number", _between(between, value, limits, ranges))
     if limits.only and not said and _read_value(value, replace(limits, only=False), terms, ranges).says is POS:
         said["positive"] = EQUIV
     if abnormal and not limits.only and not (said.keys() and set(said.values()) <= {POS, EQUIV}):
@@ -173,6 +172,23 @@ def number_of(value: Value) -> Quantity | None:
     if value.quantity is None and value.integer is not None:
         return Quantity(float(value.integer), "")
     return value.quantity or (_written(value.text) if value.text else None)
+
+
+def _between(
+    between: tuple[float, float, str], value: Value, limits: Limits, ranges: Sequence[Range]
+) -> Polarity | None:
+    """What a value says that is given as a range: where its ends differ, or a limit may lie between them, nobody knows."""
+    low, high, unit = between
+
+    def said(end: float, comparator: str = "") -> Polarity | None:
+        return measured(Quantity(end, unit, comparator), value, limits, ranges)[0]
+
+    found = said(low)
+    if found is None or found is not said(high):
+        return None if found is None else EQUIV
+    # Between two limits, or outside both, two ends on either side say the same of what does not lie between them.
+    split = NEG if limits.between else POS
+    return EQUIV if found is split and found not in (said(low, ">="), said(high, "<=")) else found
 
 
 def _written(text: str) -> Quantity | None:

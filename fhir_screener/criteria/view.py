@@ -130,7 +130,7 @@ class View:
             outer, self.watch = self.watch, set()
             found = rule.evaluate(self)
             if self.index.modified:
-                found = modified(rule, found, self, self.index.modified)
+                found = modified(rule, found, self.lies_before, self.index.modified)
             self.known[at] = found
             if not plan.shares(found):
                 self.shared.alike[id(found)] = (found, plan.outline(found))
@@ -213,6 +213,11 @@ class View:
     def older_than(self, days: Days, length: Duration) -> bool:
         """Whether even the latest of these days lies before the window of this length."""
         return self.place(days, length) is When.BEFORE
+
+    def lies_before(self, text: str | None, length: Duration) -> bool:
+        """The same of a recorded date; one that is missing or unreadable may lie anywhere."""
+        days = self.days(text)
+        return days is not None and self.older_than(days, length)
 
     def some_day(self, span: Span) -> Days | None:
         """The days on one of which a disease began or ended: FHIR's Period, Age and Range of an onset or an abatement

@@ -74,7 +74,7 @@ _PLANNED_AFTER = (
     r"|risk\b(?! group| strat| categor)|gen(?:e|etic) (?:carrier|predisposition|suscepti)"
 )
 _IF = re.compile(
-    r"\W*(?:if|in case|should|unless|如(?:果|为|系|确|证实|发现|提示|存在|出现)|若(?!干)|倘若|假如|一旦|万一)(?![a-z])"
+    r"\W*(?:if|in case|should(?! (?:be|have)\b)|unless|如(?:果|为|系|确|证实|发现|提示|存在|出现)|若(?!干)|倘若|假如|一旦|万一)(?![a-z])"
 )
 """So begins a clause of what may come to be."""
 _OVER = re.compile(
@@ -100,6 +100,7 @@ _JOINED = re.compile(r"^\W*(?:or|nor|及|和|或|与|以及)\b|^(?:及|和|或|�
 _ITEM = r"[\w'/-]+(?: [\w'/-]+){0,3}"
 _LAST_OF_LIST = re.compile(rf"^(?:\W*{_ITEM} n?or)?\W*#(?:\W*n?or {_ITEM})?\W*$")
 """The last two of a list: "no TB, hepatitis B or malignancy" denies all three."""
+_NOT_SO = r"\bnot (?!ha(?:d|ve)\b)"
 # Words that make a clause of its own: what stands there is found, not listed.
 _FOUND = re.compile(
     r"\b(?:is|are|was|has|have|had|with|shows?|showing|seen|noted|found|present|consistent|compatible|suggests?|suggestive"
@@ -234,7 +235,9 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
         return Stance.NEGATED
     if _FOUND.search(around):
         return None
-    return Stance.NEGATED if _LAST_OF_LIST.match(around) else Stance.DOUBTFUL
+    # "Not compliant, lymphoma or sarcoma": what is not so is no list of what is not there.
+    lists = re.search(NEGATED_BEFORE, re.sub(_NOT_SO, " ", re.sub(_NOT_NEGATION, " ", before)))
+    return Stance.NEGATED if lists and _LAST_OF_LIST.match(around) else Stance.DOUBTFUL
 
 
 _TAKEN_BACK = re.compile(

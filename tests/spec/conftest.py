@@ -91,7 +91,7 @@ def ask() -> Ask:
         day = date.fromisoformat(on) if isinstance(on, str) else on
         record = record_of(*facts, **{k: v for k, v in more.items() if k != "parameters"})
         view = View(record, day.toordinal(), ZONE, SETS, "NCT1", more.get("parameters", {}))
-        finding: Finding = read_rule(text, more.get("parameters")).evaluate(view)
+        finding: Finding = view.ask(read_rule(text, more.get("parameters")))
         return filled(finding, Scope(record))
 
     return answer
@@ -101,7 +101,7 @@ def record_of(*facts: Any, **more: Any) -> PatientRecord:
     """A record of these facts, each put where it belongs."""
     kinds: dict[str, list[Any]] = {}
     for fact in facts:
-        kinds.setdefault(make.room(fact), []).append(fact)
+        kinds.setdefault("modified" if fact.modified else make.room(fact), []).append(fact)
     patient = more.pop("patient", None) or make.patient()
     seen = {"Observation": Seen(3, "2019-01-01")}
     return PatientRecord(patient, **{k: tuple(v) for k, v in kinds.items()}, **{"seen": seen, **more})

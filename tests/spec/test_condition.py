@@ -285,3 +285,20 @@ def test_within_hours_the_day_at_the_edge_leaves_it_open(ask, onset, reason) -> 
 def test_times_exclude_each_other() -> None:
     with pytest.raises(MappingError, match="exclude each other"):
         read_rule("condition: {in: [cancer], for: P6M, within: P1Y}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "onset", "expected"),
+    [
+        ("PT48H", "2021-02-26", "met"),
+        ("PT48H", "2021-02-27", "imprecise-date"),  # at the end of that day, and at the beginning of today?
+        ("PT48H", "2021-02-28", "not_met"),
+        ("PT36H", "2021-02-26", "met"),
+        ("PT36H", "2021-02-27", "imprecise-date"),
+        ("PT36H", "2021-02-28", "imprecise-date"),
+        ("PT36H", "2021-03-01", "not_met"),
+    ],
+)
+def test_for_so_many_hours(ask, asked, onset, expected) -> None:
+    found = ask(f"condition: {{in: [cancer], for: {asked}}}", make.condition("C1", onset=onset))
+    assert (found.reason.value if found.reason else found.verdict.value) == expected

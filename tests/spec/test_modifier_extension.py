@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from fhir_screener.verdict import Reason
+from tests.spec import facts as make
 from tests.spec.plain_patient import judged as judged
 from tests.spec.plain_patient import said
 
@@ -106,6 +109,39 @@ def test_a_no_beside_it_does_not_stand(judged) -> None:
     """The plain patient's HBsAg is negative, and so is what rests on it."""
     assert said(judged(), "E8a") == "not_met"
     assert said(judged(strange({**HBSAG, "valueCodeableConcept": {"text": "negative"}})), "E8a") == "unreadable"
+
+
+HBSAG_LATEST = "result: {of: [hbsag], within: P3M, take: latest, positive: met, negative: not_met}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "clear", "newer"),
+    [
+        (HBSAG_LATEST, make.result("L1", "positive", "2021-01-10"), make.result("L1", "negative", "2021-02-20")),
+        (
+            "regimen: {of: [prednisone], unchanged_for: P8W}",
+            make.drug("P1", taken="2020-06-01..", mg=10, asserted="2021-02-26"),
+            make.drug("P1", taken="2021-02-01..", mg=30, asserted="2021-02-26"),
+        ),
+    ],
+)
+def test_a_yes_that_it_could_undo_does_not_stand(ask, rule, clear, newer) -> None:
+    assert ask(rule, clear).verdict.value == "met"
+    assert ask(rule, clear, replace(newer, modified=True)).reason is Reason.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("rule", "fact"),
+    [
+        ("immunization: {in: [vaccine]}", make.vaccine("V1", "2021-01-10")),
+        ("count: {of: [{immunization: {in: [vaccine]}}], at_least: 1}", make.vaccine("V1", "2021-01-10")),
+        ("encounter: {in: [stay]}", make.encounter("E1", "2021-01-10..2021-01-12")),
+        ("tested: {of: [hbsag]}", make.result("L1", "negative", "2021-01-10")),
+    ],
+)
+def test_no_event_is_counted_by_it(ask, rule, fact) -> None:
+    assert ask(rule, fact).verdict.value == "met"
+    assert ask(rule, replace(fact, modified=True)).reason is Reason.UNREADABLE
 
 
 def test_before_the_time_that_is_asked_about_it_matters_to_nobody(judged) -> None:

@@ -89,6 +89,43 @@ def test_unchanged_for_so_long(ask, facts, expected) -> None:
     assert answer(ask(STABLE, *facts)) == expected
 
 
+def test_one_drug_for_another_is_no_unchanged_dose(ask) -> None:
+    """10 mg of the one and then 10 mg of the other are the same dose only by a table of equivalents."""
+    facts = [
+        course("2020-06-01", 10, "2021-01-31"),
+        make.drug("P2", taken="2021-02-01..", mg=10, asserted="2021-02-26"),
+    ]
+    both = "regimen: {of: [prednisone, prednisolone], %s}"
+    assert answer(ask(both % "unchanged_for: P8W", *facts)) == "unreadable"
+    assert answer(ask(both % "in: prednisone, unchanged_for: P8W", *facts)) == "met"
+    assert answer(ask(both % "unchanged_for: P2W", *facts)) == "met"
+    assert answer(ask(both % "for: P8W", *facts)) == "met"
+
+
+@pytest.mark.parametrize("asked", ["unchanged_for: P8W", "for: P8W"])
+def test_a_record_in_doubt_carries_no_answer(ask, asked) -> None:
+    rule = f"regimen: {{of: [prednisone], {asked}}}"
+    on_hold = make.drug("P1", taken="2020-06-01..2021-01-31", mg=10, status="on-hold", asserted="2021-02-26")
+    assert answer(ask(rule, on_hold, course("2021-02-01", 10))) == "equivocal"
+    beside = "met" if asked.startswith("for") else "equivocal"  # 10 all the time, or 20 until January?
+    assert answer(ask(rule, on_hold, course("2020-06-01", 10))) == beside
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ('dose: {at_most: {"mg/d": 20}}', "text-only"),
+        ("unchanged_for: P8W", "text-only"),
+        ('dose: {at_least: {"mg/d": 20}}', "text-only"),
+        ('dose: {at_least: {"mg/d": 10}}', "met"),  # more of it would change nothing
+        ("for: P8W", "met"),
+    ],
+)
+def test_a_record_that_words_take_back_may_undo_the_answer(ask, asked, expected) -> None:
+    perhaps = course("2021-02-20", 40, note="not taken")
+    assert answer(ask(f"regimen: {{of: [prednisone], {asked}}}", course("2020-06-01", 10), perhaps)) == expected
+
+
 def test_a_change_is_a_clock(ask) -> None:
     found = ask(STABLE, course("2020-06-01", 15, "2021-01-31"), course("2021-02-01", 10))
     assert found.clock
@@ -108,6 +145,7 @@ def test_taken_for_so_long_in_whatever_dose(ask) -> None:
         ("regimen: {of: [prednisone]}", "asks for a dose or a time"),
         ("regimen: {of: [prednisone], dose: {at_least: {mg: 10}}}", "mass by time"),
         ('regimen: {of: [prednisone], dose: {at_least: {"mg/d": 10, "g/d": 1}}}', "one unit"),
+        ('regimen: {of: [prednisone], dose: {at_least: {"mg/d": 10}, below: {"g/d": 1}}}', "one unit"),
     ],
 )
 def test_what_is_refused(rule, message) -> None:

@@ -269,3 +269,21 @@ def test_between_two_limits(ask, value, verdict, reason) -> None:
 def test_limits_that_make_no_sense_together(rule, message) -> None:
     with pytest.raises(MappingError, match=message):
         read_rule(rule)
+
+
+@pytest.mark.parametrize(
+    ("limits", "text", "says"),
+    [
+        ('between: {"%": [50, 60]}', "52-58 %", "met"),
+        ('between: {"%": [50, 60]}', "40-45 %", "not_met"),
+        ('between: {"%": [50, 60]}', "40-70 %", "equivocal"),  # 55 may be it
+        ('between: {"%": [50, 60]}', "55-65 %", "equivocal"),
+        ('at_least: {"%": 10}, at_most: {"%": 4}', "3-12 %", "equivocal"),  # so may 7
+        ('at_least: {"%": 10}, at_most: {"%": 4}', "5-8 %", "not_met"),
+        ('at_least: {"%": 10}, at_most: {"%": 4}', "12-15 %", "met"),
+        ('at_least: {"%": 10}', "5-12 %", "equivocal"),
+    ],
+)
+def test_a_value_given_as_a_range(ask, limits, text, says) -> None:
+    found = ask(f"result: {{of: [egfr], {limits}, within: P3M, negative: not_met}}", make.result("L2", text))
+    assert (found.reason.value if found.reason else found.verdict.value) == says

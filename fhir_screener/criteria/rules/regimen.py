@@ -11,19 +11,18 @@ whether it was taken before. Doses of different drugs add up only by a table of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from operator import ge, gt, le, lt
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.amount import Amount
 from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.daily import LIMITS, DailyDose
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.intake import FRESH
-from fhir_screener.criteria.keys import choice, duration, limits, mapping, sets
+from fhir_screener.criteria.keys import Given, choice, duration, limits, mapping, sets
 from fhir_screener.criteria.laid import Drugs
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.plan import DRUG
@@ -32,16 +31,13 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.therapy import JOIN, Line, course_of, total
 from fhir_screener.criteria.view import View
-from fhir_screener.criteria.wording import amounts, clauses, length, named
+from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Duration, iso
-from fhir_screener.sentence import Text, join, say
+from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.equivalents import TABLES
-from fhir_screener.terminology.unit_words import readable
-from fhir_screener.terminology.units import convert
-from fhir_screener.verdict import NOT_MET, Reason, Verdict, first_reason
+from fhir_screener.verdict import MET, NOT_MET, Reason, Verdict, first_reason
 
-MG = "mg/d"
-_KEEPS: dict[str, Callable[[float, float], bool]] = {"at_least": ge, "above": gt, "at_most": le, "below": lt}
+_APART = say("Several drugs, whose doses do not add up.")
 
 
 class Answer(NamedTuple):
@@ -56,8 +52,7 @@ class Answer(NamedTuple):
 @dataclass(frozen=True)
 class RegimenRule:
     drugs: Drugs
-    dose: dict[str, dict[str, float]] = field(default_factory=dict)
-    """{at_least, above, at_most or below: {unit: number}}"""
+    dose: DailyDose = DailyDose()
     unchanged_for: Duration | None = None
     lasting: Duration | None = None
     kind: ClassVar[str] = "regimen"
@@ -71,17 +66,31 @@ class RegimenRule:
         return fetched(finding, view, DRUG_TYPES, named(self.drugs.of), stands=False)
 
     def _judge(self, view: View, lines: list[Line], tally: Tally) -> Finding:
-        """The answer, where it is the same for the earliest beginnings and latest ends as for the opposite."""
+        """The answer, where it is the same for the earliest beginnings and latest ends as for the opposite, and where it
+        hangs on no record that is in doubt."""
         for item in lines:
             view.mark(item.end + 1)
             if item.intake.first and item.intake.first.hi > view.day:
                 view.mark(view.day + 1)
         found = self._read(view, lines, tally)
-        other = self._read(view, [item.shortest(view.day) for item in lines], tally)
-        if (found.verdict, found.reason) == (other.verdict, other.reason):
-            return found
-        unsure = Evidence(note=say("It depends on a beginning or an end whose day is not known."))
-        return unknown(Reason.IMPRECISE_DATE, unsure, *(e for e in found.evidence if e.reference))
+        if self._differs(found, self._read(view, [item.shortest(view.day) for item in lines], tally)):
+            unsure = say("It depends on a beginning or an end whose day is not known.")
+            return _unsure(Reason.IMPRECISE_DATE, unsure, found)
+        doubts = [item.intake.doubt for item in lines if item.intake.doubt]
+        sure = [item for item in lines if not item.intake.doubt]
+        if doubts and found.reason not in doubts and self._differs(found, self._read(view, sure, tally)):
+            return _unsure(first_reason(doubts), say("It depends on a record that is in doubt."), found)
+        if tally.reasons and found.reason is None and self._undone(found):
+            return unknown(tally.reason, *tally.evidence, *(one for one in found.evidence if one.reference))
+        return found
+
+    @staticmethod
+    def _differs(found: Finding, other: Finding) -> bool:
+        return (found.verdict, found.reason) != (other.verdict, other.reason)
+
+    def _undone(self, found: Finding) -> bool:
+        """Whether a record that could not be laid on the time line could undo the answer: by more of the drug."""
+        return found.verdict is not MET or self.unchanged_for is not None or self.dose.capped
 
     def _read(self, view: View, lines: list[Line], tally: Tally) -> Finding:
         current = [item for item in lines if item.start <= view.day <= item.end]
@@ -94,7 +103,7 @@ class RegimenRule:
             return unknown(Reason.NO_DATA, *around, nothing, settle=ASK)
         shown = tuple(self._cite(item, view) for item in current)
         doubts = [item.intake.doubt for item in current if item.intake.doubt]
-        if doubts:
+        if len(doubts) == len(current):
             return unknown(first_reason(doubts), Evidence(note=say("Not known to be taken today.")), *shown, *around)
         return self._conclude(list(self._answers(view, lines, current)), shown, around)
 
@@ -111,7 +120,7 @@ class RegimenRule:
         return met(*(Evidence(note=one.note) for one in answers), *shown, *around)
 
     def _answers(self, view: View, lines: list[Line], current: list[Line]) -> Iterator[Answer]:
-        if self.dose:
+        if self.dose.limits:
             yield self._dose(view, current)
         if self.unchanged_for is not None:
             yield self._over(view, lines, self.unchanged_for, changes=True)
@@ -119,16 +128,20 @@ class RegimenRule:
             yield self._over(view, lines, self.lasting, changes=False)
 
     def _dose(self, view: View, current: list[Line]) -> Answer:
-        if self.drugs.table is None and len({item.ingredient for item in current}) > 1:
-            return Answer(say("Several drugs, whose doses do not add up."), Reason.UNREADABLE)
+        if self._apart(current):
+            return Answer(_APART, Reason.UNREADABLE)
         today = total(current, view.day)
         if today is None:
             return Answer(say("The dose cannot be read."), Reason.UNREADABLE)
-        note = say("{dose} today; {asked} asked.", dose=self._words(today), asked=self._asked)
-        said = {_compared(today, which, _mg(limit) or 0.0) for which, limit in self.dose.items()}
-        if False in said:
+        note = say("{dose} today; {asked} asked.", dose=self.dose.words(today), asked=self.dose.describe())
+        kept = self.dose.keeps(today)
+        if kept is False:
             return Answer(note, verdict=NOT_MET)
-        return Answer(note, Reason.EQUIVOCAL if None in said else None)
+        return Answer(note, Reason.EQUIVOCAL if kept is None else None)
+
+    def _apart(self, lines: list[Line]) -> bool:
+        """Whether these are different drugs, and no table says how their doses compare."""
+        return self.drugs.table is None and len({item.ingredient for item in lines}) > 1
 
     def _over(self, view: View, lines: list[Line], span: Duration, *, changes: bool) -> Answer:
         """Whether it was taken, or taken in one dose, all this time."""
@@ -139,16 +152,22 @@ class RegimenRule:
             gap = any(item.end < begun for item in lines)
             note = say("On record from {day} on only; {time} asked.", day=iso(begun), time=length(span))
             return Answer(note, Reason.EQUIVOCAL if gap else Reason.NO_DATA)
+        taken = say("Taken for {time} or longer.", time=length(span))
+        return self._steady(view, lines, first, span) if changes else Answer(taken)
+
+    def _steady(self, view: View, lines: list[Line], first: int, span: Duration) -> Answer:
+        """Whether the dose was one and the same from that day on."""
+        if self._apart([item for item in lines if item.start <= view.day and item.end >= first]):
+            return Answer(_APART, Reason.UNREADABLE)
         today = total(lines, view.day)
-        if changes and today is None:
+        if today is None:
             return Answer(say("The dose cannot be read."), Reason.UNREADABLE)
         edges = {step.first for item in lines for step in item.steps} | {item.end + 1 for item in lines}
         for day in sorted(edge for edge in edges if first < edge <= view.day):
-            answer = self._change(view, lines, day, today, span) if changes and today is not None else None
+            answer = self._change(view, lines, day, today, span)
             if answer is not None:
                 return answer
-        template = "Unchanged for {time} or longer." if changes else "Taken for {time} or longer."
-        return Answer(say(template, time=length(span)))
+        return Answer(say("Unchanged for {time} or longer.", time=length(span)))
 
     def _change(self, view: View, lines: list[Line], day: int, today: Amount, span: Duration) -> Answer | None:
         """What a day says on which something begins or ends: None where the dose is the same, before and after."""
@@ -160,35 +179,15 @@ class RegimenRule:
                 continue  # a refill some days late
             if dose.hi < today.lo or dose.lo > today.hi:
                 view.mark(span.first_beyond(at))
-                before = say(
-                    "{dose} on {day}, {today} today.", dose=self._words(dose), day=iso(at), today=self._words(today)
-                )
-                return Answer(before, verdict=NOT_MET, clock=True)
+                doses = {"dose": self.dose.words(dose), "today": self.dose.words(today)}
+                return Answer(say("{dose} on {day}, {today} today.", day=iso(at), **doses), verdict=NOT_MET, clock=True)
             if dose != today:
                 return Answer(say("Perhaps changed on {day}.", day=iso(day)), Reason.EQUIVOCAL)
         return None
 
-    @property
-    def _unit(self) -> str:
-        return next((unit for limit in self.dose.values() for unit in limit), MG)
-
-    def _words(self, amount: Amount) -> Text:
-        by = convert(1, MG, self._unit) or 1.0
-        return join(" ", (amount.times(by, by).words, readable(self._unit)))
-
-    @cached_property
-    def _asked(self) -> Text:
-        said = {
-            "at_least": lambda limit: say("at least {amount}", amount=amounts(limit)),
-            "above": lambda limit: say("above {amount}", amount=amounts(limit)),
-            "at_most": lambda limit: say("at most {amount}", amount=amounts(limit)),
-            "below": lambda limit: say("below {amount}", amount=amounts(limit)),
-        }
-        return join(" and ", [said[which](limit) for which, limit in self.dose.items()])
-
     def _cite(self, item: Line, view: View, *, decides: bool = True) -> Evidence:
         amount = item.dose(min(view.day, item.end))
-        dose = say("no dose on record") if amount is None else self._words(amount)
+        dose = say("no dose on record") if amount is None else self.dose.words(amount)
         if item.end < view.day:
             dose = say("{dose}, until {day}", dose=dose, day=iso(item.end))
         return cite(item.intake.fact, dose, hit=item.hit, decides=decides)
@@ -211,25 +210,14 @@ class RegimenRule:
     def describe(self) -> Text:
         return clauses(
             say("{drugs} taken on the day asked about", drugs=named(self.drugs.of)),
-            self._asked,
+            self.dose.describe(),
             say("unchanged for {time}", time=length(self.unchanged_for)) if self.unchanged_for else "",
             say("for {time} or longer", time=length(self.lasting)) if self.lasting else "",
         )
 
 
-def _compared(today: Amount, which: str, limit: float) -> bool | None:
-    """Whether the dose keeps this limit; None where it may lie on either side."""
-    keeps = _KEEPS[which]
-    low, high = keeps(today.lo, limit), keeps(today.hi, limit)
-    return low if low is high else None
-
-
-def _mg(limits: dict[str, float]) -> float | None:
-    """The limit in mg a day."""
-    for unit, number in limits.items():
-        found = convert(number, unit, MG)
-        return None if found is None else round(found, 6)
-    return None
+def _unsure(reason: Reason, note: Text, found: Finding) -> Finding:
+    return unknown(reason, Evidence(note=note), *(one for one in found.evidence if one.reference))
 
 
 FORM = mapping(
@@ -255,23 +243,35 @@ FORM = mapping(
 
 def parse_regimen(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
-    dose = {which: limit for which, limit in (given["dose"] or {}).items() if limit}
-    for limit in dose.values():
-        if limit == "range" or len(limit) > 1 or _mg(limit) is None:
-            raise spec.fail("a dose has one unit, of mass by time", '{"mg/d": 1500}, {"mg/wk": 15}', "dose")
-    if not (dose or given["unchanged_for"] or given["for"]):
+    dose = _daily(spec, given["dose"] or {})
+    if not (dose.limits or given["unchanged_for"] or given["for"]):
         raise spec.fail("a regimen asks for a dose or a time", "dose, unchanged_for or for; else write an exposure")
-    spans = [span for span in (given["unchanged_for"], given["for"]) if span]
-    months, days = max((span.months for span in spans), default=0), max((span.days for span in spans), default=0)
-    # What is still taken may have been written down up to so long ago.
-    months += FRESH.months
-    window = Duration(months, days, f"P{months}M{days}D")
     drugs = Drugs(
         given["of"],
-        window,
+        _window(given),
         TABLES[given["in"]] if given["in"] else None,
         given["local"],
         given["weight"],
         given["route"] == "systemic",
     )
     return RegimenRule(drugs, dose, given["unchanged_for"], given["for"])
+
+
+def _daily(spec: Spec, given: Given) -> DailyDose:
+    asked = {which: given[which] for which in LIMITS if given.get(which)}
+    units = {unit for limit in asked.values() for unit in (limit if limit != "range" else ("range",))}
+    dose = DailyDose(
+        tuple((which, number) for which, limit in asked.items() if limit != "range" for number in limit.values()),
+        *units if len(units) == 1 else (),
+    )
+    if len(units) > 1 or not dose.is_readable:
+        raise spec.fail("a dose has one unit, of mass by time", '{"mg/d": 1500}, {"mg/wk": 15}', "dose")
+    return dose
+
+
+def _window(given: Given) -> Duration:
+    """How far back a drug matters: what is still taken may have been written down up to `FRESH` before."""
+    spans = [span for span in (given["unchanged_for"], given["for"]) if span]
+    months = max((span.months for span in spans), default=0) + FRESH.months
+    days = max((span.days for span in spans), default=0)
+    return Duration(months, days, f"P{months}M{days}D")

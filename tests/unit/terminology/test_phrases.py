@@ -10,6 +10,10 @@ from fhir_screener.terminology.phrases import revises, stance
 SAID = [
     ("negated", "No h/o TB, HIV, [hepatitis B] or malignancy."),
     ("negated", "No h/o TB, HIV, hepatitis B or [malignancy]."),
+    ("negated", "Has not had TB, [lymphoma] or sarcoma"),
+    ("doubtful", "Not compliant, [lymphoma] or sarcoma"),
+    ("asserted", "Should be treated for [lymphoma]"),
+    ("planned", "Should [lymphoma] recur, refer"),
     ("asserted|doubtful", "No fever, [lymphoma] and weight loss"),
     ("doubtful|past", "No fever, history of [breast cancer]"),
     ("planned", "[TB] exposure at work"),
