@@ -42,7 +42,7 @@ class _Talk(socketserver.StreamRequestHandler):
         if self.box.hang_up:
             return
         while line := self.rfile.readline():
-            if not self.answer(line.decode().strip()):
+            if not self.answer(line.decode("utf-8", "replace").strip()):
                 return
 
     def finish(self) -> None:
