@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from fhir_screener.criteria.absence import absent
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.model import Criterion, Rule
-from fhir_screener.criteria.rules.combine import AnyOf, Weigh, WhenRule
 from fhir_screener.criteria.rules.condition import ConditionRule
 from fhir_screener.criteria.rules.demography import SexRule
 from fhir_screener.criteria.rules.exposure import ExposureRule
+from fhir_screener.criteria.rules.logic import AnyOf
 from fhir_screener.criteria.rules.procedure import ProcedureRule
+from fhir_screener.criteria.rules.qualified import WhenRule
 from fhir_screener.criteria.rules.result import ResultRule
+from fhir_screener.criteria.rules.sources import Weigh
 from fhir_screener.criteria.tally import aside
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Duration

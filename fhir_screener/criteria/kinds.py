@@ -8,7 +8,6 @@ from typing import NamedTuple
 from fhir_screener.criteria.keys import Key
 from fhir_screener.criteria.model import Build, Rule
 from fhir_screener.criteria.rules import (
-    combine,
     condition,
     consent,
     count,
@@ -21,13 +20,16 @@ from fhir_screener.criteria.rules import (
     immunization,
     judgement,
     lactation,
+    logic,
     participation,
     pregnancy,
     procedure,
+    qualified,
     regimen,
     report,
     result,
     score,
+    sources,
     tested,
 )
 from fhir_screener.criteria.spec import Spec
@@ -64,16 +66,16 @@ KINDS: Mapping[str, Kind] = {
     "study_participation": Kind(participation.parse_participation, participation.FORM),
     "judgement": Kind(judgement.parse_judgement, judgement.FORM),
     "fhirpath": Kind(fhirpath.parse_fhirpath, fhirpath.FORM),
-    "all": Kind(combine.parse_all, combine.ALL),
-    "any": Kind(combine.parse_any, combine.ANY),
-    "not": Kind(combine.parse_not, combine.NOT),
-    "at_least": Kind(combine.parse_at_least, combine.AT_LEAST),
-    "prefer": Kind(combine.parse_prefer, combine.PREFER),
-    "weigh": Kind(combine.parse_weigh, combine.WEIGH),
-    "doubt": Kind(combine.parse_doubt, combine.DOUBT),
-    "unless": Kind(combine.parse_unless, combine.UNLESS),
-    "excused": Kind(combine.parse_excused, combine.EXCUSED),
-    "when": Kind(combine.parse_when, combine.WHEN),
+    "all": Kind(logic.parse_all, logic.ALL),
+    "any": Kind(logic.parse_any, logic.ANY),
+    "not": Kind(logic.parse_not, logic.NOT),
+    "at_least": Kind(logic.parse_at_least, logic.AT_LEAST),
+    "prefer": Kind(sources.parse_prefer, sources.PREFER),
+    "weigh": Kind(sources.parse_weigh, sources.WEIGH),
+    "doubt": Kind(qualified.parse_doubt, qualified.DOUBT),
+    "unless": Kind(qualified.parse_unless, qualified.UNLESS),
+    "excused": Kind(qualified.parse_excused, qualified.EXCUSED),
+    "when": Kind(qualified.parse_when, qualified.WHEN),
 }
 
 

@@ -21,6 +21,7 @@ from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.daily import LIMITS, DailyDose
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.hearsay import hear
+from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import FRESH
 from fhir_screener.criteria.keys import Given, choice, duration, limits, mapping, sets
 from fhir_screener.criteria.laid import Drugs
@@ -80,9 +81,16 @@ class RegimenRule:
         sure = [item for item in lines if not item.intake.doubt]
         if doubts and found.reason not in doubts and self._differs(found, self._read(view, sure, tally)):
             return _unsure(first_reason(doubts), say("It depends on a record that is in doubt."), found)
-        if tally.reasons and found.reason is None and self._undone(found):
-            return unknown(tally.reason, *tally.evidence, *(one for one in found.evidence if one.reference))
+        aside = self._aside(view, tally) if found.reason is None and self._undone(found) else []
+        if aside:
+            shown = (one for one in found.evidence if one.reference)
+            return unknown(first_reason([reason for reason, _ in aside]), *(one for _, one in aside), *shown)
         return found
+
+    def _aside(self, view: View, tally: Tally) -> list[tuple[Reason, Evidence]]:
+        """What is in doubt of these drugs and not on the time line; of one that nobody can name there is no telling."""
+        own = {fact.ref for fact in among(view.index.medications, self.drugs.of)}
+        return [one for one in tally.reasons if one[1].reference in own]
 
     @staticmethod
     def _differs(found: Finding, other: Finding) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from fhir_screener.criteria.model import Criterion
-from fhir_screener.criteria.rules.combine import AllOf
 from fhir_screener.criteria.rules.condition import ConditionRule
 from fhir_screener.criteria.rules.demography import Age, AgeRule, SexRule
+from fhir_screener.criteria.rules.logic import AllOf
 from fhir_screener.studies.lint.study import Checked, Remark
 
 NAME = "contradiction"
