@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
-from fhir_screener.criteria.amount import Amount
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.daily import LIMITS, DailyDose
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
@@ -30,24 +29,14 @@ from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
-from fhir_screener.criteria.therapy import JOIN, Line, course_of, total
+from fhir_screener.criteria.therapy import Line, total
+from fhir_screener.criteria.unchanged import APART, Answer, are_several, too_short, unchanged
 from fhir_screener.criteria.view import View
 from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Duration, iso
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.equivalents import TABLES
-from fhir_screener.verdict import MET, NOT_MET, Reason, Verdict, first_reason
-
-_APART = say("Several drugs, whose doses do not add up.")
-
-
-class Answer(NamedTuple):
-    """What one part of the question comes to: not met, unknown for a reason, or neither: then it holds."""
-
-    note: Text
-    reason: Reason | None = None
-    verdict: Verdict | None = None
-    clock: bool = False
+from fhir_screener.verdict import MET, NOT_MET, Reason, first_reason
 
 
 @dataclass(frozen=True)
@@ -111,7 +100,7 @@ class RegimenRule:
             return unknown(Reason.NO_DATA, *around, nothing, settle=ASK)
         shown = tuple(self._cite(item, view) for item in current)
         doubts = [item.intake.doubt for item in current if item.intake.doubt]
-        if len(doubts) == len(current):
+        if doubts:
             return unknown(first_reason(doubts), Evidence(note=say("Not known to be taken today.")), *shown, *around)
         return self._conclude(list(self._answers(view, lines, current)), shown, around)
 
@@ -131,13 +120,16 @@ class RegimenRule:
         if self.dose.limits:
             yield self._dose(view, current)
         if self.unchanged_for is not None:
-            yield self._over(view, lines, self.unchanged_for, changes=True)
+            dose, alike = self.dose, self.drugs.table is not None
+            short = too_short(view, lines, self.unchanged_for)
+            yield short or unchanged(view, lines, self.unchanged_for, dose, alike=alike)
         if self.lasting is not None:
-            yield self._over(view, lines, self.lasting, changes=False)
+            taken = Answer(say("Taken for {time} or longer.", time=length(self.lasting)))
+            yield too_short(view, lines, self.lasting) or taken
 
     def _dose(self, view: View, current: list[Line]) -> Answer:
-        if self._apart(current):
-            return Answer(_APART, Reason.UNREADABLE)
+        if self.drugs.table is None and are_several(current):
+            return Answer(APART, Reason.UNREADABLE)
         today = total(current, view.day)
         if today is None:
             return Answer(say("The dose cannot be read."), Reason.UNREADABLE)
@@ -146,52 +138,6 @@ class RegimenRule:
         if kept is False:
             return Answer(note, verdict=NOT_MET)
         return Answer(note, Reason.EQUIVOCAL if kept is None else None)
-
-    def _apart(self, lines: list[Line]) -> bool:
-        """Whether these are different drugs, and no table says how their doses compare."""
-        return self.drugs.table is None and len({item.ingredient for item in lines}) > 1
-
-    def _over(self, view: View, lines: list[Line], span: Duration, *, changes: bool) -> Answer:
-        """Whether it was taken, or taken in one dose, all this time."""
-        first = span.before(view.day)
-        begun = min(item.start for item in course_of(lines, view.day))
-        if begun > first:
-            view.mark(span.first_beyond(begun - 1))
-            gap = any(item.end < begun for item in lines)
-            note = say("On record from {day} on only; {time} asked.", day=iso(begun), time=length(span))
-            return Answer(note, Reason.EQUIVOCAL if gap else Reason.NO_DATA)
-        taken = say("Taken for {time} or longer.", time=length(span))
-        return self._steady(view, lines, first, span) if changes else Answer(taken)
-
-    def _steady(self, view: View, lines: list[Line], first: int, span: Duration) -> Answer:
-        """Whether the dose was one and the same from that day on."""
-        if self._apart([item for item in lines if item.start <= view.day and item.end >= first]):
-            return Answer(_APART, Reason.UNREADABLE)
-        today = total(lines, view.day)
-        if today is None:
-            return Answer(say("The dose cannot be read."), Reason.UNREADABLE)
-        edges = {step.first for item in lines for step in item.steps} | {item.end + 1 for item in lines}
-        for day in sorted(edge for edge in edges if first < edge <= view.day):
-            answer = self._change(view, lines, day, today, span)
-            if answer is not None:
-                return answer
-        return Answer(say("Unchanged for {time} or longer.", time=length(span)))
-
-    def _change(self, view: View, lines: list[Line], day: int, today: Amount, span: Duration) -> Answer | None:
-        """What a day says on which something begins or ends: None where the dose is the same, before and after."""
-        for at in (day - 1, day):
-            dose = total(lines, at)
-            if dose is None:
-                return Answer(say("The dose of {day} cannot be read.", day=iso(at)), Reason.UNREADABLE)
-            if dose.hi == 0 and any(item.start <= at + JOIN and item.end >= at for item in lines):
-                continue  # a refill some days late
-            if dose.hi < today.lo or dose.lo > today.hi:
-                view.mark(span.first_beyond(at))
-                doses = {"dose": self.dose.words(dose), "today": self.dose.words(today)}
-                return Answer(say("{dose} on {day}, {today} today.", day=iso(at), **doses), verdict=NOT_MET, clock=True)
-            if dose != today:
-                return Answer(say("Perhaps changed on {day}.", day=iso(day)), Reason.EQUIVOCAL)
-        return None
 
     def _cite(self, item: Line, view: View, *, decides: bool = True) -> Evidence:
         amount = item.dose(min(view.day, item.end))
