@@ -61,7 +61,7 @@ def _leaves(rule: Rule) -> Iterator[ExposureRule | ConditionRule | ProcedureRule
     elif isinstance(rule, ExposureRule | ProcedureRule):
         yield rule
     elif isinstance(rule, ConditionRule):
-        yield None if rule.began_within or rule.onset_within else rule
+        yield None if rule.times.began_within or rule.times.onset_within else rule
     elif isinstance(rule, ResultRule) and rule.only_doubts:
         # A doubt is all that it could raise, and it has raised none.
         yield rule

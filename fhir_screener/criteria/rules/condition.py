@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-import msgspec
-
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.corroboration import corroborated
 from fhir_screener.criteria.disease import Course, counts, course, is_doubtful, why_doubtful
+from fhir_screener.criteria.disease_times import Times
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_DISEASE, Exempt, exempt_of
 from fhir_screener.criteria.hearsay import hear, heard
 from fhir_screener.criteria.index import among
-from fhir_screener.criteria.keys import choice, duration, flag, mapping, rules, sets
+from fhir_screener.criteria.keys import Given, choice, duration, flag, mapping, rules, sets
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.occurrence import Occurrence
-from fhir_screener.criteria.onset import is_newer, lately, so_long
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
-from fhir_screener.criteria.view import View, When
-from fhir_screener.criteria.wording import clauses, length, named, words_say
+from fhir_screener.criteria.view import View
+from fhir_screener.criteria.wording import clauses, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
@@ -34,11 +33,7 @@ from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 
 MATCHES = {"met": None, "judgement": Reason.JUDGEMENT, "equivocal": Reason.EQUIVOCAL, "suspected": Reason.SUSPECTED}
 TYPES = frozenset({"Condition"})
-Placed = tuple[Reason | None, bool, Text, bool]
-"""Why it is uncertain that the time fits, whether it may fit at all, words for it, ended by a known day."""
-
 _ALONE = say("One encounter diagnosis, nothing else about it.")
-_UNCLEAR: Placed = Reason.UNREADABLE, True, say("whether it is over cannot be read"), False
 
 
 @dataclass(frozen=True)
@@ -47,12 +42,7 @@ class ConditionRule:
     history: frozenset[str] = frozenset()
     review: frozenset[str] = frozenset()
     context: frozenset[str] = frozenset()
-    within: Duration | None = None
-    began_within: Duration | None = None
-    current: bool = False
-    fresh: Duration | None = None
-    lasting: Duration | None = None
-    onset_within: Duration | None = None
+    times: Times = Times()
     match: str = "met"
     refuted: bool = False
     is_refuted: bool = False
@@ -71,7 +61,7 @@ class ConditionRule:
         for fact in facts:
             self._look(view, fact, tally, decisive)
         if said:
-            hear(view, self._asked, self.within or self.began_within, tally)
+            hear(view, self._asked, self.times.within or self.times.began_within, tally)
         finding = self._conclude(view, tally, decisive)
         return fetched(finding.but(rule=self.kind), view, TYPES, named(self.sets or self.review))
 
@@ -105,14 +95,14 @@ class ConditionRule:
         when = course(view, fact, past)
         if when.future:
             return
-        reason, touches, note, clock = self._torn(view, when) if when.torn else self._placed(view, when)
+        reason, touches, note, clock = self.times.place(view, when)
         evidence = cite(fact, note, hit=hit)
         freed = self._freed(view, fact, hit, role, when)
         if freed is MET:
             tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
         elif not touches and self.past and role in ("in", "review") and not is_doubtful(fact, hit):
             tally.doubt(Reason.SUSPECTED, evidence)
-        elif not touches and role == "in" and self._newer(view, when) and not is_doubtful(fact, hit):
+        elif not touches and role == "in" and self.times.too_new(view, when) and not is_doubtful(fact, hit):
             tally.newer.append(evidence)
         elif not touches or role == "context":
             tally.context(cite(fact, note, hit=hit, decides=False))
@@ -146,77 +136,6 @@ class ConditionRule:
     def _will_be_exempt(self, when: Course) -> bool:
         return self.exempt is not None and self.exempt.ended_for is not None and when.end is not None
 
-    def _torn(self, view: View, when: Course) -> Placed:
-        """Where a record says both that the disease is present and that it is over, both must come to the same."""
-        over = self._placed(view, when)
-        present = self._placed(view, msgspec.structs.replace(when, current=True, stated=True, end=None))
-        if over[:2] == present[:2]:
-            return (*over[:3], False)
-        return Reason.CONFLICTING, True, say("its status says that it is present, its end that it is over"), False
-
-    def _newer(self, view: View, when: Course) -> bool:
-        present = when.current or not self.current
-        return self.lasting is not None and present and is_newer(view, when, self.lasting)
-
-    def _placed(self, view: View, when: Course) -> Placed:
-        if self.lasting is not None and (when.current or not self.current):
-            return (*so_long(view, when, self.lasting), False)
-        if self.onset_within is not None:
-            return lately(view, when, self.onset_within)
-        if self.began_within is not None:
-            return self._begun(view, when, self.began_within)
-        if self.current:
-            return self._present(view, when)
-        if self.within is None:
-            return None, True, say("on record"), False
-        return self._touches(view, when, self.within)
-
-    def _present(self, view: View, when: Course) -> Placed:
-        if not when.current:
-            return None, False, say("no longer current"), False
-        if when.unclear:
-            return _UNCLEAR
-        said = max(filter(None, (when.recorded, when.start)), key=lambda days: days.hi, default=None)
-        if self.fresh is not None and (said is None or view.place(said, self.fresh) is When.BEFORE):
-            return Reason.STALE, True, say("recorded long ago and never closed"), False
-        return None, True, say("current"), False
-
-    @staticmethod
-    def _begun(view: View, when: Course, window: Duration) -> Placed:
-        if not when.current:
-            return None, False, say("ended"), False
-        if when.unclear:
-            return _UNCLEAR
-        if when.start is None:
-            return Reason.IMPRECISE_DATE, True, say("current, with no date of onset"), False
-        placed = view.place(when.start, window)
-        if placed is When.INSIDE:
-            return None, True, say("began within {window} and has not ended", window=length(window)), False
-        if placed is When.BEFORE:
-            return Reason.STALE, True, say("began longer ago and was never closed"), False
-        return Reason.IMPRECISE_DATE, True, say("may have begun within {window}", window=length(window)), False
-
-    def _touches(self, view: View, when: Course, window: Duration) -> Placed:
-        if when.current and (when.stated or when.end is not None):
-            if when.end is not None:
-                view.place(when.end, window)
-            return None, True, say("active"), when.end is not None
-        start = view.place(when.start, window) if when.start else None
-        if when.end is not None:
-            placed = view.place(when.end, window)
-            if When.INSIDE in (placed, start):
-                return None, True, say("ended {day}, within {window}", day=when.end, window=length(window)), True
-            if placed is When.BEFORE:
-                return None, False, say("ended {day}, before {window}", day=when.end, window=length(window)), False
-            note = say("the end {day} may lie within {window}", day=when.end, window=length(window))
-            return Reason.IMPRECISE_DATE, True, note, False
-        if start is When.INSIDE:
-            return None, True, say("began within {window}", window=length(window)), False
-        if when.current and when.recorded and view.place(when.recorded, window) is When.INSIDE:
-            return None, True, say("recorded within {window}", window=length(window)), False
-        note = say("nobody recorded whether it lay within {window}", window=length(window))
-        return Reason.IMPRECISE_DATE, True, note, False
-
     def _conclude(self, view: View, tally: Tally, decisive: list[Condition]) -> Finding:
         if self.is_refuted:
             return (
@@ -226,7 +145,7 @@ class ConditionRule:
         if self.refuted and any(_same_disease(one, other) for one in held for other in tally.refuting):
             return unknown(Reason.CONFLICTING, *held, *tally.refuting, *tally.around())
         if tally.met:
-            if self.corroborate and not self._corroborated(view, decisive):
+            if not self._corroborated(view, decisive):
                 return unknown(Reason.SUSPECTED, *tally.met, *tally.around(_ALONE))
             return met(*tally.met, *tally.around(), clock=tally.clock)
         if tally.reasons and tally.reason is Reason.IMPRECISE_DATE and self._alone(view):
@@ -241,31 +160,12 @@ class ConditionRule:
 
     def _alone(self, view: View) -> bool:
         """Whether a diagnosis whose time is not exact is also one encounter's only: that doubt comes first."""
-        if not self.corroborate:
-            return False
         hits = [(fact, fact.hit(self.sets)) for fact in among(view.index.conditions, self.sets)]
         facts = [fact for fact, hit in hits if hit and counts(fact, hit) and not is_doubtful(fact, hit)]
         return bool(facts) and not self._corroborated(view, facts)
 
     def _corroborated(self, view: View, facts: list[Condition]) -> bool:
-        if any(set(fact.categories) != {"encounter-diagnosis"} for fact in facts):
-            return True
-        days = [view.days(f.recorded) or view.days(f.encounter.start) or view.some_day(f.onset) for f in facts]
-        known = [one for one in days if one is not None]
-        # Two partial dates may be one day: only days that cannot be the same are two.
-        if known and max(one.lo for one in known) > min(one.hi for one in known):
-            return True
-        return self._treated(view, facts) or any(view.ask(rule).verdict is MET for rule in self.supported_by)
-
-    def _treated(self, view: View, facts: list[Condition]) -> bool:
-        """Whether something was given for one of them, or for a diagnosis of the same value sets."""
-        # A urn: names no type, so that only the id is left of it.
-        refs = {name for fact in facts for name in (fact.ref, fact.ref.rpartition("/")[2])}
-        for one in view.record.treatments:
-            days = view.days(one.date)
-            if (refs & one.reasons or self.sets & one.sets) and (days is None or view.begun(days)):
-                return True
-        return False
+        return not self.corroborate or corroborated(view, facts, self.sets, self.supported_by)
 
     def _nothing(self, view: View) -> tuple[Evidence, ...]:
         what = named(self.sets or self.review)
@@ -284,6 +184,11 @@ class ConditionRule:
         return TYPES
 
     @property
+    def within(self) -> Duration | None:
+        """How far back it looks, None for ever."""
+        return self.times.within
+
+    @property
     def is_event(self) -> bool:
         """Whether it asks for nothing but diagnoses, so that they can be counted."""
         return self == ConditionRule(self.sets)
@@ -293,7 +198,7 @@ class ConditionRule:
 
     def needs(self) -> Needs:
         exempt = self.exempt.sets if self.exempt else frozenset()
-        dated = self.corroborate or self.within or self.began_within or self.onset_within or self.lasting
+        dated = self.corroborate or self.times.dated
         # Treatment given for a disease corroborates it for as long back as the disease counts.
         treated = self.within if self.corroborate else None
         beside = frozenset({"Encounter"} if dated else ()) | (DRUG_TYPES if treated else frozenset())
@@ -305,7 +210,11 @@ class ConditionRule:
 
     def describe(self) -> Text:
         return clauses(
-            say("a diagnosis of {diagnoses}, {when}", diagnoses=named(self.sets or self.review), when=self._when()),
+            say(
+                "a diagnosis of {diagnoses}, {when}",
+                diagnoses=named(self.sets or self.review),
+                when=self.times.describe(),
+            ),
             _WORTH[self.match],
             say("only suspected: {diagnoses}", diagnoses=named(self.review)) if self.review and self.sets else "",
             say("never more than suspected") if not self.sets else "",
@@ -317,17 +226,6 @@ class ConditionRule:
             say("only a refuted one counts") if self.is_refuted else "",
             self.exempt.describe() if self.exempt else "",
         )
-
-    def _when(self) -> Text:
-        if self.onset_within:
-            return say("begun within {time}, whether over or not", time=length(self.onset_within))
-        if self.lasting:
-            return say("for {time} or longer", time=length(self.lasting))
-        if self.within:
-            return say("at any time within {time}", time=length(self.within))
-        if self.began_within:
-            return say("begun within {time} and not ended", time=length(self.began_within))
-        return say("current") if self.current else say("ever")
 
 
 _WORTH: dict[str, Text] = {
@@ -387,12 +285,7 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
         history=given["history"],
         review=given["review"],
         context=given["context"],
-        within=given["within"],
-        began_within=given["began_within"],
-        current=given["current"],
-        fresh=given["fresh"],
-        lasting=given["for"],
-        onset_within=given["onset_within"],
+        times=_times(spec, given),
         match=given["match"],
         refuted=given["refuted"] == "not_met",
         is_refuted=given["refuted"] == "met",
@@ -404,11 +297,22 @@ def parse_condition(spec: Spec, build: Build) -> Rule:
     )
     if not (rule.sets or rule.review):
         raise spec.fail("a condition rule needs `in` or `review`", "name one or more value sets")
-    times = {key for key in ("within", "began_within", "onset_within", "for") if given[key] is not None}
-    times |= {key for key in ("current", "ever") if given[key]}
-    if len(times) > 1 and times != {"for", "current"}:
+    return rule
+
+
+def _times(spec: Spec, given: Given) -> Times:
+    stated = {key for key in ("within", "began_within", "onset_within", "for") if given[key] is not None}
+    stated |= {key for key in ("current", "ever") if given[key]}
+    if len(stated) > 1 and stated != {"for", "current"}:
         raise spec.fail(
             "`within`, `began_within`, `onset_within`, `for`, `current` and `ever` exclude each other",
             "keep one of them; `for` may go with `current`",
         )
-    return rule
+    return Times(
+        within=given["within"],
+        began_within=given["began_within"],
+        onset_within=given["onset_within"],
+        lasting=given["for"],
+        current=given["current"],
+        fresh=given["fresh"],
+    )

@@ -32,7 +32,7 @@ def _condition(rule: Any) -> Verdicts:
     if rule.is_refuted:
         return YES
     yes = YES if rule.match == "met" and (rule.sets or rule.history) else NEITHER
-    return yes | (NO if rule.refuted or rule.lasting is not None else NEITHER)
+    return yes | (NO if rule.refuted or rule.times.lasting is not None else NEITHER)
 
 
 def _result(rule: Any) -> Verdicts:
