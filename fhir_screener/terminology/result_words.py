@@ -65,16 +65,28 @@ _ELSEWHERE = re.compile(
 """The whole of a value that only says where the result is."""
 
 _BESIDE = re.compile(
-    r"(?:阳性|阴性|质控|空白)对照(?:孔|管|值)?\s*[:=]?\s*(?:正常|有效|合格|[<>]?\d+(?:\.\d+)?)?"
+    r"\b(?:no|without(?: a| any)?) doubt\b"
+    r"|(?:阳性|阴性|质控|空白)对照(?:孔|管|值)?\s*[:=]?\s*(?:正常|有效|合格|[<>]?\d+(?:\.\d+)?)?"
     r"|\b(?:positive|negative|nil|mitogen) control\b\s*[:=]?\s*(?:normal|valid|adequate|ok|passed|[<>]?\d+(?:\.\d+)?)?"
     r"|[(\[【](?:参考|正常值|判断标准|ref)[^()\[\]【】]*[)\]】]"
     r"|(?:参考(?:值|范围|区间)|\breference(?: range| value)?|\bref\.?) ?[:=][^,;。]*$"
-    r"|(?:\brif\w*|\brpo ?b|利福平)[^.;,。]*?(?:not detected|detected|indeterminate|未检出|检出|阴性|阳性|敏感|耐药)"
+    r"|(?:\brif\w*|\brpo ?b|利福平)[^.;,。]{0,80}?(?:not detected|detected|indeterminate|未检出|检出|阴性|阳性|敏感|耐药)"
 )
 """Controls, reference values and drug resistance: their words are those of an answer, and are not the answer."""
 
+_ANSWER = r"(?:negative|positive|(?:non-?)?reactive|(?:un|not )?detect(?:ed|able)|present)"
 _EQUIVOCAL = re.compile(
-    r"weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|\b(?:very )?faint(?:ly)?[ -]*(?:positive|reactive|pos\b|line)"
+    # A denial denied, and what is only thought likely.
+    r"\b(?:negative|undetected|not detected|阴性|未检出)\W{0,3}(?:no|false|否)\W*$"
+    rf"|\b(?:not|cannot|no longer|never)(?: (?!{_ANSWER})\w+){{0,3}} (?:negative|absent|undetect\w+|below|non-?reactive)\b"
+    r"|(?:非|不是|不为|不呈)阴性?|不能?(?:排除|除外)|转[阴阳]性?"
+    r"|(?:非|不是|无|否认|排除)(?:乙肝)?[大小]三阳"
+    rf"|\b(?:(?:un)?likely|probabl[ey]|possibl[ey]|presumed|presumably)(?: to be)?[ -]{_ANSWER}\b"
+    r"|(?:可能|疑)[为是呈]?[阴阳]性|[阴阳]性可能(?!性)"
+    rf"|^(?:previous(?:ly)?|prior|last)(?: (?:known|test|result))?[: ]{{1,3}}{_ANSWER}\b"
+    r"|^(?:上次|前次|以往)(?:结果)?[为: ]{0,2}[阴阳]性"
+    r"|(?:positive|reactive|\bpos)\W{1,3}(?:weak|faint)(?:ly)?\b"
+    r"|weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|\b(?:very )?faint(?:ly)?[ -]*(?:positive|reactive|pos\b|line)"
     r"|\blow mitogen|mitogen (?:control )?(?:low|failed|inadequate)"
     r"|borderline|\btrace\b|indeterminate|equivocal|inconclusive|gr[ea]y[ -]?zone|doubtful"
     r"|[?？]|\bnot negative|non-?negative"
@@ -82,10 +94,15 @@ _EQUIVOCAL = re.compile(
     r"|\bfalse(?:ly)?[ -]*(?:positive|negative|reactive)(?!s| (?:results? )?(?:may|can|could))|\bpreliminary\b|初步"
     r"|^previously (?:known )?(?:negative|positive|(?:non-?)?reactive|(?:not )?detected)\W*$|^既往(?:为)?(?:阴|阳)性$"
     r"|low[ -](?:level[ -])?(?:positive|reactive)|±|\+/-|\+-"
-    r"|弱阳性|弱阳|弱反应|阳性[(（ ]?弱[)）]?|假[阳阴]性?|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
+    r"|弱阳性|弱阳|弱反应|阳性 ?[(（]?弱[)）]?|假[阳阴]性?|可疑|临界|灰区|待复[检查测核]|待确[认定证]|待证实|不确定|疑似"
 )
 _NEGATIVE = re.compile(
-    r"\b(?:not|none|non|no|neither)[ -]+(?!only)(?:[^\s.,;:]+ ){0,7}?(?:detected|detectable|found|seen|identified|isolated|growth)\b"
+    r"(?:\b(?:positive|detected|reactive|present|isolated)|阳性|检出)\W{0,3}(?:\bno(?:ne)?|\bfalse|(?<![\d.])0|无|否)\W*$"
+    r"|(?<![\d.,])(?:0(?: ?(?:/|of) ?\d+)?|zero) (?:positive|reactive|detected)\b"
+    r"|\b(?:never|nothing)[ -](?:been |was |is |tested )?(?:positive|reactive|detected|isolated|found|seen)\b"
+    r"|(?:非|不是|无|没有|未(?:出现|呈)?)阳性"
+    r"|\b(?:not|none|non|no|neither)[ -]+(?!only)"
+    r"(?:(?!(?:but|yet|though|although|however|still|fasting|quanti\w+)\b)[^\s.,;:]+ ){0,7}?(?:detected|detectable|found|seen|identified|isolated|growth)\b"
     r"|\b(?:not|no|non)[ -]+(?!only)(?:\w+ ){0,2}?(?:reactive|positive|present)\b"
     r"|\b(?:non|un[ -]?)(?:detected|detectable|reactive|positive|found|seen|present|identified|isolated)\b"
     r"|undetectable|undetected|target not detected|\btnd\b|\bnegative\b|\bneg\b|\babsent\b"
@@ -114,10 +131,23 @@ def says_invalid(text: str) -> bool:
     return bool(_INVALID.search(fold(text)))
 
 
+_LONGEST_ANSWER = 8_000
+"""Characters of the longest text that is read as one answer."""
+_DASH = re.compile(r"(?<=[a-z])[\u2010-\u2015\u2212](?=[a-z])")
+_NOT = re.compile(r"\b(is|was|are|were|has|have|had|did|does|do|ca|could)n['\u2019]t\b")
+
+
+def _spelled(plain: str) -> str:
+    """The words with a hyphen for each dash inside one, and without contracted denials."""
+    return _NOT.sub(r"\1 not", _DASH.sub("-", plain))
+
+
 @lru_cache(maxsize=20_000)
 def read_words(text: str) -> Polarity | None:
-    """What the words say, or None where they say nothing we know, or two different things."""
-    plain = _BESIDE.sub(" ", _SPACED.sub("", fold(text))).strip()
+    """What the words say, or None where they say nothing we know, two different things, or more than any result."""
+    if len(text) > _LONGEST_ANSWER:
+        return None
+    plain = _BESIDE.sub(" ", _SPACED.sub("", _spelled(fold(text)))).strip()
     if not plain:
         return None
     rest, nothing = _NONE.subn(" ", plain)
@@ -148,17 +178,24 @@ _POWER = re.compile(r"(?<=\d) ?[x×*] ?10 ?(?:\^|\*\*|e)?(?:\((\d{1,2})\)|(\d{1,
 """2.5×10^3 IU/mL; not the 10^9/L of a count, which is its unit."""
 _ITS_RANGE = re.compile(r"(?<=[\w%]) ?[\[(【](?:ref\w*\W*)?[<>]?=?[\d.]*\s*[-~–]?\s*\d[\d.]*\s*[a-z/%]*[\])】]$")
 """A reference range in brackets behind a number and its unit."""
+_RAISED = re.compile(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}")
+"""An exponent in raised digits, which are plain ones once folded."""
+_BARE_POWER = re.compile(r"^([<>]=?)? ?10(?:\^|\*\*)(\d{1,2})(?!\d)")
+_LONGEST = 300
+"""Characters of the longest text that is read as a number."""
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _NUMBER = re.compile(
-    r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-–~/.] ?\d)(?:10[*^]\d{1,2}/)?[^\d\s(][^()（）;；,，]*)?$"
+    r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-–~/.] ?\d)(?:10[*^]\d{1,2}/)?[^\d\s(,.;:'·٫^][^()（）;；,，]*)?\.?$"
 )
 
 
 @lru_cache(maxsize=20_000)
 def read_number(text: str) -> tuple[str, float, str, str] | None:
     """A number written as text: (comparator, value, unit, digits), or None where it is anything else."""
-    plain = _plain_number(fold(text).replace("≤", "<=").replace("≥", ">="))
+    if len(text) > _LONGEST:
+        return None
+    plain = _plain_number(fold(_RAISED.sub(_as_power, text)).replace("≤", "<=").replace("≥", ">="))
     index = _INDEX.match(plain)
     match = _NUMBER.match(plain[index.end() :] if index else plain)
     if match is None or (index and match[3]):
@@ -169,11 +206,16 @@ def read_number(text: str) -> tuple[str, float, str, str] | None:
     return match[1] or "", value, index[1] if index else (match[3] or "").strip(), match[2]
 
 
+def _as_power(raised: re.Match[str]) -> str:
+    return f"^{fold(raised.group())}"
+
+
 def _plain_number(text: str) -> str:
     """Without flags, with powers of ten as exponents, thousands ungrouped, and a point for a comma."""
     while (shorter := _AT_REST.sub("", text)) != text:
         text = shorter
     plain = _POWER.sub(lambda found: f"e{found[1] or found[2]} ", _ITS_RANGE.sub("", _FLAGGED.sub("", text)))
+    plain = _BARE_POWER.sub(r"\g<1>1e\2 ", plain)
     plain = _GROUPED.sub(lambda found: found.group().replace(",", ""), plain)
     return _DECIMAL_COMMA.sub(r"\1.\2", plain).strip()
 
@@ -184,7 +226,7 @@ _BETWEEN = re.compile(r"(\d+(?:\.\d+)?) ?%? ?(?:-|–|~|to|至) ?(\d+(?:\.\d+)?)
 @lru_cache(maxsize=2048)
 def read_between(text: str) -> tuple[float, float, str] | None:
     """A range with its unit as a value: 55-60 % is (55, 60, "%"); None where it is anything else."""
-    match = _BETWEEN.fullmatch(_plain_number(fold(text)))
+    match = _BETWEEN.fullmatch(_plain_number(fold(text))) if len(text) <= _LONGEST else None
     low, high = (float(match[1]), float(match[2])) if match else (1.0, 0.0)
     return (low, high, match[3].strip()) if match and low < high else None
 

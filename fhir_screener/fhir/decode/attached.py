@@ -16,8 +16,8 @@ from fhir_screener.fhir.decode.tolerant import plain
 
 _LONGEST = 400_000
 """Characters of base64; a longer attachment is no report that somebody wrote."""
-_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h\d)\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def conclusion_of(record: ReportLean) -> str:

@@ -99,7 +99,7 @@ def number(value: Any) -> tuple[float, str, str] | None:
     if isinstance(value, bool):
         return None
     text = words(value)
-    match = _NUMBER.match(text)
+    match = _NUMBER.match(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
     found = float(match.group(2))
@@ -108,6 +108,8 @@ def number(value: Any) -> tuple[float, str, str] | None:
     return found, match.group(2), match.group(1) or ""
 
 
+_LONGEST = 200
+"""Characters of the longest number."""
 _LEAST, _MOST = 1e-18, 1e18
 """No measurement of medicine lies beyond: such a number is a mistake."""
 _SOME = re.compile(r"^[^eE]*[1-9]")

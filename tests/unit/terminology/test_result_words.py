@@ -19,6 +19,8 @@ SAYS = {
         "Detected. No further testing",
         "Positive, see comment",
         "检出,低于定量下限(<20 IU/mL)",
+        "no doubt positive",
+        "not quantifiable but detected",
         "MTB DETECTED LOW; Rif Resistance NOT DETECTED",
     ],
     Polarity.NEGATIVE: [
@@ -44,6 +46,16 @@ SAYS = {
         "低于检测线",
         "测不到",
         "Negative. False negatives may occur in the window period.",
+        "non\u2013reactive",  # a dash for the hyphen
+        "isn't reactive",
+        "wasn\u2019t detected",
+        "never detected",
+        "nothing detected",
+        "Detected: no",
+        "Positive: false",
+        "0/3 positive",
+        "未出现阳性",
+        "bands present: none",
     ],
     Polarity.EQUIVOCAL: [
         "弱阳性(±)",
@@ -52,6 +64,20 @@ SAYS = {
         "初筛有反应性,待确证",
         "Reactive, to be confirmed",
         "not negative",
+        "no longer negative",
+        "cannot be called negative",
+        "not undetectable",
+        "非阴性",
+        "不是阴性",
+        "Negative: no",
+        "不排除阳性",
+        "阳性可能",
+        "unlikely positive",
+        "probably negative",
+        "否认大三阳",
+        "小三阳转阴",
+        "阳性 (弱)",
+        "Previous: negative. Not repeated",
         "low level positive",
         "MTB trace detected",
         "false positive",
@@ -152,3 +178,26 @@ def test_a_number_in_words(text: str, number: tuple[str, float, str] | None) -> 
 )
 def test_a_range_as_a_value(text: str, ends: tuple[float, float, str] | None) -> None:
     assert read_between(text) == ends
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("10^3 IU/mL", ("", 1000, "iu/ml", "1e3")),
+        ("10³", ("", 1000, "", "1e3")),  # not a hundred and three
+        ("5,000.", ("", 5000, "", "5000")),
+        ("1.234,5", None),  # points between thousands: not 1.234
+        ("1'234", None),
+        ("1:40", None),
+        ("5; 7", None),
+    ],
+)
+def test_what_is_half_a_number_is_none(text: str, number: tuple[str, float, str, str] | None) -> None:
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize("piece", ["ra ", "(", ", ", "1 ", "rif ", "参考:"])
+def test_a_text_longer_than_any_result_is_not_read(piece: str) -> None:
+    """Nor does it take minutes to say so: the time that a mistake here would take is seen."""
+    text = piece * 200_000
+    assert (read_number(text), read_between(text), read_words(text)) == (None, None, None)
