@@ -36,17 +36,38 @@ NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|\bneg(?:ative)? for\b|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bneither\b"
     r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未患|未得过|从未|未曾|未用|未服用|无|否认|排除"
-    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|没有|非|未(?:曾|再)?$"
+    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|不是|没有|非|未(?:曾|再)?$"
+    r"|\b(?:is|was|has|have|had|did|does|do)n['\u2019]t\b"
 )
 # Words of negation that deny a change or a complaint, not the term that follows.
 _NOT_NEGATION = (
-    r"\b(?:no|without)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b"
-    r"|\bnot (?:only|chang|improv|respon|resolv)\w*|无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|非常|无痛|无力"
+    r"\b(?:no|without|absence of)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b"
+    r"|\bnot (?:only|chang|improv|respon|resolv|compli|adher|well|cured|healed|previously known)\w*"
+    r"|\b(?:no|without)(?: a| any)? (?:doubt|question(?! of)|uncertainty)\b|\bno \d"
+    r"|\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
+    r"|\b(?:never|not(?: yet)?)[ -](?:been )?treated\b|\bdo(?:es)? not take (?:\w+ )?(?:drugs|medication|medicine)s?\b"
+    r"|\b(?:is|was|has|have|had|did|does|do)n['\u2019]t (?:chang|improv|respon|resolv|compl|adher|take|treat|heal)\w*"
+    r"|无(?:明显|显著|著)?(?:诱因|原因)|无(?:创|意中|反应性)|非(?:典型|空洞|复杂|特异)性?"
+    r"|未(?:经|经过|正规|规律|规范|系统|予|行){0,3}(?:抗\w{1,4})?(?:治疗|诊治|处理)|未(?:愈|治愈|痊愈|好转|控制)|无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|非常|无痛|无力"
 )
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:no|without|not)\b(?: \w+){0,2} (?:alternative|worsening|side effects?|complications?|cure|treatment|therapy|against)\b"
+    r"|(?:\b(?:no|not|without|never|den(?:y|ies|ied))\b|无|未|否认|没有)[^.;。；]*?"
+    r"(?:\b(?:except(?: for| of)?|other than|than|besides|(?:apart|aside) from)\b|除(?:了|外)?)\W*(?:\w+ )?$"
+    r"|(?:\b(?:no|not|without|never|den(?:y|ies|ied))\b|无|未|否认|没有)[^.;。；]*?"
+    r"(?:\d{4}\W|\d ?(?:年|个?月|周|天)前|\d (?:year|month|week|day)s? ago\b|\d{4}年)[^.;。；]*$"
+    r"|(?:[无未]|否认|没有)(?!(?:既往|曾|过去|目前|现|患者|本人|家族|家中|家里|家庭|任何|明确|其他|亲属|成员|中|内|\W)*有)"
+    r"[^.;。；]+(?<![没未无具所含])有\W*\w{0,4}$"
+)
+"""Before a term: a denial that may be of what stands beside it."""
+_SAYS_SO = re.compile(r"\W{0,2}(?:有(?!无)|yes\b|\(\+)|\W?:\W?(?:positive|阳性|是)")
+"""Right behind a term: it is there, whatever was denied before it."""
 NEGATED_AFTER = (
-    r"(?:has been |was |is |were )?(?:ruled out|excluded|refuted|unlikely|not found|not seen|not taken|absent|neg(?:ative)?\b|\(-\))"
-    r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)|未能?(?:检|查|找|培养|分离|生长)|无生长"
-    r"|none\b|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑"
+    r"(?:has been |was |is |were )?(?:ruled out|excluded(?! from)|refuted|unlikely(?! to (?!be\b|have\b))"
+    r"|not found(?! to be)|not seen|not taken|absent(?! from)|neg(?:ative)?\b(?! pressure)|\(-\))"
+    r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)(?! (?:until|before|till))"
+    r"|未能?(?:检|查|找|培养|分离|生长)|无生长"
+    r"|none\b(?! the)|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑|(?:的?诊断)?不(?:能)?(?:成立|符合)"
     r"|(?:tests?|screen(?:ing)?|serology|(?:infection )?status)\W*(?:is |was |were )?neg(?:ative)?\b"
     r"|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"
 )
@@ -83,14 +104,15 @@ _OVER = re.compile(
 )
 """Right behind a term: it is over."""
 _PAST = (
-    r"已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
+    r"\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
+    r"|已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
     r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former"
     r"|after (?:completed )?(?:treatment|therapy) (?:for|of)|old |past |陈旧|既往|病史|史|术后|曾"
 )
 
 _CLAUSE = re.compile(r"[.;。；\n]|，|,(?= )|\bbut\b|但")
 _SENTENCE = re.compile(r"\.(?!\d)|[;。；\n]|\bbut\b|但")
-_COMMA = re.compile(r"[,，](?!\d)")
+_COMMA = re.compile(r"(?<!\d)[,，]|[,，](?!\d)")
 # What of the words beside the term still makes it one of a list.
 _LISTED = re.compile(
     r"^\W*(?:(?:or|nor|and|any|other|及|和|或|与|以及|等)\b\W*)?#\W*"
@@ -128,10 +150,12 @@ _TO_RULE_OUT = re.compile(
 )
 _NOT_YET = re.compile(
     r"(?:不|未|没有?|尚|暂|无法|难以?|待|需|须)(?:能|可|予|宜|敢|够|尚|被|完全|绝对|明确|彻底|足以|进一步|不){0,4}(?:除外|排除)"
+    r"|没有?(?:证据|依据)(?:能|可)?(?:表明|说明|显示|证明)?(?:除外|排除|无|没有)"
     r"|有无|是否|能否|排查|\bwhether\b|\bno longer\b|\b(?:please|kindly) (?:exclude|rule out)|\bto be (?:excluded|ruled out)"
     r"|(?:\b(?:not|cannot|can not|never|neither|nor|unable|difficult|hard|impossible|insufficient|without)|n['’]t)\b(?:[^\w.;]+\w+){0,4}?"
     r"[^\w.;]+(?:exclud(?:e|ed|es|ing)|rul(?:e|ed|es|ing) out)\b"
     r"|\b(?:difficult|hard|impossible) to (?:exclude|rule out)"
+    r"|\bnot (?:un|im)(?:likely|probable)|(?:不|未|无法|难以)(?:能)?否认|不能说|\b(?:not|cannot|can not) deny\b"
 )
 """It is said that nobody knows yet; the words of a denial may stand in it."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
@@ -222,8 +246,10 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
     A denial before a comma may end there: what follows is denied as one of a list, asserted where its words make a
     clause of their own, and in doubt between the two.
     """
-    if re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)) or _NOT_REALLY.search(own):
+    if _NOT_REALLY.search(own):
         return Stance.NEGATED
+    if re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)):
+        return Stance.DOUBTFUL if _OF_SOMETHING_ELSE.search(own) or _SAYS_SO.match(after) else Stance.NEGATED
     if _DENIED_BEHIND.match(rest):
         return Stance.NEGATED
     if re.match(r"\W*(?:" + NEGATED_AFTER + r")", after) or _ALL_DENIED.match(rest):
