@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -68,9 +69,9 @@ def _reached(loss: Loss, people: frozenset[str]) -> Loss:
 
 def _bodies(data: Data) -> Iterator[bytes]:
     if isinstance(data, Mapping):
-        yield msgspec.json.encode(data)
+        yield _written(data)
     elif isinstance(data, bytes | str):
-        yield data.encode() if isinstance(data, str) else data
+        yield data.encode(errors="surrogatepass") if isinstance(data, str) else data
     elif hasattr(data, "model_dump_json"):
         yield data.model_dump_json().encode()
     elif isinstance(data, Iterable):
@@ -78,6 +79,17 @@ def _bodies(data: Data) -> Iterator[bytes]:
             yield from _bodies(one)
     else:
         raise UsageError(f"a {type(data).__name__} is no FHIR: give a Bundle or resources, as dicts, JSON or models")
+
+
+def _written(data: Mapping[str, Any]) -> bytes:
+    """As JSON. Half of a surrogate pair, which json.loads lets pass, is escaped: its record is then as unreadable as in a file."""
+    try:
+        try:
+            return msgspec.json.encode(data)
+        except UnicodeEncodeError:
+            return json.dumps(data).encode()
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        raise UsageError("a dict cannot be written as JSON: it holds what is none, or is nested too deep") from None
 
 
 def _take(body: bytes, collector: Collector, where: str, losses: list[Loss]) -> None:

@@ -36,7 +36,7 @@ NEGATED_BEFORE = (
     r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|\bneg(?:ative)? for\b|no evidence of|no sign of|absence of"
     r"|free of|ruled out|rule out negative|\bneither\b"
     r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未患|未得过|从未|未曾|未用|未服用|无|否认|排除"
-    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|不是|没有|非|未(?:曾|再)?$"
+    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|不是|不像|不符合?|不提示|没有|非|未(?:曾|再)?$"
     r"|\b(?:is|was|has|have|had|did|does|do)n['\u2019]t\b"
 )
 # Words of negation that deny a change or a complaint, not the term that follows.
@@ -60,6 +60,8 @@ _OF_SOMETHING_ELSE = re.compile(
     r"[^.;。；]+(?<![没未无具所含])有\W*\w{0,4}$"
 )
 """Before a term: a denial that may be of what stands beside it."""
+_ASKED = re.compile(r"\s?[?？](?!\W*(?:no|none|nil|无|否|未)\b)")
+"""Right behind a term that is denied: it is not known."""
 _SAYS_SO = re.compile(r"\W{0,2}(?:有(?!无)|yes\b|\(\+)|\W?:\W?(?:positive|阳性|是)")
 """Right behind a term: it is there, whatever was denied before it."""
 NEGATED_AFTER = (
@@ -249,7 +251,11 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
     if _NOT_REALLY.search(own):
         return Stance.NEGATED
     if re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)):
-        return Stance.DOUBTFUL if _OF_SOMETHING_ELSE.search(own) or _SAYS_SO.match(after) else Stance.NEGATED
+        return (
+            Stance.DOUBTFUL
+            if _OF_SOMETHING_ELSE.search(own) or _SAYS_SO.match(after) or _ASKED.match(after)
+            else Stance.NEGATED
+        )
     if _DENIED_BEHIND.match(rest):
         return Stance.NEGATED
     if re.match(r"\W*(?:" + NEGATED_AFTER + r")", after) or _ALL_DENIED.match(rest):

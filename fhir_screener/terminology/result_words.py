@@ -85,6 +85,9 @@ _EQUIVOCAL = re.compile(
     r"|(?:可能|疑)[为是呈]?[阴阳]性|[阴阳]性可能(?!性)"
     rf"|^(?:previous(?:ly)?|prior|last)(?: (?:known|test|result))?[: ]{{1,3}}{_ANSWER}\b"
     r"|^(?:上次|前次|以往)(?:结果)?[为: ]{0,2}[阴阳]性"
+    rf"|(?:{_ANSWER}|\bneg|\bpos|[阴阳]性)\W{{1,3}}(?:in |于)?(?:19|20)\d\d(?![-/.\d])(?! ?年 ?\d)"
+    r"|\bnot (?:been )?(?:repeated|re-?tested)\b|未复查"
+    rf"|(?:{_ANSWER}|\bneg|\bpos)\W{{1,3}}(?:previous|prior|historical)(?:ly)?\W*$|[阴阳]性\W{{0,2}}(?:既往|以前|历史)\W*$"
     r"|(?:positive|reactive|\bpos)\W{1,3}(?:weak|faint)(?:ly)?\b"
     r"|weak(?:ly)?[ -]*(?:positive|reactive|pos\b)|\b(?:very )?faint(?:ly)?[ -]*(?:positive|reactive|pos\b|line)"
     r"|\blow mitogen|mitogen (?:control )?(?:low|failed|inadequate)"
@@ -134,6 +137,15 @@ def says_invalid(text: str) -> bool:
 
 _LONGEST_ANSWER = 8_000
 """Characters of the longest text that is read as one answer."""
+_ANOTHERS = re.compile(
+    r"\b(?:mother|father|maternal|paternal|husband|wife|partner|spouse|donor|newborn|infant|baby)\b|母亲|父亲|丈夫|妻子|配偶|供者|新生儿"
+    r"|\bntm\b|non-?tubercul|\b(?:avium|intracellulare|kansasii|abscessus|fortuitum|chelonae|gordonae)\b|非结核"
+)
+"""Of whom or of which germ the answer is, where it is not the patient's own, or not that of tuberculosis."""
+_NIL_TOO_HIGH = re.compile(
+    r"(?:\bnil\b(?: control)?|(?:阴性|空白)对照(?:孔|管|值)?)\s*[:=]?\s*(?:1[1-9]|[2-9]\d|\d{3,})(?![\d.])"
+)
+"""A T-SPOT is valid with at most ten spots without antigen."""
 _DASH = re.compile(r"(?<=[a-z])[\u2010-\u2015\u2212](?=[a-z])")
 _NOT = re.compile(r"\b(is|was|are|were|has|have|had|did|does|do|ca|could)n['\u2019]t\b")
 
@@ -149,8 +161,10 @@ def read_words(text: str) -> Polarity | None:
     if len(text) > _LONGEST_ANSWER:
         return None
     plain = _BESIDE.sub(" ", _SPACED.sub("", _spelled(fold(text)))).strip()
-    if not plain:
+    if not plain or _ANOTHERS.search(plain):
         return None
+    if _NIL_TOO_HIGH.search(fold(text)):
+        return Polarity.EQUIVOCAL
     rest, nothing = _NONE.subn(" ", plain)
     rest, equivocal = _EQUIVOCAL.subn(" ", rest)
     rest, negative = _NEGATIVE.subn(" ", rest)

@@ -25,6 +25,7 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         ("INDICATION: possible active tuberculosis. FINDINGS: No nodules.", NOT_MET, None),
         ("Indication: r/o active tuberculosis. No evidence of active tuberculosis.", NOT_MET, None),
         ("CLINICAL HISTORY: active tuberculosis, on treatment. FINDINGS: No effusion.", MET, None),
+        ("Reason for exam: active tuberculosis. Findings: No nodules.", UNKNOWN, Reason.SUSPECTED),  # asked, not found
         ("检查目的:筛查。诊断意见:possible active tuberculosis", UNKNOWN, Reason.EQUIVOCAL),
         ("No acute cardiopulmonary process.", NOT_MET, None),
         ("No pneumothorax.", UNKNOWN, Reason.TEXT_ONLY),  # nobody looked for anything else

@@ -95,6 +95,10 @@ def spots(run: Run) -> Reading:
     if run.twice:
         return _two_runs(run)
     panels = [run.numbers[part] for part in ("a", "b") if part in run.numbers]
+    if not panels and "panel" in run.numbers:
+        return _unless_lab(
+            run, say("{top:g} spots, nil {nil}", top=run.numbers["panel"], nil=_nil(run.numbers.get("nil")))
+        )
     if not panels:
         return _with_lab(run, None)
     nil, mitogen = run.numbers.get("nil"), run.numbers.get("mitogen")

@@ -33,7 +33,7 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
-from fhir_screener.terminology.report_parts import question_and_answer, without_headings
+from fhir_screener.terminology.report_parts import is_request, question_and_answer, without_headings
 from fhir_screener.terminology.result_words import SAID_BY, Polarity, read_words
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
@@ -156,9 +156,12 @@ class ReportRule:
             return Reason.TEXT_ONLY, say("no conclusion on record")
         asked = self._stances(view, self.finding, text)
         other = self._stances(view, self.doubtful, text)
-        text = question_and_answer(text)[1] or text
+        question, answer = question_and_answer(text)
+        text = answer or text
         if Stance.ASSERTED in asked and Stance.NEGATED in asked:
             return Reason.CONFLICTING, say("the words say both")
+        if Stance.ASSERTED in asked and is_request(question) and not self._answered(view, text):
+            return Reason.SUSPECTED, say("the conclusion mentions it")
         if Stance.ASSERTED in asked:
             return "yes", say("the conclusion says so")
         if Stance.DOUBTFUL in asked | other:
@@ -173,6 +176,10 @@ class ReportRule:
         if all(self._is_clear(view, clause) for clause in parts) and any(self._speaks(view, one) for one in parts):
             return "no", say("the conclusion finds nothing")
         return Reason.TEXT_ONLY, say("the conclusion does not speak of it")
+
+    def _answered(self, view: View, answer: str) -> bool:
+        """Whether the answer itself asserts it."""
+        return any(said is Stance.ASSERTED for _, said in view.terminology.mentions(self.finding, answer))
 
     @staticmethod
     def _stances(view: View, names: frozenset[str], text: str) -> set[Stance]:

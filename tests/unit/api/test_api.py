@@ -91,11 +91,26 @@ def test_several_patients_must_be_told_apart(bundle: Any) -> None:
         ({"id": "x"}, "no resourceType"),
         ("{", "cannot be read"),
         (7, "is no FHIR"),
+        ({"resourceType": "Patient", "id": "x", "active": object()}, "cannot be written as JSON"),
     ],
 )
 def test_what_is_no_chart_is_said(data: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         screen(STUDY, data, as_of=DAY)
+
+
+def test_half_a_character_costs_its_record_alone(bundle: Any) -> None:
+    """json.loads lets half of a surrogate pair pass, and JSON written anew cannot hold it."""
+    patient = next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Patient")
+    condition = {
+        "resourceType": "Condition",
+        "id": "half",
+        "subject": {"reference": f"Patient/{patient['id']}"},
+        "code": {"text": "lym\ud83d"},
+    }
+    chart = {"resourceType": "Bundle", "entry": [{"resource": patient}, {"resource": condition}]}
+    as_dict, as_text = (screen(STUDY, form, as_of=DAY) for form in (chart, json.dumps(chart, ensure_ascii=False)))
+    assert [one.criteria for one in (as_dict, as_text)] == [screen(STUDY, json.dumps(chart), as_of=DAY).criteria] * 2
 
 
 def test_a_day_that_is_none(bundle: Any) -> None:

@@ -32,6 +32,7 @@ SAYS = {
         "<LOD",
         "TND",
         "(-)",
+        "阴性 2021-02-10",
         "none detected",
         "No Mycobacterium tuberculosis complex DNA was detected.",
         "no acid fast bacilli seen",
@@ -78,6 +79,11 @@ SAYS = {
         "小三阳转阴",
         "阳性 (弱)",
         "Previous: negative. Not repeated",
+        "Negative in 2018, not repeated",
+        "Neg 2018",
+        "negative, nil 12",
+        "positive - historical",
+        "阴性(既往)",
         "low level positive",
         "MTB trace detected",
         "false positive",
@@ -112,6 +118,11 @@ SAYS = {
         "not immune",
         "see comment",  # which may say anything
         "R",
+        "Negative (mother)",
+        "Mycobacterium avium complex isolated",
+        "检出非结核分枝杆菌",
+        "No MTB, NTM detected",
+        "阳性(母亲)",
     ],
 }
 
