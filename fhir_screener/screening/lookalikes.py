@@ -65,6 +65,7 @@ def added(parts: Iterable[Iterable[Lookalike]]) -> tuple[Lookalike, ...]:
 def _both(one: Lookalike, other: Lookalike) -> Lookalike:
     return replace(
         one,
+        name=one.name or other.name,
         patients=one.patients + other.patients,
         could_change=one.could_change + other.could_change,
         in_play=one.in_play + other.in_play,

@@ -50,7 +50,7 @@ class Tally:
         self._among = among
         self._stand: list[Mapping[str, _Standing]] = []
         self._met: dict[Name, dict[int, list[Fact | Unmapped]]] = {}
-        self._called: dict[Name, Name] = {}
+        self._called: dict[Name, dict[str, set[int]]] = {}
 
     def take(self, record: PatientRecord, screenings: Iterable[Screening]) -> None:
         number = -1
@@ -59,12 +59,19 @@ class Tally:
                 number = len(self._stand)
                 self._stand.append({one.study: _Standing(unknown(one), one.outcome.kept) for one in screenings})
             key = name.key
-            self._called.setdefault(key, name)
+            self._called.setdefault(key, {}).setdefault(name.words, set()).add(number)
             self._met.setdefault(key, {}).setdefault(number, []).append(fact)
 
     def found(self) -> dict[str, list[Lookalike]]:
-        named = [(self._called[key], who) for key, who in self._met.items() if key.code or len(who) >= RARE]
+        named = [(self._name(key), who) for key, who in self._met.items() if key.code or len(who) >= RARE]
         return {study: self._of(study, touching, named) for study, touching in self._among.touching.items()}
+
+    def _name(self, key: Name) -> Name:
+        """A code by the words that most patients have. Where each has others, as a code for anything else does, words are told
+        only if several share them: others may tell of a patient."""
+        called = self._called[key]
+        words = min(called, key=lambda one: (-len(called[one]), one))
+        return key._replace(words=words if len(called) == 1 or len(called[words]) >= RARE else "")
 
     def _of(
         self, study: str, touching: Touching, named: list[tuple[Name, dict[int, list[Fact | Unmapped]]]]

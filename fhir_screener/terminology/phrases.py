@@ -42,7 +42,8 @@ NEGATED_BEFORE = (
 # Words of negation that deny a change or a complaint, not the term that follows.
 _NOT_NEGATION = (
     r"\b(?:no|without|absence of)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b"
-    r"|\bnot (?:only|chang|improv|respon|resolv|compli|adher|well|cured|healed|previously known)\w*"
+    r"|\bnot (?:only|chang|improv|respon|resolv|cured|healed|previously known)\w*"
+    r"|\bnot (?:compli\w*|adher\w*|well) (?:with|to|because|due)\b"
     r"|\b(?:no|without)(?: a| any)? (?:doubt|question(?! of)|uncertainty)\b|\bno \d"
     r"|\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
     r"|\b(?:never|not(?: yet)?)[ -](?:been )?treated\b|\bdo(?:es)? not take (?:\w+ )?(?:drugs|medication|medicine)s?\b"

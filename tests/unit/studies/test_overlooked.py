@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from fhir_screener.fhir.files import FolderSource
-from fhir_screener.records.patient_record import PatientRecord
+from fhir_screener.records.patient_record import PatientRecord, Unmapped
 from fhir_screener.sandbox.hospital import AS_OF, write
 from fhir_screener.screening.lookalikes import Lookalike, added
 from fhir_screener.screening.screen import screen
@@ -105,3 +105,16 @@ def test_nor_where_the_patient_cannot_be_screened(tmp_path: Path) -> None:
     gone = replace(record, patient=type(record.patient)(id="p0", deceased=True))
     tally.take(gone, [screen(NOTED.studies[0], gone, DAY, NOTED.terminology)])
     assert tally.found() == {STUDY: []}
+
+
+def test_what_a_code_for_anything_else_is_called_is_told_only_where_several_say_it(tmp_path: Path) -> None:
+    """Under one code the words may be of one patient each."""
+    survey(tmp_path, patients=4)
+    names = Overlooked(NOTED, DAY)
+    tally = names.count()
+    for number, record in enumerate(charts(tmp_path, NOTED)):
+        called = Name("drug", LAB, "OTHER", f"mixture for patient {number}")
+        screened = [screen(NOTED.studies[0], record, DAY, NOTED.terminology)]
+        tally.take(replace(record, unmapped=(Unmapped(called, "2021-02-20"),)), screened)
+    (one,) = tally.found()[STUDY]
+    assert (one.name, one.code, one.patients) == ("", "OTHER", 4)
