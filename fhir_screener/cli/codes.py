@@ -13,6 +13,7 @@ from fhir_screener.cli.console import BOLD, DIM, Page, columns
 from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.progress import progress
 from fhir_screener.cli.sources import Opened, open_source
+from fhir_screener.errors import UsageError
 from fhir_screener.studies.lookalike import THRESHOLD
 from fhir_screener.studies.site_draft import draft
 from fhir_screener.studies.survey import RARE, Found, Survey, Surveyor
@@ -23,7 +24,7 @@ Format = Literal["table", "yaml", "json"]
 TOLD = 20
 
 
-@app.command("survey")
+@app.command("survey", short_help="What maps to nothing yet, by patients it could change.")
 def survey(
     source: Annotated[
         str, typer.Argument(help="A file or folder of FHIR (NDJSON or Bundles, .gz too), or a FHIR base URL.")
@@ -46,6 +47,8 @@ def survey(
 
     What it shows are names as recorded, and counts. Nothing is written to any server.
     """
+    if out and format == "yaml" and out.exists():
+        raise UsageError(f"--out {out}: is there already, and may hold what somebody has decided; give another name")
     settings = read_settings(site=site)
     loaded = catalog(settings).load([study]).surveyed()
     when = day(as_of, loaded.studies[0].zone)
@@ -81,7 +84,7 @@ def _tell(opened: Opened) -> None:
             sys.stderr.write(f"{kind}: and {len(lines) - TOLD:,} more\n")
 
 
-@app.command("check")
+@app.command("check", short_help="Read a site file whole; say what is wrong.")
 def check(site: Annotated[str, typer.Argument(help="Name or file of a site.")]) -> int:
     """Read a site file whole, and say what it adds; what is wrong: file, line, path, what to do."""
     found = catalog(read_settings(site=site))

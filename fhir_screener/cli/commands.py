@@ -26,7 +26,7 @@ COMMANDS = (
     Entry("digest", "digest", "The e-mail that coordinators get after a sweep, shown and not sent."),
     Entry("serve", "serve", "The coordinators' pages: worklist, candidates, decisions."),
     Entry("why", "why", "Why one patient is or is not a candidate, with the evidence."),
-    Entry("study", "study", "Study files: list, check, explain, new, diff, schema."),
+    Entry("study", "study", "Study files: list, check, explain, new, take, diff, schema."),
     Entry("codes", "codes", "A site's own codes and names: survey what nobody knows yet, check a site file."),
     Entry("plan", "plan", "What a sweep would ask a server for, and what that hides."),
     Entry("doctor", "doctor", "Check servers, sign-in, broker, mappings and settings; say what will not work."),

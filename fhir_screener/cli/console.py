@@ -62,6 +62,10 @@ class Page:
         grid.add_row(*([Text.styled(str(mark), style) if isinstance(mark, str) else mark] if mark else []), words)
         self._console.print(Padding(grid, (0, 0, 0, indent)))
 
+    def verbatim(self, text: str, indent: int = 2) -> None:
+        """What is copied, a command or an address: one line, however long; a break would be copied too."""
+        self._console.print(f"{' ' * indent}{text}", soft_wrap=True)
+
     def table(self, table: Table) -> None:
         self._console.print(table)
 

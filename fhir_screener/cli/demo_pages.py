@@ -34,17 +34,20 @@ def stay(settings: Settings, study: str, place: str, server: Process) -> None:
     page, url = Page(), settings.source_url
     page.line()
     page.line("The coordinators' pages, signed in by this link:", BOLD)
-    page.item(place, mark="")
+    page.verbatim(place)
     page.line()
-    page.line(f"The FHIR server is at {url} until Ctrl-C. From another terminal", BOLD)
-    page.line("(in a checkout, each with ./dev run before it):")
+    page.line(f"The FHIR server is at {url} until Ctrl-C.", BOLD)
+    page.line("From another terminal (in a checkout, each with ./dev run before it):")
     for command in (
         f"fhir-screener worklist list --source {url}",
         f"fhir-screener worklist show PATIENT --source {url}",
         f"fhir-screener sweep --study {study} --site {settings.site} --source {url} --inline",
         f"curl '{url}/Task?code=screening-candidate&_count=1'",
     ):
-        page.item(command, mark="")
+        page.verbatim(command)
+    page.line(
+        "The demo read everybody. That sweep reads the study's own cohort, unless FHIR_SCREENER_COHORT=all is set."
+    )
     sys.stdout.write(str(page))
     sys.stdout.flush()
     while server.poll() is None:

@@ -20,6 +20,7 @@ from fhir_screener.i18n import translator
 from fhir_screener.screening.news import Coordinator
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep_plan import State
+from fhir_screener.settings import variable
 
 app = new_app()
 
@@ -42,7 +43,10 @@ def digest(
     settings = read_settings(source_url=source, target_url=target)
     known, office = catalog(settings), Office(settings)
     names = [known.study(study).id] if study else list(settings.studies or known.ids)
-    told = recipients(settings) or (Coordinator("", "coordinator@localhost", lang),)
+    told = recipients(settings)
+    if not told:
+        sys.stderr.write(f"{variable('mail_to')} is not set: nobody is told; this is what one would read\n")
+        told = (Coordinator("", "coordinator@localhost", lang),)
     sender, place = Address("", "screening", "localhost"), str(settings.web_public_url or "")
     for report in _reports(office, names):
         for who in told:

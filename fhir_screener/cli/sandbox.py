@@ -32,7 +32,7 @@ HospitalDay = Annotated[
 ]
 
 
-@app.command("serve")
+@app.command("serve", short_help="A FHIR server in memory, with the hospital.")
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="0: any free port.")] = None,
@@ -68,7 +68,7 @@ def serve(
     return 0
 
 
-@app.command("load")
+@app.command("load", short_help="Put the hospital, or your files, on a server.")
 def load(
     url: Annotated[str, typer.Argument(metavar="URL", help="Base address of any FHIR R4 server.")],
     patients: Patients = None,
@@ -103,7 +103,7 @@ def load(
     return 1 if problems or loader.refused else 0
 
 
-@app.command("write")
+@app.command("write", short_help="Write the hospital, and the truth about it.")
 def write(
     folder: Annotated[Path, typer.Argument(help="A folder, made where there is none.")],
     patients: Patients = None,

@@ -19,10 +19,10 @@ from fhir_screener.studies.lint import Checked, Level, Remark, lint, unused_sets
 from fhir_screener.studies.sheet import Codes, html, markdown, sheet_of
 
 app = new_app(help="Study files: list, check, explain, new, take, diff, schema.", group=True)
-app.command("new")(new)
-app.command("take")(take)
-app.command("diff")(diff)
-app.command("schema")(schema)
+app.command("new", short_help="Write a commented study file to begin from.")(new)
+app.command("take", short_help="Copy value sets of the program's library, or list them.")(take)
+app.command("diff", short_help="Who would change outcome with another file, and why.")(diff)
+app.command("schema", short_help="Write the schemas that editors check by.")(schema)
 
 
 @app.command("list")
@@ -37,7 +37,7 @@ def list_studies() -> int:
     return 0
 
 
-@app.command("check")
+@app.command("check", short_help="What is wrong or odd: file, line, path, what to do.")
 def check(
     one: Annotated[str, typer.Argument(metavar="STUDY", help="Registry id or file; all studies if not given.")] = "",
     study: Annotated[str, typer.Option("--study", help="The same, as other commands have it.")] = "",
@@ -79,7 +79,7 @@ def _summary(checked: Checked, remarks: list[Remark]) -> str:
     )
 
 
-@app.command("explain")
+@app.command("explain", short_help="The study as a sign-off sheet, with every code.")
 def explain(
     study: StudyOption,
     form: Annotated[Literal["markdown", "html"], typer.Option("--format", help="How it is written.")] = "markdown",

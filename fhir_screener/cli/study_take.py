@@ -11,6 +11,7 @@ import typer
 from fhir_screener.cli.options import read_settings
 from fhir_screener.errors import UsageError
 from fhir_screener.studies.skeleton import take_sets
+from fhir_screener.studies.valuesets import ValueSetFolder
 
 
 def take(
@@ -22,10 +23,17 @@ def take(
 
     library = own_mappings()
     if not sets:
-        sys.stdout.writelines(f"{path.stem}\n" for path in sorted((library / "valuesets").glob("*.yaml")))
+        _list(ValueSetFolder(library / "valuesets"))
         return 0
     mappings = Path(folder) if folder else mappings_folder(read_settings())
     if mappings.resolve() == library.resolve():
         raise UsageError(f"{mappings} is the library itself: give --folder, or set FHIR_SCREENER_MAPPINGS")
     sys.stdout.writelines(f"{path}\n" for path in take_sets(mappings, sets, library))
     return 0
+
+
+def _list(library: ValueSetFolder) -> None:
+    """Each name with its title."""
+    widest = max(map(len, library.names), default=0)
+    for name in sorted(library.names):
+        sys.stdout.write(f"{name:{widest}}  {library.get(name).title}\n")

@@ -34,7 +34,7 @@ _AS_WRITTEN = say("Said again from what the sweep wrote. Names and words of reco
 RANK = {outcome: place for place, outcome in enumerate((*OPEN, NO_LONGER))}
 
 
-@app.command("list")
+@app.command("list", short_help="The Tasks of a study, best first.")
 def list_tasks(
     study: MaybeStudy = "",
     outcome: Annotated[
@@ -63,7 +63,7 @@ def list_tasks(
     return 0
 
 
-@app.command("show")
+@app.command("show", short_help="One Task with its whole ledger.")
 def show(
     who: Annotated[str, typer.Argument(metavar="TASK_OR_PATIENT", help="Id of a Task, or of a patient.")],
     study: MaybeStudy = "",
@@ -91,11 +91,12 @@ def show(
                     sys.stdout.write(f"\n{speech(_AS_WRITTEN)}\n")
             return 0
     raise UsageError(
-        f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id; see worklist list"
+        f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id; see `fhir-screener worklist"
+        f" list`, or `fhir-screener why {named} --study {studies[0]}` for a patient without a Task"
     )
 
 
-app.command("decide")(decide)
+app.command("decide", short_help="Accept, reject, snooze, assign, note or undo.")(decide)
 
 
 def open_worklist(settings: Settings) -> Worklist:
@@ -118,7 +119,7 @@ def _studies(settings: Settings, study: str) -> list[str]:
 
 def _table(rows: list[Row], speech: Speech) -> str:
     if not rows:
-        return "No Tasks.\n"
+        return "No Tasks: no sweep has found anybody yet, or none of this kind.\n"
     owned = any(row.owner for row in rows)
     names = ("patient", "outcome", "status", "as of", *(("owner",) if owned else ()), "open questions")
     page, grid = Page(), columns(*names, wide=names[-1:])

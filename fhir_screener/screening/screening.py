@@ -29,7 +29,7 @@ class Outcome(Enum):
         return self in (Outcome.CANDIDATE, Outcome.REVIEW, Outcome.LATER)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Screening:
     """One patient x one study x one day.
 
@@ -62,6 +62,10 @@ class Screening:
     @property
     def reference(self) -> str:
         return f"Patient/{self.patient}"
+
+    def __repr__(self) -> str:
+        """One line; all of it is what `to_wire` gives."""
+        return f"<Screening of {self.reference} for {self.study} as of {self.as_of}: {self.outcome.value}>"
 
     def _repr_html_(self) -> str:
         """How a notebook shows it."""

@@ -79,7 +79,7 @@ class Flow:
         for criterion in self._criteria:
             if number := self._sweep.get(f"first:{criterion}"):
                 yield f"Kept out (excluded or later), first by {criterion}", number
-        yield "Candidates listed in this log", self._listed
+        yield "Patients listed in this log", self._listed
         for reason in Rejection:
             yield f"Rejected: {REJECTIONS[reason]}", self._reasons[reason.value]
         coded = {reason.value for reason in Rejection}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
 from fhir_screener.errors import SettingsError
 from fhir_screener.settings.values import Listed, is_loopback, variable
 
 DEMO_KEY = "demo-only-key-fhir-screener-not-a-secret"
 """The installation key of demo and tests: good for loopback servers only."""
+
+_COHORT = re.compile(r"study|all|(?:group|list):[A-Za-z0-9.-]{1,64}|file:.+")
 
 
 class ScreeningSettings(BaseModel):
@@ -35,10 +38,16 @@ class ScreeningSettings(BaseModel):
     studies: Listed = Field((), description="Studies of the nightly sweep, by id; unset: every study there is.")
     cohort: str = Field(
         "study",
-        pattern=r"^(study|all|group:[A-Za-z0-9.-]{1,64}|list:[A-Za-z0-9.-]{1,64}|file:.+)$",
         description="Who is read: study (as each study's file says), all, group:ID or list:ID (a FHIR Group or List),"
         " or file:PATH (patient ids, one a line).",
     )
+
+    @field_validator("cohort")
+    @classmethod
+    def _known_cohort(cls, cohort: str) -> str:
+        if not _COHORT.fullmatch(cohort):
+            raise ValueError(f"{cohort!r} is no cohort: study, all, group:ID, list:ID, or file:PATH")
+        return cohort
 
     @model_validator(mode="after")
     def _hard_to_guess(self) -> Self:
@@ -54,6 +63,8 @@ class ScreeningSettings(BaseModel):
 
     def key(self, target: str) -> bytes:
         """The key Task ids are made with; SettingsError if that is the demonstration key on a real server."""
+        if not target:
+            raise SettingsError(f"{variable('source_url')} is not set: name the FHIR server to read from")
         if self.demo_key and not is_loopback(target):
             raise SettingsError(
                 f"{variable('installation_key')} is not set, and the target {target} is not this machine:"

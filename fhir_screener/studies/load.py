@@ -106,7 +106,9 @@ class Catalog:
                 return path
         if len(direct.parts) > 1 or direct.suffix in (".yaml", ".yml"):
             raise UsageError(f"{study}: there is no such study file")
-        raise UsageError(f"there is no study {study!r}: known are {', '.join(self.ids) or 'none'}; see `study list`")
+        raise UsageError(
+            f"there is no study {study!r}: known are {', '.join(self.ids) or 'none'}; see `fhir-screener study list`"
+        )
 
     def load(self, studies: Iterable[str]) -> Loaded:
         """These studies, and a terminology with all their value sets. Raises MappingError or UsageError."""
@@ -131,7 +133,11 @@ class Catalog:
 def _study(spec: Spec, path: Path, sets: ValueSetFolder) -> ReadStudy:
     study_id = spec.text("study")
     if study_id.upper() != path.stem.upper():
-        raise spec.fail(f"the study calls itself {study_id!r}, the file {path.stem!r}", "they must agree", "study")
+        raise spec.fail(
+            f"the study calls itself {study_id!r}, the file {path.stem!r}",
+            "they must agree: rename one of the two",
+            "study",
+        )
     given = STUDY.read(spec, build_rule)
     ids = {criterion.id for criterion in given["criteria"]}
     for name in given["anchor"].ids:

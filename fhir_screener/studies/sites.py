@@ -69,7 +69,9 @@ def load_site(path: Path, sets: Collection[str]) -> Overlay:
     spec = Spec(value, file=str(path), line_of=lines, sets=sets)
     name = spec.text("site")
     if name != path.stem:
-        raise spec.fail(f"the site calls itself {name!r}, the file {path.stem!r}", "they must agree", "site")
+        raise spec.fail(
+            f"the site calls itself {name!r}, the file {path.stem!r}", "they must agree: rename one of the two", "site"
+        )
     codes = local_codes(spec, name)
     ignore = texts(spec, "ignore")
     site = Site(

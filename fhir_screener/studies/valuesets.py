@@ -84,7 +84,11 @@ class ValueSetFolder:
     def _made(self, spec: Spec, path: Path) -> ValueSet:
         name = spec.text("valueset")
         if name != path.stem:
-            raise spec.fail(f"the set calls itself {name!r}, the file {path.stem!r}", "they must agree", "valueset")
+            raise spec.fail(
+                f"the set calls itself {name!r}, the file {path.stem!r}",
+                "they must agree: rename one of the two",
+                "valueset",
+            )
         title = spec.child("title").mapping() if spec.has("title") else {}
         kind = spec.text("kind", among=KINDS)
         version = _version(spec)

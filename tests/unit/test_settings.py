@@ -82,7 +82,7 @@ def test_settings_are_frozen() -> None:
         ("CHUNK_SIZE", "many", "FHIR_SCREENER_CHUNK_SIZE: must be a whole number"),
         ("BATCH_SIZE", "9999", "FHIR_SCREENER_BATCH_SIZE: must be 1000 or less"),
         ("LOG_LEVEL", "loud", "FHIR_SCREENER_LOG_LEVEL: must be 'debug', 'info', "),
-        ("COHORT", "some", "FHIR_SCREENER_COHORT"),
+        ("COHORT", "some", "FHIR_SCREENER_COHORT: 'some' is no cohort: study, all, group:ID"),
         ("LOCK_SECONDS", "100", "FHIR_SCREENER_LOCK_SECONDS must not be less"),
     ],
 )

@@ -40,8 +40,9 @@ class Remark:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
+        where = f"{where}: {self.path}" if self.path else where
         end = f" (accepted: {self.why})" if self.why else f"; {self.fix}"
-        return f"{where}: {self.path}: {self.level.value} {self.name}: {self.what}{end}"
+        return f"{where}: {self.level.value} {self.name}: {self.what}{end}"
 
 
 @dataclass(frozen=True)

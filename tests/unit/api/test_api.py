@@ -136,3 +136,8 @@ def test_a_notebook_shows_a_table_with_nothing_unescaped(bundle: Any) -> None:
 
 def test_the_study_says_what_it_is() -> None:
     assert repr(STUDY).startswith("<study NCT04660565 version ")
+
+
+def test_a_screening_is_printed_as_one_line(bundle: Any) -> None:
+    one = screen(STUDY, bundle, as_of=DAY)
+    assert repr(one) == f"<Screening of {one.reference} for NCT04660565 as of 2021-03-01: {one.outcome.value}>"

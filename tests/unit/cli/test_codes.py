@@ -99,3 +99,12 @@ def test_what_is_not_named_of_many_faults_is_counted(capsys: pytest.CaptureFixtu
     assert said[0] == "warning: a warning"
     assert said[-1] == "could not be read: and 1 more"
     assert len(said) == 1 + TOLD + 1
+
+
+def test_a_draft_is_not_written_over_a_site_file(charts: Path, tmp_path: Path, call: Call) -> None:
+    mine = tmp_path / "ours.yaml"
+    mine.write_text("site: ours\n", "utf-8")
+    code, _, err = call("codes", "survey", str(charts), *STUDY, "--format", "yaml", "--out", str(mine))
+    assert code == 2
+    assert "is there already" in err
+    assert mine.read_text("utf-8") == "site: ours\n"

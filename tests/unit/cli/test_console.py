@@ -78,3 +78,11 @@ def test_progress_is_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_durations_in_words(text: str, words: str) -> None:
     assert durations(text) == words
+
+
+def test_what_is_copied_is_one_line_in_any_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    command = "fhir-screener sweep --study NCT04660565 --source http://127.0.0.1:45767/fhir --inline"
+    page = Page()
+    page.verbatim(command)
+    assert str(page) == f"  {command}\n"

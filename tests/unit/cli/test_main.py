@@ -160,3 +160,23 @@ def test_the_readme_names_commands_and_options_that_exist(call: Call) -> None:
         assert code == 0
         for option in options:
             assert option in out
+
+
+@pytest.mark.parametrize("group", ["study", "codes", "sandbox", "worklist"])
+def test_a_groups_help_says_each_command_in_full(group: str, call: Call) -> None:
+    _, out, _ = call(group, "--help")
+    assert "Commands:" in out
+    assert "..." not in out.partition("Commands:")[2]
+
+
+def test_the_library_is_listed_with_titles(call: Call) -> None:
+    code, out, _ = call("study", "take")
+    assert code == 0
+    assert ["egfr", "Estimated glomerular filtration rate"] in [line.split(None, 1) for line in out.splitlines()]
+
+
+def test_pages_without_a_server_are_told_which_setting_names_it(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FHIR_SCREENER_SOURCE_URL", raising=False)
+    code, _, err = call("serve")
+    assert code == 2
+    assert err == "fhir-screener: FHIR_SCREENER_SOURCE_URL is not set: name the FHIR server to read from\n"

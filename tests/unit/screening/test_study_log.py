@@ -45,7 +45,7 @@ def test_the_numbers_of_the_flow() -> None:
     assert (rows["Rejected: The patient declined to take part"], rows["Rejected: no coded reason"]) == (1, 1)
     assert rows["Not decided, or closed"] == 1
     parts = sum(n for what, n in rows.items() if what.startswith("Rejected") and isinstance(n, int))
-    assert parts + 2 + 1 == rows["Candidates listed in this log"] == 5
+    assert parts + 2 + 1 == rows["Patients listed in this log"] == 5
 
 
 def test_before_the_first_sweep_nobody_knows_how_many_were_assessed() -> None:
