@@ -14,7 +14,7 @@ from fhir_screener.records.dates import FOREVER, Days, Duration
 from fhir_screener.records.facts import Dose, Medication
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.drug_phrases import names_gone, says_ended, says_not_taken
-from fhir_screener.terminology.phrases import takes_back
+from fhir_screener.terminology.taken_back import takes_back
 from fhir_screener.verdict import Reason
 
 FRESH = Duration.parse("P12M")

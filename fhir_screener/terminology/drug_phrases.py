@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.phrases import ENDED, NEGATED_AFTER, NEGATED_BEFORE, REACH, Stance, clause, stance
+from fhir_screener.terminology.phrases import NEGATED_AFTER, NEGATED_BEFORE, REACH, Stance, clause, stance
+from fhir_screener.terminology.taken_back import ENDED
 
 _TO_DENY = re.compile(
     r"(?:\bno|\bnot|\bnever|\bwithout|\bden(?:y|ies|ied)|\bneither|否认|未|无|没有|非)\W*(?:(?:on|any|current|prior|previous|past|use|usage"

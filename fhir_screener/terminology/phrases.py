@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.patterns import any_of
 
 
 class Stance(Enum):
@@ -26,39 +26,58 @@ class Stance(Enum):
     __hash__ = object.__hash__
 
 
-_OTHER = (
-    r"family (?:history|hx|h/o|member)|in the family\b"
-    r"|\bfh\b|\bfhx\b|mother|father|sister|brother|sibling|maternal|paternal|donor|husband|wife|partner"
-    r"|contact with|\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|daughter|\bson\b|spouse|girlfriend|relatives?\b"
-    r"|家族(?!性)|其父|其母|其妻|其夫|其子|其女|其兄|其弟|其姐|其妹|爱人|祖父|祖母|外公|外婆|爷爷|奶奶|儿子|女儿|子女|亲属|叔叔|伯父|姑姑|舅舅|姨妈|父亲|母亲|父母|之父|之母|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|家属|丈夫|妻子|配偶|供者|献血"
+_OTHER = any_of(
+    r"family (?:history|hx|h/o|member)|in the family\b|\bfh\b|\bfhx\b|contact with|donor",
+    r"mother|father|sister|brother|sibling|maternal|paternal|daughter|\bson\b",
+    r"husband|wife|partner|spouse|girlfriend",
+    r"\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|relatives?\b",
+    r"家族(?!性)|家属|亲属|供者|献血",
+    r"其父|其母|其妻|其夫|其子|其女|其兄|其弟|其姐|其妹|之父|之母",
+    r"父亲|母亲|父母|儿子|女儿|子女|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|爱人|丈夫|妻子|配偶",
+    r"祖父|祖母|外公|外婆|爷爷|奶奶|叔叔|伯父|姑姑|舅舅|姨妈",
 )
-NEGATED_BEFORE = (
-    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|\bneg(?:ative)? for\b|no evidence of|no sign of|absence of"
-    r"|free of|ruled out|rule out negative|\bneither\b"
-    r"|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b|未见|未发现|未提示|未使用|未患|未得过|从未|未曾|未用|未服用|无|否认|排除"
-    r"|未能?(?:检|查|找|培养|分离)|除外|不支持|不考虑|不是|不像|不符合?|不提示|没有|非|未(?:曾|再)?$"
-    r"|\b(?:is|was|has|have|had|did|does|do)n['\u2019]t\b"
+NEGATED_BEFORE = any_of(
+    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|\bneither\b",
+    r"\b(?:is|was|has|have|had|did|does|do)n['\u2019]t\b",
+    r"\bneg(?:ative)? for\b|no evidence of|no sign of|absence of|free of",
+    r"ruled out|rule out negative|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b",
+    r"无|非|没有|否认|排除|除外|不支持|不考虑|不是|不像|不符合?|不提示",
+    r"未见|未发现|未提示|未使用|未患|未得过|从未|未曾|未用|未服用|未能?(?:检|查|找|培养|分离)|未(?:曾|再)?$",
 )
+_NO_CHANGE = any_of(
+    r"\b(?:no|without|absence of)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b",
+    r"\bnot (?:only|chang|improv|respon|resolv|cured|healed|previously known)\w*",
+    r"\b(?:is|was|has|have|had|did|does|do)n['\u2019]t (?:chang|improv|respon|resolv|compl|adher|take|treat|heal)\w*",
+    r"无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|未(?:愈|治愈|痊愈|好转|控制)",
+)
+_NO_TREATMENT = any_of(
+    r"\b(?:never|not(?: yet)?)[ -](?:been )?treated\b|\bdo(?:es)? not take (?:\w+ )?(?:drugs|medication|medicine)s?\b",
+    r"\bnot (?:compli\w*|adher\w*|well) (?:with|to|because|due)\b",
+    r"未(?:经|经过|正规|规律|规范|系统|予|行){0,3}(?:抗\w{1,4})?(?:治疗|诊治|处理)",
+)
+_NO_DOUBT = r"\b(?:no|without)(?: a| any)? (?:doubt|question(?! of)|uncertainty)\b|\bno \d"
+_NO_RELAPSE = r"\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
+_PART_OF_A_WORD = r"无(?:明显|显著|著)?(?:诱因|原因)|无(?:创|意中|反应性)|非(?:典型|空洞|复杂|特异)性?|非常|无痛|无力"
 # Words of negation that deny a change or a complaint, not the term that follows.
-_NOT_NEGATION = (
-    r"\b(?:no|without|absence of)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b"
-    r"|\bnot (?:only|chang|improv|respon|resolv|cured|healed|previously known)\w*"
-    r"|\bnot (?:compli\w*|adher\w*|well) (?:with|to|because|due)\b"
-    r"|\b(?:no|without)(?: a| any)? (?:doubt|question(?! of)|uncertainty)\b|\bno \d"
-    r"|\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
-    r"|\b(?:never|not(?: yet)?)[ -](?:been )?treated\b|\bdo(?:es)? not take (?:\w+ )?(?:drugs|medication|medicine)s?\b"
-    r"|\b(?:is|was|has|have|had|did|does|do)n['\u2019]t (?:chang|improv|respon|resolv|compl|adher|take|treat|heal)\w*"
-    r"|无(?:明显|显著|著)?(?:诱因|原因)|无(?:创|意中|反应性)|非(?:典型|空洞|复杂|特异)性?"
-    r"|未(?:经|经过|正规|规律|规范|系统|予|行){0,3}(?:抗\w{1,4})?(?:治疗|诊治|处理)|未(?:愈|治愈|痊愈|好转|控制)|无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|非常|无痛|无力"
+_NOT_NEGATION = any_of(_NO_CHANGE, _NO_TREATMENT, _NO_DOUBT, _NO_RELAPSE, _PART_OF_A_WORD)
+_DENIAL = r"(?:\b(?:no|not|without|never|den(?:y|ies|ied))\b|无|未|否认|没有)"
+_OF_ANOTHER_THING = (
+    r"\b(?:no|without|not)\b(?: \w+){0,2} "
+    r"(?:alternative|worsening|side effects?|complications?|cure|treatment|therapy|against)\b"
+)
+_BUT_FOR = any_of(r"\b(?:except(?: for| of)?|other than|than|besides|(?:apart|aside) from)\b", r"除(?:了|外)?")
+_SOME_DAY = r"\d{4}\W|\d ?(?:年|个?月|周|天)前|\d (?:year|month|week|day)s? ago\b|\d{4}年"
+_ONE_WHO_HAS = (
+    r"(?:[无未]|否认|没有)(?!(?:既往|曾|过去|目前|现|患者|本人|家族|家中|家里|家庭|任何|明确|其他|亲属|成员|中|内|\W)*有)"
+    r"[^.;。；]+(?<![没未无具所含])有\W*\w{0,4}$"
 )
 _OF_SOMETHING_ELSE = re.compile(
-    r"\b(?:no|without|not)\b(?: \w+){0,2} (?:alternative|worsening|side effects?|complications?|cure|treatment|therapy|against)\b"
-    r"|(?:\b(?:no|not|without|never|den(?:y|ies|ied))\b|无|未|否认|没有)[^.;。；]*?"
-    r"(?:\b(?:except(?: for| of)?|other than|than|besides|(?:apart|aside) from)\b|除(?:了|外)?)\W*(?:\w+ )?$"
-    r"|(?:\b(?:no|not|without|never|den(?:y|ies|ied))\b|无|未|否认|没有)[^.;。；]*?"
-    r"(?:\d{4}\W|\d ?(?:年|个?月|周|天)前|\d (?:year|month|week|day)s? ago\b|\d{4}年)[^.;。；]*$"
-    r"|(?:[无未]|否认|没有)(?!(?:既往|曾|过去|目前|现|患者|本人|家族|家中|家里|家庭|任何|明确|其他|亲属|成员|中|内|\W)*有)"
-    r"[^.;。；]+(?<![没未无具所含])有\W*\w{0,4}$"
+    any_of(
+        _OF_ANOTHER_THING,
+        rf"{_DENIAL}[^.;。；]*?{_BUT_FOR}\W*(?:\w+ )?$",
+        rf"{_DENIAL}[^.;。；]*?(?:{_SOME_DAY})[^.;。；]*$",
+        _ONE_WHO_HAS,
+    )
 )
 """Before a term: a denial that may be of what stands beside it."""
 _ASKED = re.compile(r"\s?[?？](?!\W*(?:no|none|nil|无|否|未)\b)")
@@ -162,16 +181,22 @@ _NOT_YET = re.compile(
 )
 """It is said that nobody knows yet; the words of a denial may stand in it."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
-_NAMES_AN_ACT = re.compile(
-    r"\W*(?:前(?:病变|期|状态)|intention|phobia|疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)|纹|斑|中心|医院"
-    r"|exposures?\b|contacts?\b|暴露|接触"
-    r"|vaccin|immun|screen|counsel|prophyla|cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr|antigen[ -]?\d"
-    r"|(?:tests?\b|试验|检测)(?!.{0,20}(?:pos|react|detected|\+|阳|有反应))"
-    r"|(?:病人|患者)?(?:密切)?接触(?:者|史|人员)|(?:infection |carrier )?status\W+(?:is |was |currently )?(?:unknown|unclear|not known)"
-    r"|(?:情况|状态|状况)(?:不详|不明|未知))"
+_DONE_AGAINST_IT = any_of(
+    r"vaccin|immun|screen|counsel|prophyla",
+    r"疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)",
 )
-"""Behind a term: what is named is not the disease but a house, a test without a result, something done against it, a
-contact, or that nobody knows."""
+_HOUSE_OF_IT = any_of(r"cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr", r"中心|医院")
+_MET_ONLY = any_of(r"exposures?\b|contacts?\b", r"暴露|接触|(?:病人|患者)?(?:密切)?接触(?:者|史|人员)")
+_TEST_OF_IT = r"antigen[ -]?\d|(?:tests?\b|试验|检测)(?!.{0,20}(?:pos|react|detected|\+|阳|有反应))"
+_NOBODY_KNOWS = any_of(
+    r"(?:infection |carrier )?status\W+(?:is |was |currently )?(?:unknown|unclear|not known)",
+    r"(?:情况|状态|状况)(?:不详|不明|未知)",
+)
+_NAMED_FOR_IT = any_of(r"intention|phobia", r"前(?:病变|期|状态)|纹|斑")
+_NOT_THE_DISEASE = re.compile(
+    r"\W*" + any_of(_DONE_AGAINST_IT, _HOUSE_OF_IT, _MET_ONLY, _TEST_OF_IT, _NOBODY_KNOWS, _NAMED_FOR_IT)
+)
+"""Behind a term: what is named is not the disease."""
 _MET_WITH = re.compile(r"\b(?:expos(?:ure|ed) to|immun(?:e to|ity (?:to|against)))(?: (?:known |active )?[a-z]+)?\W*$")
 """Before a term: the patient met with it, or is safe from it."""
 
@@ -228,7 +253,7 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
         _IF.match(led)
         or re.search(_PLANNED, led)
         or _MET_WITH.search(led)
-        or _NAMES_AN_ACT.match(after)
+        or _NOT_THE_DISEASE.match(after)
         or re.match(r"\W{0,2}(?:" + _PLANNED_AFTER + ")", after)
     ):
         return Stance.PLANNED
@@ -271,38 +296,3 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
     # "Not compliant, lymphoma or sarcoma": what is not so is no list of what is not there.
     lists = re.search(NEGATED_BEFORE, re.sub(_NOT_SO, " ", re.sub(_NOT_NEGATION, " ", before)))
     return Stance.NEGATED if lists and _LAST_OF_LIST.match(around) else Stance.DOUBTFUL
-
-
-_TAKEN_BACK = re.compile(
-    r"entered in error|wrong (?:patient|person|chart)|mis-?label|mix-?up|ha?emoly[sz]ed|unreliable|not valid|result invalid"
-    r"|(?:likely|probabl[ye]|presumed|possibl[ye]|suspected|considered) (?:a |biological )?false[- ](?:positive|negative)"
-    r"|false[- ](?:positive|negative) (?:likely|suspected)|假[阳阴]性可能|(?:考虑|可能为?|疑)假[阳阴]性"
-    r"|invalid (?:result|specimen|sample)|specimen (?:rejected|unsuitable)|(?:not|never|wasn't|was not) (?:taken|started|given"
-    r"|administered|infused|begun)|did not (?:take|start|receive)|ruled out|录错|误录|录入错误|错误录入|患者错误"
-    r"|标本(?:不合格|混淆|错误)|溶血|结果(?:无效|作废|不可靠)|已?作废|(?:未|没有|从未)(?:服用|使用|执行|输注|注射|用药|开始)|已排除|排除诊断"
-)
-_REVISED = re.compile(
-    r"误诊|诊断(?:已)?(?:更正|修正|修改|更改)|(?:更正|修正)诊断|排除恶性"
-    r"|(?:病理|活检|穿刺)\D{0,8}(?:良性|排除|未见(?:恶性|癌|肿瘤)(?!.{0,4}(?:转移|残留|复发)))"
-    r"|misdiagnos|(?:diagnosis|\bdx) (?:was |has been )?(?:revised|changed|corrected|withdrawn)|not confirmed"
-    r"|(?:pathology|biopsy|histology|cytology)\W*(?:\w+ ){0,3}(?:benign|negative for (?:malignan|cancer|tumou?r|carcinoma)"
-    r"|no (?:evidence of )?(?:malignan|cancer))|(?:turned out|proved) to be "
-    r"(?!(?:an? |the )?(?:(?:\w+ )?\w*(?:malignan|cancer|carcinom|sarcom|lymphom|leuka?em|melanom|myelom|metasta)|recurren|positive"
-    r"|confirm|true|correct|real|severe|active|advanced|extensive|resistant|refractory|stage|unresectable|inoperable))"
-)
-"""Whatever it turned out to be, it is not what it was held for, but where the words only confirm or grade it."""
-
-ENDED = re.compile(r"\b(?:stopped|discontinued|ceased|off (?:since|from))\b|停药|停用|已停")
-
-
-def takes_back(text: str, *, ongoing: bool = False) -> str:
-    """The words of a note that take the record beside it back, or end what it holds to be `ongoing`; "" for none."""
-    plain = fold(text)
-    found = _TAKEN_BACK.search(plain) or (ENDED.search(plain) if ongoing else None)
-    return found.group() if found else ""
-
-
-def revises(text: str) -> str:
-    """The words of a note beside a diagnosis that take it back: the record, or the diagnosis itself; "" for none."""
-    found = _REVISED.search(fold(text))
-    return takes_back(text) or (found.group() if found else "")

@@ -27,7 +27,8 @@ from fhir_screener.criteria.wording import clauses, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance, revises
+from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.taken_back import revises
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 

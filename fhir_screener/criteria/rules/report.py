@@ -12,7 +12,6 @@ A report whose words are none of these is `text-only`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -33,52 +32,19 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.report_findings import (
+    clauses_of,
+    finds_nothing,
+    is_of_a_part,
+    is_of_the_whole,
+    leaves_open,
+)
 from fhir_screener.terminology.report_parts import is_request, question_and_answer, without_headings
-from fhir_screener.terminology.result_words import SAID_BY, Polarity, read_words
+from fhir_screener.terminology.result_words import SAID_BY, Polarity
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 
 REPORTED = FINAL | {"preliminary"}
-_CLAUSES = re.compile(r"[.;。；\n，,]")
-_PART = re.compile(
-    r"\b(?:left|right|upper|lower|abdom\w*|bone|fracture|brain|head|neck|bases?|basal|apex|apices|apical)\b|左|右|腹|骨|肺底|肺尖"
-)
-_PLACE = r"(?:双肺|两肺|肺野|肺门|纵隔|淋巴结|胸腔|胸膜|心影|心脏|心包|气管|支气管|大血管|食管|膈肌?|肋膈角|胸廓|及|和|与|、)"
-_NOTHING = re.compile(
-    r"(?:no|without)\b(?! (?:change|old|longer))"
-    rf"|{_PLACE}*(?:未见|均未见)(?!陈旧)|{_PLACE}*(?:无|均无)(?!.{{0,4}}变化)",
-    re.IGNORECASE,
-)
-
-
-_WELL = re.compile(
-    r"\b(?:normal|negative|unremarkable|clear|within normal limits)$|(?:正常|清晰|锐利|光整|居中)$", re.IGNORECASE
-)
-_COMPARED = re.compile(
-    r"\b(?:changed?|unchanged|improve\w*|resol\w*|regress\w*|differ\w*|stable|compar\w*|previous|prior)\b"
-    r"|变化|改变|吸收|好转|相仿|相似|对比|比较",
-    re.IGNORECASE,
-)
-"""That something is as it was says nothing of what it was."""
-_WHOLE = re.compile(
-    r"abnormal|\bfindings?\b|disease|process|lesion|patholog|infiltrat|consolidat|opacit|nodul|cavit|pneumoni|infect"
-    r"|异常|病变|病灶|实变|渗出|空洞|斑片|浸润|结节|炎",
-    re.IGNORECASE,
-)
-"""What a report must have looked for to find nothing: that there is no embolism, fluid or bleeding does not speak of it."""
-_ELSEWHERE = re.compile(
-    r"heart|cardiac|aort|mediastin|hil(?:um|ar|a)\b|diaphragm|trachea|vessel|心|主动脉|纵隔|膈|气管|血管"
-)
-_AT_ISSUE = re.compile(
-    r"lung|pulmonary(?! (?:arter|embol|vessel|vein))|cardiopulm|chest|thora|肺(?!动脉|静脉|门|栓)|胸"
-)
-_LEFT_OPEN = re.compile(
-    r"\b(?:early|subtle|active|infect\w+|disease)\b(?:\W+\w+){0,3}\W+(?:cannot|can not|can't) be (?:\w+ )?(?:excluded|ruled out)"
-    r"|(?:感染|活动|早期)(?:性)?(?:病变|病灶)?(?:尚)?不能?(?:完全)?(?:除外|排除)",
-    re.IGNORECASE,
-)
-"""A denial that takes itself back in the next clause."""
-_NOT_WELL = re.compile(r"\bnot\b|不|欠", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -169,10 +135,10 @@ class ReportRule:
         if {Stance.ASSERTED, Stance.PAST} & (other | asked):
             return Reason.SUSPECTED, say("the conclusion mentions it")
         if Stance.NEGATED in asked | other:
-            if _LEFT_OPEN.search(text):
+            if leaves_open(text):
                 return Reason.EQUIVOCAL, say("the conclusion leaves it open")
             return "no", say("the conclusion rules it out")
-        parts = [clause for clause in _CLAUSES.split(without_headings(text)) if clause.strip(" .")]
+        parts = clauses_of(without_headings(text))
         if all(self._is_clear(view, clause) for clause in parts) and any(self._speaks(view, one) for one in parts):
             return "no", say("the conclusion finds nothing")
         return Reason.TEXT_ONLY, say("the conclusion does not speak of it")
@@ -191,24 +157,16 @@ class ReportRule:
 
     def _is_clear(self, view: View, clause: str) -> bool:
         """Whether a clause says that nothing was found, of the whole and not of a part."""
-        if _PART.search(clause.lower()):
+        if is_of_a_part(clause):
             return False
-        if any(True for _ in view.terminology.mentions(self.clear, clause)):
-            return True
-        if _COMPARED.search(clause):
-            return False
-        if read_words(clause) is Polarity.NEGATIVE or _NOTHING.match(clause.strip()):
-            return True
-        return bool(_WELL.search(clause.strip())) and not _NOT_WELL.search(clause)
+        return self._says_clear(view, clause) or finds_nothing(clause)
+
+    def _says_clear(self, view: View, clause: str) -> bool:
+        return any(True for _ in view.terminology.mentions(self.clear, clause))
 
     def _speaks(self, view: View, clause: str) -> bool:
         """Whether a clear clause is about the whole of what was looked at, or what the question could be."""
-        if any(True for _ in view.terminology.mentions(self.clear, clause)):
-            return True
-        plain = clause.strip().lower()
-        if _ELSEWHERE.search(plain) and not _AT_ISSUE.search(plain):
-            return False
-        return bool(_WHOLE.search(plain) or _WELL.search(plain))
+        return self._says_clear(view, clause) or is_of_the_whole(clause)
 
     def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
         if tally.met and clearing:

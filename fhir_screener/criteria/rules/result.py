@@ -33,8 +33,8 @@ from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.sentence import Text, join, say
-from fhir_screener.terminology.phrases import takes_back
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.taken_back import takes_back
 from fhir_screener.verdict import MET, NOT_MET, Reason
 
 WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.phrases import revises, stance
+from fhir_screener.terminology.phrases import stance
+from fhir_screener.terminology.taken_back import revises
 
 SAID = [
     ("negated", "No h/o TB, HIV, [hepatitis B] or malignancy."),
