@@ -15,9 +15,9 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, number, sets
-from fhir_screener.criteria.measuring import compare
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.results import FINAL
+from fhir_screener.criteria.score_limits import ScoreLimits
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.view import View, When
@@ -36,10 +36,7 @@ TYPES = frozenset({"Observation"})
 @dataclass(frozen=True)
 class ScoreRule:
     of: frozenset[str]
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
+    limits: ScoreLimits = ScoreLimits()
     answers: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
     within: Duration | None = None
@@ -86,10 +83,17 @@ class ScoreRule:
         if self.answers and (answer := self._answer(view, fact, text)) is not None:
             return answer
         number = _number(fact.value)
-        if number is None or number[0] < 0 or not self._limits:
+        if number is None or number[0] < 0 or not self.limits.all:
             what = say("the answer is none that the study knows") if self.answers else say("the score is not a number")
             return unknown(Reason.UNREADABLE, cite(fact, what, value=text))
-        return self._measure(view, fact, text, *number)
+        says, note = self.limits.measure(*number, text)
+        if says is Polarity.POSITIVE:
+            return self._components(view, fact, text, number[0], note)
+        return (
+            not_met(cite(fact, note, value=text))
+            if says is Polarity.NEGATIVE
+            else unknown(Reason.EQUIVOCAL, cite(fact, note, value=text))
+        )
 
     def _answer(self, view: View, fact: Observation, text: str) -> Finding | None:
         """What an answer says, by its code or its words as a whole; None where it is neither."""
@@ -111,39 +115,7 @@ class ScoreRule:
         sets = [view.terminology.sets[name] for name in names if name in view.terminology.sets]
         return {_bare(word) for one in sets for words in one.names.values() for word in words}
 
-    @property
-    def _limits(self) -> list[tuple[str, float, bool, bool]]:
-        """[(which, number, whether met from there upwards, whether the number itself is out)]"""
-        found = (
-            ("at_least", self.at_least, True, False),
-            ("above", self.above, True, True),
-            ("at_most", self.at_most, False, False),
-            ("below", self.below, False, True),
-        )
-        return [(which, limit, rising, strict) for which, limit, rising, strict in found if limit is not None]
-
-    def _measure(self, view: View, fact: Observation, text: str, value: float, comparator: str) -> Finding:
-        left_open = None
-        for which, limit, rising, strict in self._limits:
-            says = compare(value, comparator, limit, rising, strict)
-            if says is Polarity.NEGATIVE:
-                return not_met(cite(fact, _missed(which, value, limit), value=text))
-            left_open = limit if says is Polarity.EQUIVOCAL else left_open
-        if left_open is not None:
-            either = say("{text}: either side of {limit:g}", text=text, limit=left_open)
-            return unknown(Reason.EQUIVOCAL, cite(fact, either, value=text))
-        return self._components(view, fact, text, value)
-
-    def _enough(self, value: float) -> Text:
-        if len(self._limits) == 1:
-            which, limit, *_ = self._limits[0]
-            return _reached(which, value, limit)
-        if self.at_least is not None and self.at_most is not None:
-            return say("{value:g}, {low:g} to {high:g}", value=value, low=self.at_least, high=self.at_most)
-        return say("{value:g}, within the limits", value=value)
-
-    def _components(self, view: View, fact: Observation, text: str, value: float) -> Finding:
-        enough = self._enough(value)
+    def _components(self, view: View, fact: Observation, text: str, value: float, enough: Text) -> Finding:
         if not self.component:
             return met(cite(fact, enough, value=text))
         listed = [label for part in fact.components if (label := self._named(view, part))]
@@ -176,10 +148,7 @@ class ScoreRule:
 
     def describe(self) -> Text:
         bounds = (
-            say("at least {number}", number=f"{self.at_least:g}") if self.at_least is not None else "",
-            say("at most {number}", number=f"{self.at_most:g}") if self.at_most is not None else "",
-            say("above {amount}", amount=f"{self.above:g}") if self.above is not None else "",
-            say("below {amount}", amount=f"{self.below:g}") if self.below is not None else "",
+            *self.limits.describe(),
             say("an answer of {answers}", answers=named(self.answers)) if self.answers else "",
         )
         return clauses(
@@ -187,26 +156,6 @@ class ScoreRule:
             say("naming one of {what}, otherwise only suspected", what=named(self.among)) if self.among else "",
             say("of the last {time}", time=length(self.within)) if self.within else say("the latest one speaks"),
         )
-
-
-def _reached(which: str, value: float, limit: float) -> Text:
-    if which == "at_least":
-        return say("{value:g}, at least {limit:g}", value=value, limit=limit)
-    if which == "at_most":
-        return say("{value:g}, at most {limit:g}", value=value, limit=limit)
-    if which == "above":
-        return say("{value:g}, above {limit:g}", value=value, limit=limit)
-    return say("{value:g}, below {limit:g}", value=value, limit=limit)
-
-
-def _missed(which: str, value: float, limit: float) -> Text:
-    if which == "at_least":
-        return say("{value:g}, below {limit:g}", value=value, limit=limit)
-    if which == "at_most":
-        return say("{value:g}, above {limit:g}", value=value, limit=limit)
-    if which == "above":
-        return say("{value:g}, not above {limit:g}", value=value, limit=limit)
-    return say("{value:g}, not below {limit:g}", value=value, limit=limit)
 
 
 def _bare(words: str) -> str:
@@ -250,10 +199,7 @@ def parse_score(spec: Spec, build: Build) -> Rule:
         raise spec.fail("a score needs a limit or answers", "at_least: 20, at_most: 1, or in: [a value set]")
     return ScoreRule(
         of=given["of"],
-        at_least=given["at_least"],
-        at_most=given["at_most"],
-        above=given["above"],
-        below=given["below"],
+        limits=ScoreLimits(given["at_least"], given["at_most"], given["above"], given["below"]),
         answers=given["in"],
         others=given["not_in"],
         within=given["within"],

@@ -24,6 +24,7 @@ from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.decided import owner_code
 from fhir_screener.fhir.task.finder import HEAD
 from fhir_screener.fhir.task.identity import subject_at
+from fhir_screener.fhir.task.row_filters import counted, is_due, is_wanted, shows
 from fhir_screener.fhir.task.worklist import Row, row_of
 from fhir_screener.fhir.together import Together
 from fhir_screener.screening.views import SNOOZED, VIEWS, Order, Owners, View, Wanted
@@ -79,10 +80,10 @@ class Pages:
         wanted = wanted or Wanted()
         sought, beside = self._search(study, view, wanted, look, size), self._beside(study, look, today)
         if link:
-            page, (held, *counted) = self._linked(link), self._together.pages(beside)
+            page, (held, *of_views) = self._linked(link), self._together.pages(beside)
         else:
             try:
-                page, held, *counted = self._together.pages([sought, *beside])
+                page, held, *of_views = self._together.pages([sought, *beside])
             except Refused:
                 if not self._finds_owners or wanted.owners is Owners.ALL:
                     raise
@@ -94,8 +95,8 @@ class Pages:
             # One that another client snoozed is due and not found as such: it stays here rather than nowhere.
             rows = [row for row in rows if row not in back]
         elif view.waits and not link:
-            rows = [*(row for row in back if _shows(view, row, look) and _is_wanted(row, wanted)), *rows]
-        counts = _counted(counted, back, look)
+            rows = [*(row for row in back if shows(view, row, look) and is_wanted(row, wanted)), *rows]
+        counts = counted(of_views, back, look)
         total = counts.get(view.name) if not wanted.filters else page.total
         if wanted.order is Order.KNOWN:
             rows.sort(key=_unknown)
@@ -207,7 +208,7 @@ class Pages:
                 break
             page = self._linked(page.next_link, page.url)
             rows += self._rows(page, study, SNOOZED, Wanted())
-        return [row for row in rows if _is_due(row, today)], page.next_link is not None
+        return [row for row in rows if is_due(row, today)], page.next_link is not None
 
     def _rows(self, found: Page, study: str, view: View, wanted: Wanted) -> Iterator[Row]:
         for entry in found.entries:
@@ -217,41 +218,8 @@ class Pages:
             if not subject_at(task, self._setting.identity.source, study):
                 continue
             row = row_of(task, self._setting.pool)
-            if (not view.statuses or row.status in view.statuses) and _shows(view, row) and _is_wanted(row, wanted):
+            if (not view.statuses or row.status in view.statuses) and shows(view, row) and is_wanted(row, wanted):
                 yield row
-
-
-def _shows(view: View, row: Row, look: datetime | None = None) -> bool:
-    """Whether a view shows a row of the right status. With `look`: a snoozed one, new if its day came since."""
-    return (
-        (not view.outcomes or row.outcome in view.outcomes)
-        and (not view.one_away or bool(row.one_away))
-        and (look is None or not view.since_look or row.resume_on >= look.date().isoformat())
-    )
-
-
-def _is_wanted(row: Row, wanted: Wanted) -> bool:
-    return (
-        (not wanted.facet or wanted.facet in row.facets)
-        and (not wanted.test or wanted.test == row.one_away)
-        and (wanted.since is None or row.modified[:10] >= wanted.since.isoformat() or not row.modified)
-        and (wanted.owners is not Owners.MINE or row.owner_id == wanted.person)
-        and (wanted.owners is not Owners.NOBODYS or not row.owned)
-    )
-
-
-def _is_due(row: Row, today: date) -> bool:
-    return row.status == "on-hold" and bool(row.resume_on) and row.resume_on <= today.isoformat()
-
-
-def _counted(pages: list[Page], due: list[Row], look: datetime | None) -> dict[str, int | None]:
-    """{view: how many}: as the server counts, but those whose day has come in their views instead of among the snoozed."""
-    found: dict[str, int | None] = {}
-    for view, page in zip(VIEWS, pages, strict=True):
-        back = sum(_shows(view, row, look) for row in due) if view.waits else 0
-        moved = -len(due) if view is SNOOZED else back
-        found[view.name] = None if page.total is None else page.total + moved
-    return found
 
 
 def _unknown(row: Row) -> tuple[int, int]:
