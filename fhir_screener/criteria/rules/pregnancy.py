@@ -19,6 +19,7 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course, is_doubtful, why_doubtful
+from fhir_screener.criteria.due_date import TERM, weigh_due_date
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
@@ -26,23 +27,20 @@ from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.limit_keys import ANSWERS
 from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.results import FINAL, Result, results
+from fhir_screener.criteria.results import Result, results
 from fhir_screener.criteria.rules.procedure import done
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
-from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import MET, Reason
 
-TERM = Duration.parse("P300D")
 TEST_SPEAKS = Duration.parse("P294D")
 """42 weeks: how long a positive test may mean a pregnancy that still goes on."""
-OVERDUE, LONGEST = 14, 294
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 HCG = Limits(at_least={"m[IU]/mL": 25}, equivocal={"m[IU]/mL": (5, 25)})
 TYPES = RESULT_TYPES | {"Condition", "Procedure"}
@@ -65,7 +63,7 @@ class PregnantRule:
         tally = Tally()
         last_outcome = self._last_outcome(view)
         self._diagnoses(view, tally, last_outcome)
-        self._due_dates(view, tally, last_outcome)
+        weigh_due_date(view, self.due_date, tally, last_outcome)
         clearing = self._tests(view, tally, last_outcome)
         told = (
             self.conditions
@@ -115,51 +113,6 @@ class PregnantRule:
             tally.yes(evidence)
         else:
             tally.doubt(Reason.STALE if placed is When.BEFORE else Reason.IMPRECISE_DATE, evidence)
-
-    def _due_dates(self, view: View, tally: Tally, outcome: Days) -> None:
-        found = []
-        for fact in among(view.index.observations, self.due_date):
-            hit = fact.hit(self.due_date)
-            due = view.days(fact.value.date or fact.value.text) if hit else None
-            said = view.point(fact.effective, fact.issued)
-            if hit is None or fact.status not in FINAL or fact.other_subject:
-                continue
-            if due is None:
-                self._unread_due_date(view, fact, said, tally)
-                continue
-            if said is None or view.begun(said):
-                found.append(
-                    (
-                        said.hi if said else 0,
-                        due,
-                        cite(fact, say("due {day}", day=due), value=value_text(fact.value), hit=hit),
-                    )
-                )
-        if not found:
-            return
-        said_on, due, evidence = max(found, key=lambda row: (row[0], row[1]))
-        view.mark(due.hi + OVERDUE + 1)
-        view.mark(due.lo - LONGEST)
-        since = min(due.lo - LONGEST, said_on or due.lo)
-        if since <= outcome.lo:
-            tally.context(
-                Evidence(evidence.reference, evidence.version, code=evidence.code, note=evidence.note, decides=False)
-            )
-        elif since <= outcome.hi:
-            tally.doubt(Reason.IMPRECISE_DATE, evidence)
-        elif view.day > due.hi + OVERDUE:
-            tally.doubt(Reason.STALE, evidence)
-        elif view.day < due.lo - LONGEST:
-            tally.doubt(Reason.EQUIVOCAL, evidence)
-        else:
-            tally.yes(evidence)
-
-    @staticmethod
-    def _unread_due_date(view: View, fact: Observation, said: Days | None, tally: Tally) -> None:
-        """A due date was written down, and nobody can tell which: it may be still to come."""
-        if fact.value.absent or (said is not None and view.place(said, TERM) in (When.BEFORE, When.FUTURE)):
-            return
-        tally.doubt(Reason.UNREADABLE, cite(fact, say("the due date cannot be read"), value=value_text(fact.value)))
 
     def _tests(self, view: View, tally: Tally, outcome: Days) -> list[Evidence]:
         """Sort positive and unclear tests into the tally; returns the negative ones that still speak."""
