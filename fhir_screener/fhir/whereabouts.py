@@ -68,7 +68,7 @@ def whereabouts(session: FhirSession, patient: str, today: date) -> Whereabouts:
     coming = [
         str(one["start"])
         for one in _found(session, "Appointment", patient, "date", ("date", f"ge{today.isoformat()}"))
-        if one.get("status") in _COMING and str(one.get("start", "")) >= today.isoformat()
+        if str(one.get("status")) in _COMING and isinstance(one.get("start"), str) and one["start"] >= today.isoformat()
     ]
     last = max(stays, key=lambda one: (one.get("status") == "in-progress", _began(one)), default=None)
     return Whereabouts(_stay(last, places) if last and _began(last) else None, min(coming, default=""))
@@ -96,7 +96,16 @@ def _found(session: FhirSession, kind: str, patient: str, order: str, *more: tup
 def _asked(session: FhirSession, kind: str, patient: str, order: str, *more: tuple[str, str]) -> list[Json]:
     asked = [("patient", escaped(patient)), *more, ("_sort", order), ("_count", str(_LOOKED_AT))]
     page = session.fetch(f"{kind}/_search", read_page, form=asked)
-    return [{**orjson.loads(bytes(entry.resource)), "resourceType": entry.type} for entry in page.entries]
+    found = ({**orjson.loads(bytes(entry.resource)), "resourceType": entry.type} for entry in page.entries)
+    return [one for one in found if not _of_another(one, patient)]
+
+
+def _of_another(one: Json, patient: str) -> bool:
+    """Whether it names other patients only: a server that does not know the parameter sends everybody's."""
+    whom = [held(one, "subject"), *(held(part, "actor") for part in dicts(one.get("participant")))]
+    named = [str(ref.get("reference") or "").split("/_history")[0].split("/") for ref in whom]
+    patients = {ref[-1] for ref in named if len(ref) > 1 and ref[-2] == "Patient"}
+    return bool(patients) and patient not in patients
 
 
 def _is(one: Json, kind: str) -> bool:
@@ -141,4 +150,5 @@ def _phone(place: Json) -> str:
 
 
 def _began(encounter: Json) -> str:
-    return str(held(encounter, "period").get("start") or "")
+    start = held(encounter, "period").get("start")
+    return start if isinstance(start, str) else ""

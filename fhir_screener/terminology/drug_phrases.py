@@ -79,6 +79,7 @@ _HERE = (
 )
 _STOP = r"(?=\W*(?:$|[,。;,)]))"
 _NOT_TAKEN = re.compile(
+    r"^\W*do not (?:take|use|start|give|administer)\W*$|^\W*(?:勿|禁止?|不要|请勿)(?:服用?|使用|给药)\W*$|"
     rf"\bnot (?:currently |presently |yet )?(?:taking|using|filled|picked up|started)\b{_HERE}"
     rf"|\bnever (?:filled|picked up|took|used)\b{_HERE}"
     r"|\binsurance den(?:ied|ial)|\bden(?:ied|ial) by (?:the )?insur"

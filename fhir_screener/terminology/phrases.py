@@ -57,9 +57,12 @@ _NO_TREATMENT = any_of(
 )
 _NO_DOUBT = r"\b(?:no|without)(?: a| any)? (?:doubt|question(?! of)|uncertainty)\b|\bno \d"
 _NO_RELAPSE = r"\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
+_NO_KIND = any_of(
+    r"无功能性?|非特指|无法(?:分类|分型|手术|切除|根治|治愈|耐受)|\bnot (?:otherwise|elsewhere) (?:specified|classified)\b"
+)
 _PART_OF_A_WORD = r"无(?:明显|显著|著)?(?:诱因|原因)|无(?:创|意中|反应性)|非(?:典型|空洞|复杂|特异)性?|非常|无痛|无力"
 # Words of negation that deny a change or a complaint, not the term that follows.
-_NOT_NEGATION = any_of(_NO_CHANGE, _NO_TREATMENT, _NO_DOUBT, _NO_RELAPSE, _PART_OF_A_WORD)
+_NOT_NEGATION = any_of(_NO_CHANGE, _NO_TREATMENT, _NO_DOUBT, _NO_RELAPSE, _NO_KIND, _PART_OF_A_WORD)
 _DENIAL = r"(?:\b(?:no|not|without|never|den(?:y|ies|ied))\b|无|未|否认|没有)"
 _OF_ANOTHER_THING = (
     r"\b(?:no|without|not)\b(?: \w+){0,2} "
@@ -71,8 +74,14 @@ _ONE_WHO_HAS = (
     r"(?:[无未]|否认|没有)(?!(?:既往|曾|过去|目前|现|患者|本人|家族|家中|家里|家庭|任何|明确|其他|亲属|成员|中|内|\W)*有)"
     r"[^.;。；]+(?<![没未无具所含])有\W*\w{0,4}$"
 )
+_NOT_QUITE = any_of(
+    r"\bnot (?:a )?typical\b|\b(?:no|without) (?:fever|cough|pain|jaundice|weight loss|night sweats) (?!or\b|and\b|nor\b|,)",
+    r"非活动性?\W*$|无[^,，。;；、]{0,6}(?:转移|复发|浸润)性?\W*$",
+    r"无(?!明[确显]|任何|确切|典型|活动)[^,，。;；、]{1,10}的\W*$",
+)
 _OF_SOMETHING_ELSE = re.compile(
     any_of(
+        _NOT_QUITE,
         _OF_ANOTHER_THING,
         rf"{_DENIAL}[^.;。；]*?{_BUT_FOR}\W*(?:\w+ )?$",
         rf"{_DENIAL}[^.;。；]*?(?:{_SOME_DAY})[^.;。；]*$",
@@ -89,14 +98,14 @@ NEGATED_AFTER = (
     r"|not found(?! to be)|not seen|not taken|absent(?! from)|neg(?:ative)?\b(?! pressure)|\(-\))"
     r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)(?! (?:until|before|till))"
     r"|未能?(?:检|查|找|培养|分离|生长)|无生长"
-    r"|none\b(?! the)|no\b(?!\W*\w)|无(?!\w)|已排除|排除|除外|不支持|阴性|未见|不考虑|(?:的?诊断)?不(?:能)?(?:成立|符合)"
+    r"|none\b(?! the)|no\b(?!\W*\w)|无(?!\w)|已?被?(?:排除|除外)|不支持|阴性|未见|不考虑|(?:的?诊断)?不(?:能)?(?:成立|符合)"
     r"|(?:tests?|screen(?:ing)?|serology|(?:infection )?status)\W*(?:is |was |were )?neg(?:ative)?\b"
     r"|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"
 )
 _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
     r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|\bvs\b|\bversus\b"
-    r"|concern(?:ing|ed)? for"
+    r"|concern(?:ing|ed)? for|\bexclude\b"
     r"|raises? the (?:question|possibility)|(?:evaluat\w+|assess\w*|work-?up) for|(?:依据|证据)不足|worrisome"
     r"|(?:should|to|must|is|be) (?:be )?considered"
     r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"

@@ -9,7 +9,7 @@ import orjson
 from fhir_screener.errors import NotSupported, Refused
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.coded import Json, codes, dicts, extensions, value_of
+from fhir_screener.fhir.task.coded import Json, codes, dicts, extensions, held, value_of
 from fhir_screener.fhir.task.provenance import PARTICIPANT
 from fhir_screener.fhir.task.summary import read_changes
 from fhir_screener.screening.change import Change
@@ -59,8 +59,8 @@ def happened(provenance: Json) -> Happened:
     activity = provenance.get("activity")
     moves, actions = codes(activity, names.MOVE), codes(activity, names.ACTION)
     agents = dicts(provenance.get("agent"))
-    who: Json = next((agent.get("who") or {} for agent in agents), {})
-    identifier = who.get("identifier") or {}
+    who: Json = next((held(agent, "who") for agent in agents), {})
+    identifier = held(who, "identifier")
     changed = next(iter(extensions(provenance, names.CHANGE_EXT)), {})
     return Happened(
         when=str(provenance.get("recorded", "")),
@@ -71,12 +71,12 @@ def happened(provenance: Json) -> Happened:
         changes=read_changes(changed),
         reason=next((str(one.get("text", "")) for one in dicts(provenance.get("reason"))), ""),
         until=str(value_of(provenance, names.RESUME_ON_EXT)),
-        owner=next((_called(one.get("who") or {}) for one in agents if _is_owner(one)), ""),
+        owner=next((_called(held(one, "who")) for one in agents if _is_owner(one)), ""),
     )
 
 
 def _called(who: Json) -> str:
-    identifier = who.get("identifier") or {}
+    identifier = held(who, "identifier")
     return str(who.get("display") or identifier.get("value") or who.get("reference") or "")
 
 

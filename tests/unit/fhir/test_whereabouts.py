@@ -161,3 +161,23 @@ def test_what_is_shaped_as_it_should_not_be_costs_no_page() -> None:
 def test_an_encounter_of_another_shape_costs_no_more_than_its_line(odd: dict[str, Any]) -> None:
     source = Source(Encounter=[stay("2020-01-02"), {**stay("2021-02-03"), **odd}])
     assert found(source).stay is not None
+
+
+def test_nobody_elses_stay_is_shown_where_a_server_sends_everybodys() -> None:
+    mine = {
+        **stay("2021-02-03", "2021-02-09", place="Ward 4"),
+        "subject": {"reference": "http://ehr/fhir/Patient/p1/_history/2"},
+    }
+    other = {**stay("2021-02-27", status="in-progress", place="Ward 9"), "subject": {"reference": "Patient/p2"}}
+    visit = {
+        "status": "booked",
+        "start": "2021-03-05T09:00:00+08:00",
+        "participant": [{"actor": {"reference": "Patient/p2"}}],
+    }
+    source = Source(Encounter=[mine, other], Appointment=[visit])
+    assert found(source) == Whereabouts(Stay("outpatient visit", "2021-02-03", "2021-02-09", "Ward 4"))
+
+
+def test_an_appointment_of_another_shape_is_none() -> None:
+    odd = [{"status": ["booked"], "start": "2021-03-05"}, {"status": "booked", "start": {"x": 5}}]
+    assert found(Source(Encounter=[], Appointment=odd)).next_visit == ""

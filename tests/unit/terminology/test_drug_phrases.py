@@ -35,6 +35,12 @@ def test_the_drug_of_a_record(text, expected):
     assert said(drug_stance, text, "methotrexate") is expected
 
 
+@pytest.mark.parametrize("text", ["Do not take.", "do not give", "请勿服用"])
+def test_an_instruction_that_only_forbids_is_no_drug_taken(text):
+    assert says_not_taken(text)
+    assert not says_not_taken(f"{text.strip('.')} with alcohol" if text.isascii() else f"{text}过量")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
