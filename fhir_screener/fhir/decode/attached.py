@@ -17,6 +17,8 @@ from fhir_screener.fhir.decode.tolerant import plain
 _LONGEST = 400_000
 """Characters of base64; a longer attachment is no report that somebody wrote."""
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]*>", re.IGNORECASE)
+_UNSAID = re.compile(r"<(script|style|title|del|s|strike)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)
+"""What nobody sees, or what is struck out."""
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -27,17 +29,18 @@ def conclusion_of(record: ReportLean) -> str:
 
 
 def attached_text(forms: Raw) -> str:
-    """The text of the first attachment that is one."""
+    """The texts of all attachments that are one, each once: an addendum may be attached beside its report."""
+    found: dict[str, None] = {}
     for form in elements.many(plain(forms)):
         kind = elements.words(form.get("contentType")).lower() if isinstance(form, dict) else ""
         if not kind.startswith(("text/plain", "text/html")):
             continue
         text = _decoded(elements.words(form.get("data")))
         if kind.startswith("text/html"):
-            text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+            text = html.unescape(_TAG.sub("", _BREAK.sub("\n", _UNSAID.sub(" ", text))))
         if text.strip():
-            return text.strip()
-    return ""
+            found[text.strip()] = None
+    return "\n".join(found)
 
 
 def _decoded(data: str) -> str:

@@ -228,6 +228,18 @@ def test_the_words_attached_to_a_report_stand_for_its_conclusion():
     assert attached(("application/pdf", b"%PDF-1.4"), ("text/plain", b"clear")) == ["clear"]
 
 
+def test_an_addendum_attached_beside_its_report_is_read_with_it():
+    both = attached(
+        ("text/plain", b"Normal chest."), ("text/plain", b"Addendum: cavity."), ("text/plain", b"Normal chest.")
+    )
+    assert both == ["Normal chest.\nAddendum: cavity."]
+
+
+def test_what_a_page_does_not_show_is_not_read():
+    page = b"<style>p {}</style><script>'no cavity'</script><!-- normal --><del>Clear.</del><p>Cavity</p>"
+    assert attached(("text/html", page)) == ["Cavity"]
+
+
 def test_a_scan_has_no_words():
     assert attached(("application/pdf", b"%PDF-1.4")) == []
 
