@@ -64,6 +64,13 @@ def test_the_laboratory_may_read_an_assay_itself(ask) -> None:
     assert ask(rule, make.result("L4", "positive")).reason is Reason.SUSPECTED
 
 
+@pytest.mark.parametrize("spots", [0, 6, 35])
+def test_an_assay_as_one_number_is_looked_at(ask, spots: float) -> None:
+    """Of which panel, and less what, is not said."""
+    rule = "igra: {spots: {panel: [score], a: [hbsag], nil: [egfr]}, within: P3M}"
+    assert ask(rule, make.result("L4", make.number(spots, "{spots}"))).reason is Reason.EQUIVOCAL
+
+
 RAW = (
     "igra: {quantiferon: {tb1_raw: [hbsag], tb2_raw: [egfr], nil: [score], mitogen_raw: [organ]},"
     " within: P3M, positive: met}"
