@@ -342,7 +342,6 @@ def test_every_exchange_is_counted(server, waits):
         ("GET", f"{BASE}/Patient?_count=5", status) for status in (503, None, 200)
     ]
     assert seen[-1].received == len(b'{"resourceType": "Bundle"}')
-    assert all(one.seconds >= 0 for one in seen)
 
 
 @pytest.mark.parametrize(
