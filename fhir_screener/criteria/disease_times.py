@@ -31,6 +31,11 @@ class Times:
     fresh: Duration | None = None
 
     @property
+    def back(self) -> Duration | None:
+        """How far back words in passing matter: what they tell of began before the day on which they were written."""
+        return self.within or self.began_within or self.onset_within
+
+    @property
     def dated(self) -> bool:
         """Whether the day matters on which it began or ended."""
         return any((self.within, self.began_within, self.onset_within, self.lasting))

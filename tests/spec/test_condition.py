@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from fhir_screener.errors import MappingError
-from fhir_screener.records.facts import UNREADABLE, Span, Treatment
+from fhir_screener.records.facts import UNREADABLE, Mention, Span, Treatment
 from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
@@ -302,3 +302,12 @@ def test_times_exclude_each_other() -> None:
 def test_for_so_many_hours(ask, asked, onset, expected) -> None:
     found = ask(f"condition: {{in: [cancer], for: {asked}}}", make.condition("C1", onset=onset))
     assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+@pytest.mark.parametrize("asked", ["within", "began_within", "onset_within"])
+def test_words_in_passing_from_before_the_time_asked_about(ask, asked) -> None:
+    """What a note of 2015 names began by then."""
+    rule, named = f"condition: {{in: [cancer], {asked}: P90D}}", {"cancer": Hit(None, by_name=True)}
+    old, new = (Mention(ref="Observation/1", hits=named, dated=day) for day in ("2015-01-01", "2021-02-01"))
+    assert ask(rule, mentions=(old,)).reason is Reason.NO_DATA
+    assert ask(rule, mentions=(new,)).reason is Reason.TEXT_ONLY

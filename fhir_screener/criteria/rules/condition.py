@@ -62,7 +62,7 @@ class ConditionRule:
         for fact in facts:
             self._look(view, fact, tally, decisive)
         if said:
-            hear(view, self._asked, self.times.within or self.times.began_within, tally)
+            hear(view, self._asked, self.times.back, tally)
         finding = self._conclude(view, tally, decisive)
         return fetched(finding.but(rule=self.kind), view, TYPES, named(self.sets or self.review))
 
