@@ -70,6 +70,7 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
         _attrition(page, study, order)
     _moved(page, study, report)
     if study.thin:
+        page.line()
         _named(page, "Kept out by one record or by words alone; a sample to check by hand", _by_value(study.thin))
     if study.not_evaluated:
         _named(page, _many(len(study.not_evaluated), "patient") + " read but not evaluated", study.not_evaluated)

@@ -53,6 +53,11 @@ def test_a_clearing_result_speaks_for_its_window_only(ask) -> None:
     assert ask(HBSAG, make.result("L1", "negative", on="2020")).reason is Reason.IMPRECISE_DATE
 
 
+def test_a_clearing_result_that_is_too_old_says_so(ask) -> None:
+    found = ask(HBSAG, make.result("L1", "negative", on="2020-11-30"))
+    assert any(str(item.note).endswith("negative; older than 3 months") for item in found.evidence)
+
+
 def test_a_positive_does_not_expire_unless_the_rule_says_so(ask) -> None:
     assert ask(HBSAG, make.result("L1", "positive", on="2012")).verdict is MET
     rule = "result: {of: [hbsag], within: P3M, positive_within: P3M, older: suspected}"

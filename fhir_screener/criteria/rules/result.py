@@ -170,7 +170,9 @@ class ResultRule:
             tally.doubt(Reason.UNREADABLE, self._cite(result))
 
     def _sort_negative(self, result: Result, placed: When, tally: Tally, clearing: list[Result]) -> None:
-        if self.negative == "context" or placed is When.BEFORE:
+        if placed is When.BEFORE:
+            tally.context(self._cite(result, say("older than {time}", time=length(self.within)), decides=False))
+        elif self.negative == "context":
             tally.context(self._cite(result, decides=False))
         elif result.preliminary:
             tally.doubt(Reason.EQUIVOCAL, self._cite(result, say("preliminary")))
