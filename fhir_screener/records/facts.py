@@ -140,6 +140,8 @@ class Observation(Fact, frozen=True, kw_only=True, gc=False):
     """`focus`, or a specimen of somebody else: never this patient's result."""
     report: bool = False
     conclusions: tuple[Concept, ...] = ()
+    attached: str = ""
+    """The words attached to a report that has a conclusion beside them."""
     specimen: str = ""
     near: Hits = NO_HITS
     """The tests that its local name looks like, without being one of their names."""

@@ -57,7 +57,11 @@ _SLOTS = (
     (r"(?:every|each|in the) evening|at dinner|qpm|每?(?:晚上|下午|晚餐后|晚)", "evening"),
     (r"(?:every|each|at) night|at bedtime|qhs|qn|hs|每?(?:睡前|夜间)", "night"),
 )
-_NEEDED = r"p\.?r\.?n\.?|(?:as|when|if) needed|(?:必要|需要)时(?:服用?|口服)?"
+_NEEDED = (
+    r"p\.?r\.?n\.?|(?:as|when|if) needed|(?:必要|需要)时(?:服用?|口服)?"
+    r"|\b(?:only )?(?:if|when|in case of|during|for)(?: (?:an?|there is|having))? (?:flare|relapse|exacerbat|symptom|attack)\w*"
+    r"|(?:若|如|如果|一旦)?(?:复发|发作|加重)时"
+)
 _ONCE = r"once(?: only)?|single dose|stat|单次(?:口服|给药)?|一次性|临时|立即"
 _DIVIDED = rf"(?:in|divided into) {_COUNT} (?:divided )?doses|分{_COUNT}次(?:口服|服用|服)?"
 _FILL = (

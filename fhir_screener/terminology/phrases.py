@@ -46,7 +46,8 @@ NEGATED_BEFORE = any_of(
 )
 _NO_CHANGE = any_of(
     r"\b(?:no|without|absence of)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b",
-    r"\bnot (?:only|chang|improv|respon|resolv|cured|healed|previously known)\w*",
+    r"\bnot (?:only|chang|improv|respon|resolv|cured|healed|controlled|stable|previously known)\w*",
+    r"\b(?:no|not|without)(?: yet)?(?: in)?(?: (?:complete|partial|full|sustained|clinical))? remission\b",
     r"\b(?:is|was|has|have|had|did|does|do)n['\u2019]t (?:chang|improv|respon|resolv|compl|adher|take|treat|heal)\w*",
     r"无(?:明显|显著|著|特殊)?(?:变化|改变|好转|吸收|进展|症状)|未(?:愈|治愈|痊愈|好转|控制)",
 )
@@ -164,6 +165,9 @@ _ALL_DENIED = re.compile(
     r"(?:、[^,。;]{1,20})*(?:均|皆|都)(?:为|呈)?(?:阴性|未见|排除)"
     r"|(?:, [a-z0-9 /-]{1,25})*,? (?:and|or) (?![^,;]*\b(?:test|culture|smear|screen))[a-z0-9 /-]{1,25}? negative\b"
 )
+_NOT_ACTIVE = re.compile(r"(?:\b(?:no|not|without)\b(?: \w+){0,3} active|(?:无|非|未见|未提示)活动性?)\W*$")
+_ACTIVE_OR_NONE = re.compile(r"tuberc|tb\b|mycobact|infect|sepsis|pneumon|bleed|结核|感染|肺炎|脓毒")
+"""Of these "no active" means none now; of other diseases that they are at rest, which is not that they never were."""
 _MINUS = re.compile(r"[-−](?=\s*$|[,;.)/])")
 _ABBREVIATION = 5
 """Letters up to which a minus right behind a term is its sign (`HIV-, HBV-`), and no dash."""
@@ -249,7 +253,7 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     around = own + " # " + after
     if _NOT_YET.search(around) or _TO_RULE_OUT.search(before + own):
         return Stance.DOUBTFUL
-    denied = _denied(before, own, after, text[end:right])
+    denied = _denied(before, own, text[start:end], after, text[end:right])
     if denied is not None:
         return denied
     if end - start <= _ABBREVIATION and text[start:end].isascii() and _MINUS.match(text, end, right):
@@ -277,7 +281,7 @@ def _of_another(before: str, own: str, after: str, rest: str) -> bool:
     return bool(re.search(_OTHER, before + " # " + rest)) and not _SELF.search(own)
 
 
-def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
+def _denied(before: str, own: str, term: str, after: str, rest: str) -> Stance | None:
     """Whether the term is denied: by its own clause, or as one of a list that began with a denial.
 
     A denial before a comma may end there: what follows is denied as one of a list, asserted where its words make a
@@ -288,7 +292,10 @@ def _denied(before: str, own: str, after: str, rest: str) -> Stance | None:
     if re.search(NEGATED_BEFORE, re.sub(_NOT_NEGATION, " ", own)):
         return (
             Stance.DOUBTFUL
-            if _OF_SOMETHING_ELSE.search(own) or _SAYS_SO.match(after) or _ASKED.match(after)
+            if _OF_SOMETHING_ELSE.search(own)
+            or _SAYS_SO.match(after)
+            or _ASKED.match(after)
+            or (_NOT_ACTIVE.search(own) and not _ACTIVE_OR_NONE.search(term))
             else Stance.NEGATED
         )
     if _DENIED_BEHIND.match(rest):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.patterns import any_of
+from fhir_screener.terminology.phrases import Stance, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 
 _CLAUSES = re.compile(r"[.;。；\n，,]")
@@ -60,6 +62,10 @@ _LEFT_OPEN = re.compile(
 )
 
 
+_SIGN = re.compile(r"\bcavit\w+|tree[- ]in[- ]bud|\bmiliary\b|空洞|树芽征|粟粒")
+_THERE = frozenset({Stance.ASSERTED, Stance.DOUBTFUL})
+
+
 def clauses_of(text: str) -> list[str]:
     """The clauses of a report that have words."""
     return [clause for clause in _CLAUSES.split(text) if clause.strip(" .")]
@@ -89,5 +95,10 @@ def is_of_the_whole(clause: str) -> bool:
 
 
 def leaves_open(text: str) -> bool:
-    """Whether a denial takes itself back: an infection that cannot be excluded."""
-    return bool(_LEFT_OPEN.search(text))
+    """Whether a denial takes itself back: an infection that cannot be excluded, a sign of one that is there."""
+    return bool(_LEFT_OPEN.search(text)) or _shows_a_sign(fold(text))
+
+
+def _shows_a_sign(plain: str) -> bool:
+    """Whether it asserts what tuberculosis looks like, whatever it is then called."""
+    return any(stance(plain, found.start(), found.end()) in _THERE for found in _SIGN.finditer(plain))

@@ -25,14 +25,6 @@ _QUESTION = re.compile(
 )
 
 
-_ASKED_FOR = re.compile(_WANTED, re.IGNORECASE)
-
-
-def is_request(question: str) -> bool:
-    """Whether what was asked begins with why the report was wanted: the reason for it is no history yet."""
-    return bool(_ASKED_FOR.match(question))
-
-
 _HEADING = re.compile(_FOUND, re.IGNORECASE)
 
 

@@ -24,7 +24,7 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         # What was asked is no finding; what is told of the patient is one.
         ("INDICATION: possible active tuberculosis. FINDINGS: No nodules.", NOT_MET, None),
         ("Indication: r/o active tuberculosis. No evidence of active tuberculosis.", NOT_MET, None),
-        ("CLINICAL HISTORY: active tuberculosis, on treatment. FINDINGS: No effusion.", MET, None),
+        ("CLINICAL HISTORY: active tuberculosis, on treatment. FINDINGS: No effusion.", UNKNOWN, Reason.SUSPECTED),
         ("Reason for exam: active tuberculosis. Findings: No nodules.", UNKNOWN, Reason.SUSPECTED),  # asked, not found
         ("检查目的:筛查。诊断意见:possible active tuberculosis", UNKNOWN, Reason.EQUIVOCAL),
         ("No acute cardiopulmonary process.", NOT_MET, None),
@@ -34,11 +34,29 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         ("Heart size normal.", UNKNOWN, Reason.TEXT_ONLY),
         ("Lung bases clear.", UNKNOWN, Reason.TEXT_ONLY),
         ("No evidence of active tuberculosis, although early disease cannot be excluded.", UNKNOWN, Reason.EQUIVOCAL),
+        ("No active tuberculosis. Cavities in the left upper lobe.", UNKNOWN, Reason.EQUIVOCAL),
+        ("No active tuberculosis. No cavities.", NOT_MET, None),
         ("", UNKNOWN, Reason.TEXT_ONLY),
     ],
 )
 def test_the_words_of_a_conclusion(ask, text, verdict, reason) -> None:
     found = ask(RULE, make.result("L3", make.Value(text=text), report=True))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("concluded", "attached", "verdict", "reason"),
+    [
+        ("No active tuberculosis.", "Active tuberculosis.", UNKNOWN, Reason.CONFLICTING),
+        ("No active tuberculosis.", "Active tuberculosis cannot be excluded.", UNKNOWN, Reason.EQUIVOCAL),
+        ("No active tuberculosis.", "Seen and signed.", NOT_MET, None),
+        ("See text.", "Active tuberculosis.", MET, None),
+        ("See text.", "No active tuberculosis.", UNKNOWN, Reason.TEXT_ONLY),
+        ("Possible active tuberculosis.", "No active tuberculosis.", UNKNOWN, Reason.EQUIVOCAL),
+    ],
+)
+def test_a_text_attached_beside_a_conclusion_is_not_passed_over(ask, concluded, attached, verdict, reason) -> None:
+    found = ask(RULE, make.result("L3", make.Value(text=concluded), report=True, attached=attached))
     assert (found.verdict, found.reason) == (verdict, reason)
 
 

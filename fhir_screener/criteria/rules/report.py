@@ -39,7 +39,7 @@ from fhir_screener.terminology.report_findings import (
     is_of_the_whole,
     leaves_open,
 )
-from fhir_screener.terminology.report_parts import is_request, question_and_answer, without_headings
+from fhir_screener.terminology.report_parts import question_and_answer, without_headings
 from fhir_screener.terminology.result_words import SAID_BY, Polarity
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
@@ -115,7 +115,16 @@ class ReportRule:
                 said, note = Reason.CONFLICTING, say("the words say both")
             elif said is Reason.TEXT_ONLY:
                 said, note = "no", say("coded conclusion: not found")
-        yield said, note
+        yield self._with_attached(view, fact.attached, said, note) if fact.attached else (said, note)
+
+    def _with_attached(self, view: View, text: str, said: Reason | str, note: Text) -> tuple[Reason | str, Text]:
+        """What a report says that has a text attached beside its conclusion: where that says worse, it is not passed over."""
+        more, why = self._words(view, text)
+        if more == "yes" and said == "no":
+            return Reason.CONFLICTING, say("the words say both")
+        if more in ("no", Reason.TEXT_ONLY) or said not in ("no", Reason.TEXT_ONLY):
+            return said, note
+        return more, why
 
     def _words(self, view: View, text: str) -> tuple[Reason | str, Text]:
         if not text:
@@ -126,7 +135,8 @@ class ReportRule:
         text = answer or text
         if Stance.ASSERTED in asked and Stance.NEGATED in asked:
             return Reason.CONFLICTING, say("the words say both")
-        if Stance.ASSERTED in asked and is_request(question) and not self._answered(view, text):
+        if Stance.ASSERTED in asked and question and not self._answered(view, text):
+            # What the requester knows, or asks: no finding of this report.
             return Reason.SUSPECTED, say("the conclusion mentions it")
         if Stance.ASSERTED in asked:
             return "yes", say("the conclusion says so")

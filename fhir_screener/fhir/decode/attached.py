@@ -28,6 +28,13 @@ def conclusion_of(record: ReportLean) -> str:
     return said or (attached_text(record.presentedForm) if record.presentedForm else "")
 
 
+def attached_beside(record: ReportLean) -> str:
+    """The words attached to a report that concludes something else beside them; "" for none."""
+    said = (record.conclusion or "").strip()
+    more = attached_text(record.presentedForm) if said and record.presentedForm else ""
+    return more if more != said else ""
+
+
 def attached_text(forms: Raw) -> str:
     """The texts of all attachments that are one, each once: an addendum may be attached beside its report."""
     found: dict[str, None] = {}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fhir_screener.fhir.decode import elements
-from fhir_screener.fhir.decode.attached import conclusion_of
+from fhir_screener.fhir.decode.attached import attached_beside, conclusion_of
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import (
     About,
@@ -82,8 +82,8 @@ def _texts(record: Lean) -> Iterable[str]:
         yield elements.notes(plain(record.note))
     if isinstance(record, ObservationLean):
         yield from (text for text in (record.valueString, *(p.valueString for p in record.component or ())) if text)
-    if isinstance(record, ReportLean) and (said := conclusion_of(record)):
-        yield said
+    if isinstance(record, ReportLean):
+        yield from filter(None, (conclusion_of(record), attached_beside(record)))
 
 
 def _answers(record: Lean, context: Context) -> Iterator[tuple[str, Hit]]:

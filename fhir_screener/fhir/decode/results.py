@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.fhir.decode import elements
-from fhir_screener.fhir.decode.attached import conclusion_of
+from fhir_screener.fhir.decode.attached import attached_beside, conclusion_of
 from fhir_screener.fhir.decode.book import Book, Bounds
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import ObservationLean, ReportLean, Valued
@@ -192,6 +192,7 @@ def report(record: ReportLean, context: Context) -> list[Observation]:
         effective=effective,
         issued=record.issued,
         value=Value(concept=_answer(conclusions, book), text=said),
+        attached=attached_beside(record) if record.presentedForm else "",
         categories=book.codes[bytes(record.category)],
         report=True,
         conclusions=conclusions,

@@ -228,6 +228,15 @@ def test_the_words_attached_to_a_report_stand_for_its_conclusion():
     assert attached(("application/pdf", b"%PDF-1.4"), ("text/plain", b"clear")) == ["clear"]
 
 
+def test_what_is_attached_beside_a_conclusion_stands_beside_it():
+    form = {"contentType": "text/plain", "data": base64.b64encode(b"Addendum: cavity.").decode()}
+    more = {"conclusion": "Normal chest.", "presentedForm": [form]}
+    record = read(resource("DiagnosticReport", code=OTHER, status="final", **more))
+    assert [(fact.value.text, fact.attached) for fact in record.observations] == [
+        ("Normal chest.", "Addendum: cavity.")
+    ]
+
+
 def test_an_addendum_attached_beside_its_report_is_read_with_it():
     both = attached(
         ("text/plain", b"Normal chest."), ("text/plain", b"Addendum: cavity."), ("text/plain", b"Normal chest.")

@@ -104,6 +104,8 @@ def test_what_is_not_certain_is_not_read(text) -> None:
         ("5-15mg qd", DoseWords(5, 15, times=1, days=1)),
         ("2.5mg至5mg qd", DoseWords(2.5, 5, times=1, days=1)),
         ("15 mg daily prn", DoseWords(15, 15, times=1, days=1, as_needed=True)),
+        ("15 mg daily if flare", DoseWords(15, 15, times=1, days=1, as_needed=True)),
+        ("15 mg daily in case of relapse", DoseWords(15, 15, times=1, days=1, as_needed=True)),
         ("2片 bid", DoseWords(2, 2, True, 2, 1)),
         ("1片半 qd", DoseWords(1.5, 1.5, True, 1, 1)),
         ("半片 qd", DoseWords(0.5, 0.5, True, 1, 1)),
