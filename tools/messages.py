@@ -29,8 +29,8 @@ from fhir_screener.screening.kind_words import KINDS
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.views import VIEWS
 from fhir_screener.terminology.local_name import KINDS as LOCAL_KINDS
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.verdict import Reason, Verdict
 from fhir_screener.web.dates import WEEKDAYS
 from fhir_screener.web.oidc import REFUSALS

@@ -8,7 +8,7 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import EVER, Days
 from fhir_screener.records.facts import UNREADABLE, Condition
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})

@@ -11,7 +11,7 @@ from fhir_screener.criteria.wording import no_drug
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication, Mention
 from fhir_screener.sentence import say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fhir_screener.criteria.keys import Key
 from fhir_screener.criteria.model import Build, Rule
 from fhir_screener.criteria.rules import (
-    condition,
+    condition_keys,
     consent,
     count,
     demography,
@@ -27,7 +27,7 @@ from fhir_screener.criteria.rules import (
     qualified,
     regimen,
     report,
-    result,
+    result_keys,
     score,
     sources,
     tested,
@@ -47,11 +47,11 @@ class Kind(NamedTuple):
 KINDS: Mapping[str, Kind] = {
     "age": Kind(demography.parse_age, demography.AGE),
     "sex": Kind(demography.parse_sex, demography.SEX),
-    "condition": Kind(condition.parse_condition, condition.FORM),
+    "condition": Kind(condition_keys.parse_condition, condition_keys.FORM),
     "exposure": Kind(exposure.parse_exposure, exposure.FORM),
     "dose": Kind(dose.parse_dose, dose.FORM),
     "regimen": Kind(regimen.parse_regimen, regimen.FORM),
-    "result": Kind(result.parse_result, result.FORM),
+    "result": Kind(result_keys.parse_result, result_keys.FORM),
     "igra": Kind(igra.parse_igra, igra.FORM),
     "tested": Kind(tested.parse_tested, tested.FORM),
     "report": Kind(report.parse_report, report.FORM),

@@ -22,9 +22,9 @@ from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.equivalents import Ratio
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.product_words import is_premedication
 from fhir_screener.terminology.routes import is_in_place
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 

@@ -18,10 +18,10 @@ from fhir_screener.criteria.measuring import measured
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept, fold
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import SAID_BY, read_between, read_number, read_size, says_invalid
 from fhir_screener.terminology.result_words import Polarity as Polarity
 from fhir_screener.terminology.site import Range
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.terms import Terminology
 
 POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL

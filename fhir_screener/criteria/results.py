@@ -10,8 +10,8 @@ from fhir_screener.criteria.reading import Reading, read_value
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import Days
 from fhir_screener.records.facts import Observation, Value
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity, points_elsewhere, read_words
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 
 FINAL = frozenset({"final", "amended", "corrected"})

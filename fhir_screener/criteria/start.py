@@ -13,8 +13,8 @@ from fhir_screener.records.dates import Days, Duration, iso
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.coding import Concept
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.product_words import names_no_disease
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.verdict import Reason
 
 Answer = tuple[Reason | None, Text]

@@ -8,8 +8,8 @@ from string import Formatter
 from typing import NamedTuple
 
 from fhir_screener.i18n import said_in
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.stance import Stance
 
 _FEWEST = 3
 """Letters of its own by which a sentence is known."""

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 
+from fhir_screener.terminology.clauses import REACH, clause
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.phrases import NEGATED_AFTER, NEGATED_BEFORE, REACH, Stance, clause, stance
+from fhir_screener.terminology.denials import NEGATED_AFTER, NEGATED_BEFORE
+from fhir_screener.terminology.phrases import stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.taken_back import ENDED
 
 _TO_DENY = re.compile(

@@ -6,8 +6,9 @@ import re
 
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.patterns import any_of
-from fhir_screener.terminology.phrases import Stance, stance
+from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.stance import Stance
 
 _CLAUSES = re.compile(r"[.;。；\n，,]")
 _PART = re.compile(

@@ -28,9 +28,10 @@ from fhir_screener.terminology.coding import (
 from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.lab_names import NO_RESULT, bare_test
 from fhir_screener.terminology.names import Names
-from fhir_screener.terminology.phrases import Stance, stance
+from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.terminology.site import NO_SITE, Site
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import NO_HITS, Entry, Hit, Hits, ValueSet, names_pattern
 
 _REMEMBERED = 100_000

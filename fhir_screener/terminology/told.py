@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from fhir_screener.terminology.clauses import clause
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.drug_phrases import told_stance
 from fhir_screener.terminology.names import Names
-from fhir_screener.terminology.phrases import Stance, clause, stance
+from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.report_parts import question_and_answer
 from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits, ValueSet
 
 _FIRST = re.compile(r"\s*[:=]?\s*(\([^()]{1,6}\)|[^\s,;、()]+)")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from fhir_screener.terminology.coding import Coding, fold
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 
 
 class Entry(NamedTuple):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from fhir_screener.errors import MappingError
 from fhir_screener.records.facts import UNREADABLE, Mention, Span, Treatment
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make

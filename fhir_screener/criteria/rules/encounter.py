@@ -19,7 +19,7 @@ from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Encounter
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.verdict import Reason, first_reason
 
 TYPES = frozenset({"Encounter"})

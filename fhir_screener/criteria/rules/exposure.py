@@ -25,7 +25,7 @@ from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 

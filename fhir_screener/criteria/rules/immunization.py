@@ -18,7 +18,7 @@ from fhir_screener.criteria.wording import length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Immunization
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 
 TYPES = frozenset({"Immunization"})

@@ -29,8 +29,8 @@ from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Condition
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 

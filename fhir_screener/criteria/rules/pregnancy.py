@@ -35,8 +35,8 @@ from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.sentence import Text, join, say
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.verdict import MET, Reason
 
 TEST_SPEAKS = Duration.parse("P294D")

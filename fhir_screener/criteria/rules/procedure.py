@@ -23,8 +23,8 @@ from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Condition, Fact, Procedure
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.product_words import only_named
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 

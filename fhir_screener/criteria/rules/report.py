@@ -31,7 +31,6 @@ from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.report_findings import (
     clauses_of,
     finds_nothing,
@@ -41,6 +40,7 @@ from fhir_screener.terminology.report_findings import (
 )
 from fhir_screener.terminology.report_parts import question_and_answer, without_headings
 from fhir_screener.terminology.result_words import SAID_BY, Polarity
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 

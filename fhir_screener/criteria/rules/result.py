@@ -1,4 +1,4 @@
-"""`result`: laboratory and other findings. What may stand in it is in `FORM`."""
+"""`result`: laboratory and other findings. What may stand in it is in `result_keys`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from functools import cached_property
 from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
+from fhir_screener.criteria.circumstances import of_past_episode, soon_after_vaccine
 from fhir_screener.criteria.cite import cite, value_text
-from fhir_screener.criteria.disease import counts, course
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.hearsay import hear
-from fhir_screener.criteria.index import among
-from fhir_screener.criteria.keys import choice, duration, flag, limits, mapping, sets, zones
-from fhir_screener.criteria.limit_keys import ANSWERS, read_limits
 from fhir_screener.criteria.limit_words import (
     bounds_in_words,
     measured_in_words,
@@ -23,24 +20,20 @@ from fhir_screener.criteria.limit_words import (
     zones_in_words,
 )
 from fhir_screener.criteria.limits import Limits
-from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
-from fhir_screener.criteria.reading import read_value
-from fhir_screener.criteria.results import FINAL, Result, flags_only, newest_first, results
+from fhir_screener.criteria.lookalike_tests import weigh_lookalikes
+from fhir_screener.criteria.model import RESULT_TYPES, Needs, Rule
+from fhir_screener.criteria.results import Result, newest_first, results
 from fhir_screener.criteria.settling import order_of
-from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length, named
-from fhir_screener.records.dates import Days, Duration
+from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.taken_back import takes_back
 from fhir_screener.verdict import MET, NOT_MET, Reason
 
 WORTH = {"met": None, "suspected": Reason.SUSPECTED, "equivocal": Reason.EQUIVOCAL, "context": None}
-HALF_YEAR = Duration.parse("P6M")
-_ASKED = frozenset({"survey", "social-history"})
-"""Categories of questions: one that names a test is no test."""
 NEGATIVES = ("not_met", "context", "against")
 OLDER = {"suspected": Reason.SUSPECTED, "stale": Reason.STALE, "context": None}
 
@@ -126,29 +119,9 @@ class ResultRule:
         for result in found:
             self._sort(view, result, tally, clearing)
         if self.positive != "context":
-            self._look_alikes(view, tally)
+            weigh_lookalikes(view, self.asked, self.limits, self.positive_within, tally)
             hear(view, self.asked, self.positive_within, tally)
         return self._conclude(view, tally, clearing)
-
-    def _look_alikes(self, view: View, tally: Tally) -> None:
-        """Tests by a local name that only looks like one of these: their words never decide."""
-        if tally.met or tally.reasons:
-            return
-        for fact in among(view.index.near, self.asked):
-            days = view.point(fact.effective, fact.issued)
-            if fact.other_subject or fact.status not in FINAL | {"preliminary"} or flags_only(fact):
-                continue
-            if not _ASKED.isdisjoint(fact.categories):
-                continue
-            if days is not None and view.place(days, self.positive_within) in (When.BEFORE, When.FUTURE):
-                continue
-            hit = next(fact.near[name] for name in sorted(self.asked) if name in fact.near)
-            says = read_value(fact.value, self.limits, view.terminology).says
-            evidence = cite(fact, say("looks like this test"), value=value_text(fact.value), hit=hit)
-            if says is Polarity.NEGATIVE:
-                tally.context(aside(evidence))
-            elif says is not Polarity.NONE and not (says is Polarity.UNREADABLE and self.limits.measures):
-                tally.doubt(Reason.TEXT_ONLY, evidence)
 
     def _sort(self, view: View, result: Result, tally: Tally, clearing: list[Result]) -> None:
         placed = view.place(result.days, self.within) if result.days else When.STRADDLES
@@ -206,25 +179,12 @@ class ResultRule:
             tally.yes(evidence)
 
     def _vaccinated(self, view: View, result: Result) -> bool:
-        """Whether a vaccine of these sets was given within `after_vaccine` before the result."""
         if self.after_vaccine is None or result.days is None:
             return False
-        first = self.after_vaccine.before(result.days.lo)
-        doses = [v for v in view.record.immunizations if self.vaccines & v.hits.keys() and v.status == "completed"]
-        given = (view.days(dose.occurred) for dose in doses)
-        return any(days is not None and days.hi >= first and days.lo <= result.days.hi for days in given)
+        return soon_after_vaccine(view, result.days, self.vaccines, self.after_vaccine)
 
     def _explained(self, view: View, result: Result) -> bool:
-        """Whether the result belongs to an episode that is over: dated by its end, or half a year after its onset."""
-        for fact in among(view.index.conditions, self.explained_by):
-            hit = fact.hit(self.explained_by)
-            if hit is None or not counts(fact, hit):
-                continue
-            episode = course(view, fact)
-            end = episode.end or (Days(0, HALF_YEAR.after(episode.start.hi)) if episode.start else None)
-            if not episode.current and end is not None and result.days is not None and result.days.hi <= end.hi:
-                return True
-        return False
+        return result.days is not None and of_past_episode(view, result.days, self.explained_by)
 
     @staticmethod
     def _overtaken(result: Result, clearing: list[Result]) -> bool:
@@ -299,53 +259,3 @@ class ResultRule:
             "no proof within {time} after {vaccines}", time=length(self.after_vaccine), vaccines=named(self.vaccines)
         )
         return clauses(counts, soon)
-
-
-FORM = mapping(
-    "",
-    "Laboratory and other findings.",
-    sets("of", "The tests.", "result").must(),
-    duration("within", "How long a clearing result speaks.").must(),
-    choice("positive", "What a positive is worth.", "met", *WORTH),
-    choice("negative", "What a negative settles; `against` only weighs against other tests.", "not_met", *NEGATIVES),
-    duration("positive_within", "How long a positive counts; without it: always."),
-    choice("older", "What an older positive is.", "stale", *OLDER),
-    limits("at_least", "Positive from this number on, by unit."),
-    limits("above", "Positive above this number, by unit; `uln`: times its upper limit, before the units; or `range`."),
-    limits("below", "Positive below this number, by unit; or `range`."),
-    limits("at_most", "Positive up to this number, by unit."),
-    zones("between", "Positive from the first number to the second, by unit, both ends in; no other limit beside it."),
-    zones("equivocal", "A grey zone by unit, both ends in it."),
-    flag("detection", "Any number above zero is positive."),
-    ANSWERS,
-    choice(
-        "take", "`any`: both ways is a conflict. `latest`: the latest in the window decides.", "any", "any", "latest"
-    ),
-    mapping(
-        "after_vaccine",
-        "A positive soon after a vaccine is `equivocal`.",
-        sets("in", "The vaccines.", "vaccine").must(),
-        duration("within", "How soon.").must(),
-    ),
-    sets("explained_by", "Diagnoses that are over, to whose episode a positive may belong.", "condition"),
-    flag("repeatable", "A repeat could mend it: the outcome is then `later`, not `excluded`."),
-)
-
-
-def parse_result(spec: Spec, build: Build) -> Rule:
-    given = FORM.read(spec, build)
-    vaccine = given["after_vaccine"]
-    return ResultRule(
-        of=given["of"],
-        within=given["within"],
-        limits=read_limits(spec, given),
-        positive=given["positive"],
-        negative=given["negative"],
-        positive_within=given["positive_within"],
-        older=given["older"],
-        latest=given["take"] == "latest",
-        vaccines=vaccine["in"] if vaccine else frozenset(),
-        after_vaccine=vaccine["within"] if vaccine else None,
-        explained_by=given["explained_by"],
-        repeatable=given["repeatable"],
-    )

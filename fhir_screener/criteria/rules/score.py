@@ -26,8 +26,8 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Component, Observation, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import NOTHING, fold
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import Polarity, read_number
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.verdict import Reason
 
 TYPES = frozenset({"Observation"})

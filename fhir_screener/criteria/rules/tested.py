@@ -20,7 +20,7 @@ from fhir_screener.criteria.view import View
 from fhir_screener.criteria.wording import length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.verdict import Reason
 
 

@@ -22,7 +22,7 @@ from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.fhir.decode.unlisted_tests import unlisted_test
 from fhir_screener.records.facts import Mention
 from fhir_screener.terminology.coding import Concept
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit, Hits
 
 _TELLS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})

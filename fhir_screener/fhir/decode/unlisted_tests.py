@@ -7,8 +7,8 @@ import re
 from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.lean import ObservationLean
 from fhir_screener.terminology.coding import Concept
-from fhir_screener.terminology.phrases import Stance
 from fhir_screener.terminology.result_words import SAID_BY, Polarity
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit, Hits
 
 _YES = frozenset({Polarity.POSITIVE, Polarity.EQUIVOCAL})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fhir_screener.terminology.coding import ICD10, ICD10CM, RXNORM, Coding, Concept
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.terms import Terminology
 from fhir_screener.terminology.valueset import Entry, ValueSet
 

@@ -4,7 +4,7 @@ import pytest
 
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.drug_phrases import drug_stance, names_gone, says_ended, says_not_taken, told_stance
-from fhir_screener.terminology.phrases import Stance
+from fhir_screener.terminology.stance import Stance
 
 
 def said(reader, text: str, word: str) -> Stance:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.phrases import Stance, clause, stance
+from fhir_screener.terminology.clauses import clause
+from fhir_screener.terminology.phrases import stance
+from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.told import Teller
 from fhir_screener.terminology.valueset import ValueSet
 

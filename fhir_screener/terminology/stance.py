@@ -1,0 +1,19 @@
+"""What a sentence may say of a term in it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Stance(Enum):
+    """How a term is meant where it stands."""
+
+    ASSERTED = "asserted"
+    NEGATED = "negated"
+    DOUBTFUL = "doubtful"
+    PLANNED = "planned"
+    PAST = "past"
+    OTHER_PERSON = "other-person"
+
+    # Members are single objects; Enum's own hash is of the name, in Python.
+    __hash__ = object.__hash__
