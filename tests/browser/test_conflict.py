@@ -32,11 +32,11 @@ def test_the_second_is_told_what_the_first_did_and_may_choose_again(ward: Ward, 
     anna.candidate(task)
     ben.candidate(task)
     anna.accept()
-    expect(anna.standing).to_contain_text("accepted, with Anna")
+    expect(anna.standing).to_contain_text("accepted; owner: Anna")
     ben.desk.get_by_label("Note").fill("Called, declined by phone.")
     ben.reject(DECLINED)
     expect(ben.heading).to_have_text("Somebody else was first")
-    expect(ben.standing).to_contain_text("accepted, with Anna")
+    expect(ben.standing).to_contain_text("accepted; owner: Anna")
     ben.page.get_by_role("button", name="Add it as a note").click()
     expect(ben.standing).to_contain_text("Called, declined by phone.")  # what he wrote is not lost
     assert ward.task("p01")["status"] == "accepted"

@@ -34,7 +34,7 @@ def test_a_connection_that_breaks_once_costs_nothing(ward: Ward, seat: Seats, mo
     anna.candidate(ward.task(patient)["id"])
     ward.fault(kind=GONE[moment], method="POST")
     anna.accept()
-    expect(anna.standing).to_contain_text("accepted, with Anna")
+    expect(anna.standing).to_contain_text("accepted; owner: Anna")
     assert decisions(ward, patient) == 1
     assert len(ward.find(f"ResearchSubject?patient={patient}")) == 1
 
@@ -59,10 +59,10 @@ def test_a_server_that_stays_away(ward: Ward, seat: Seats, moment: str, patient:
     ward.mend()
     assert decisions(ward, patient) == (moment == "after the write")
     anna.page.get_by_role("link", name="See how it stands").click()
-    expect(anna.standing).to_contain_text("accepted, with Anna" if moment == "after the write" else "waiting")
+    expect(anna.standing).to_contain_text("accepted; owner: Anna" if moment == "after the write" else "waiting")
     if moment == "before the write":
         anna.accept()
-        expect(anna.standing).to_contain_text("accepted, with Anna")
+        expect(anna.standing).to_contain_text("accepted; owner: Anna")
     assert decisions(ward, patient) == 1
 
 

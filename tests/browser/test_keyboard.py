@@ -55,7 +55,7 @@ def test_from_sign_in_to_a_rejection(ward: Ward, seat: Seats) -> None:
     keys.type("Could not be reached")
     tab_to(page, "Reject")
     keys.press("Enter")
-    expect(anna.standing).to_contain_text("rejected, with Anna (Could not be reached)")
+    expect(anna.standing).to_contain_text("rejected (Could not be reached); owner: Anna")
     assert ward.task("p03")["status"] == "rejected"
     assert anna.troubles == []
 

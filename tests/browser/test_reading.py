@@ -17,7 +17,7 @@ def test_without_javascript_everything_can_be_read_and_decided(ward: Ward, seat:
     anna.page.get_by_text("Nothing on record: looked for").click()
     expect(anna.page.get_by_role("region", name="I2 ")).to_be_visible()
     anna.reject("Could not be reached")
-    expect(anna.standing).to_contain_text("rejected, with Anna")
+    expect(anna.standing).to_contain_text("rejected (Could not be reached); owner: Anna")
     anna.undo()
     expect(anna.standing).to_contain_text("waiting")
 

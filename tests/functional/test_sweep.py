@@ -142,10 +142,10 @@ def test_a_coordinator_decides_from_the_terminal(inside: Inside, server: str, sh
     asked = ("worklist", "decide", f"Patient/{who}")
     given = ("--study", STUDY, "--source", server, "--by", "anna")
     rejected = inside(*asked, "reject", *given, "--reason", "declined")
-    assert rejected.out == f"Patient/{who} in {STUDY}: rejected, with anna (The patient declined to take part)\n"
+    assert rejected.out == f"Patient/{who} in {STUDY}: rejected (The patient declined to take part); owner: anna\n"
     another = inside(*asked, "accept", "--study", STUDY, "--source", server, "--by", "ben")
     assert another.code == 2
-    assert f"Patient/{who} in {STUDY} is rejected, with anna" in another.err
+    assert f"Patient/{who} in {STUDY} is rejected (The patient declined to take part); owner: anna" in another.err
     assert "--anyway" in another.err
     undone = inside(*asked, "undo", *given)
     assert undone.out.startswith(f"Patient/{who} in {STUDY}: waiting")

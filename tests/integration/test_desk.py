@@ -173,7 +173,7 @@ def test_two_people_at_once_get_a_readable_choice(there: World) -> None:
     desk(there).decide(STUDY, "p1", move(Move.REJECT, BEN, reason=Rejection.UNREACHABLE), seen=seen)
     with pytest.raises(Overtaken) as stopped:
         desk(there).decide(STUDY, "p1", move(Move.ACCEPT), seen=seen)
-    assert stopped.value.now == "rejected, with Ben Li (Could not be reached)"
+    assert stopped.value.now == "rejected (Could not be reached); owner: Ben Li"
     assert there.task()["status"] == "rejected"
 
 

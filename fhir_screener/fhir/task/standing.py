@@ -9,16 +9,18 @@ from fhir_screener.sentence import Text, join, say
 
 
 def standing(task: Json) -> Text:
-    """`rejected, with Li Wei (The patient declined to take part); last note by Li Wei`."""
+    """`rejected (The patient declined to take part); owner: Li Wei; last note by Li Wei`.
+
+    Whoever decides on what is nobody's owns it from then on; a later assignment changes the owner, and not who decided.
+    """
     status, until = status_words(str(task.get("status", ""))), str(value_of(task, names.RESUME_ON_EXT) or "")
     who, why = _owner(task), reason_of(task)
     said: Text = say("{status} until {until}", status=status, until=until) if until else status
-    if who:
-        said = say("{standing}, with {who}", standing=said, who=who)
     if why:
         said = say("{standing} ({why})", standing=said, why=say(why))
     last = next(reversed(dicts(task.get("note"))), None)
-    return join("; ", [said, say("last note by {who}", who=last.get("authorString", "?")) if last else ""])
+    author = say("last note by {who}", who=last.get("authorString", "?")) if last else ""
+    return join("; ", [said, say("owner: {who}", who=who) if who else "", author])
 
 
 def reason_of(task: Json) -> str:
