@@ -14,6 +14,7 @@ from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Study
 from fhir_screener.screening.absence_words import missing, searched, silent
 from fhir_screener.screening.account import evidence, to_do, way_of
+from fhir_screener.screening.ahead import milestones
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.plain_words import OUTCOMES, REASONS, settling, standing
 from fhir_screener.screening.screening import Outcome, Screening
@@ -79,13 +80,8 @@ def _headlines(screening: Screening, ahead: Sequence[Text]) -> Iterator[Text]:
     if not screening.evaluated:
         yield say("Not evaluated: {types} could not be read.", types=", ".join(sorted(screening.failed)))
     yield from _what_counts(screening)
-    if screening.eligible_from:
-        yield say("Could qualify from {day}.", day=screening.eligible_from)
-    if screening.eligible_until:
-        yield say("As it stands until {day}; then time alone takes something away.", day=screening.eligible_until)
-    if screening.next_change_on:
-        on = say("Time alone changes something on {day}.", day=screening.next_change_on)
-        yield join(" ", (on, join("; ", ahead)))
+    for one in milestones(screening, ahead):
+        yield join(" ", (one.said, join("; ", one.turns)))
     if screening.criteria:
         yield from _known(screening.coverage)
 

@@ -1,14 +1,42 @@
-"""What time alone will change: the criteria that answer otherwise on a Screening's `next_change_on`. Pure."""
+"""What time alone will change, and on which days: a Screening's `eligible_from`, `eligible_until`, `next_change_on`. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.change import Again, answer
 from fhir_screener.screening.plain_words import REASONS, standing
 from fhir_screener.screening.screening import Screening
 from fhir_screener.sentence import Text, say
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A day on which time alone makes a difference: the sentence, and what answers otherwise from then on, where known."""
+
+    said: Text
+    turns: tuple[Text, ...] = ()
+
+
+def milestones(screening: Screening, turns: Sequence[Text] = ()) -> tuple[Milestone, ...]:
+    """The days ahead in their order, each said once; `turns` (see `ahead`) stand with the day of the next change."""
+    start, until, change = screening.eligible_from, screening.eligible_until, screening.next_change_on
+    days: dict[date, Text] = {}
+    if change:
+        days[change] = say("Time alone changes something on {day}.", day=change)
+    if start and until:
+        days[start] = say(
+            "Could qualify from {start} until {end}; then time alone takes something away.", start=start, end=until
+        )
+    elif start:
+        days[start] = say("Could qualify from {day}.", day=start)
+    elif until:
+        lost = until + timedelta(days=1)
+        days[lost] = say("As it stands until {day}; then time alone takes something away.", day=until)
+    return tuple(Milestone(days[day], tuple(turns) if day == change else ()) for day in sorted(days))
 
 
 def ahead(screening: Screening, again: Again) -> tuple[Text, ...]:

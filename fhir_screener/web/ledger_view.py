@@ -16,7 +16,7 @@ from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.screening.absence_words import missing, searched
 from fhir_screener.screening.absence_words import silent as is_silent
 from fhir_screener.screening.account import evidence, to_do, way_of
-from fhir_screener.screening.ahead import ahead
+from fhir_screener.screening.ahead import ahead, milestones
 from fhir_screener.screening.change import Change, changes
 from fhir_screener.screening.digest import evidence_digest
 from fhir_screener.screening.plain_words import REASONS, TEST, standing
@@ -86,6 +86,7 @@ def told(study: Study, ledger: Ledger) -> dict[str, Any]:
         "unsaid": len(set(unsaid(screening))),
         "spoken": [one for one in screening.criteria if one not in silent],
         "silent": silent,
+        "milestones": milestones(screening, ledger.ahead),
         "todo": sorted(to_do(screening), key=lambda one: not one[0].startswith(TEST)),
         "line": line,
         "drawing": draw(line),

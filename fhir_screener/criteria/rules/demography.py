@@ -40,7 +40,8 @@ def next_age(at: Age) -> Age:
     return at[0] + 1, at[1]
 
 
-def _words(at: Age) -> Text:
+def age_in_words(at: Age) -> Text:
+    """`(18, "a")` as "18 years"."""
     number, unit = at
     if unit == "a":
         return say("{number} years", number=number)
@@ -99,10 +100,14 @@ class AgeRule:
 
     def describe(self) -> Text:
         if self.at_least and self.at_most:
-            return say("age at least {low} and at most {high}", low=_words(self.at_least), high=_words(self.at_most))
+            return say(
+                "age at least {low} and at most {high}",
+                low=age_in_words(self.at_least),
+                high=age_in_words(self.at_most),
+            )
         if self.at_least:
-            return say("age at least {low}", low=_words(self.at_least))
-        return say("age at most {high}", high=_words(self.at_most)) if self.at_most else ""
+            return say("age at least {low}", low=age_in_words(self.at_least))
+        return say("age at most {high}", high=age_in_words(self.at_most)) if self.at_most else ""
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
 from fhir_screener.criteria.model import Criterion, Rule, Study
-from fhir_screener.criteria.wording import length
 from fhir_screener.i18n import translator
-from fhir_screener.sentence import Text, join, say
+from fhir_screener.sentence import Text, say
 from fhir_screener.studies.names import orders
+from fhir_screener.studies.sheet.facts import facts
 from fhir_screener.studies.sheet.settle import settling
 from fhir_screener.studies.sheet.terms import Terms
 from fhir_screener.terminology.coding import system_name
@@ -21,6 +21,7 @@ from fhir_screener.terminology.terms import Terminology
 from fhir_screener.terminology.valueset import Entry, ValueSet
 
 Codes = Literal["few", "all", "none"]
+EXACT = say("The rule as it stands in the study file:")
 FEW = 12
 """Codes of one system in a value set, where not all are wanted."""
 
@@ -99,27 +100,10 @@ def sheet_of(study: Study, terminology: Terminology, codes: Codes = "few", langu
         study.title,
         study.version,
         study.checksum,
-        tuple((terms.plain(label), terms.words(words)) for label, words in _facts(study) if words),
+        tuple((terms.plain(label), terms.words(words)) for label, words in facts(study) if words),
         tuple(_criterion(one, terms, terminology, written.get(one.id, [])) for one in study.criteria),
         tuple(_set(terminology[name], terms, codes) for name in names),
     )
-
-
-def _facts(study: Study) -> Iterator[tuple[Text, Text]]:
-    yield say("Source"), ", ".join(f"{key} {value}" for key, value in study.source.items())
-    yield say("Judged in"), say("the time zone {zone}", zone=study.zone)
-    if study.anchor.ids:
-        yield (
-            say("Anchor"),
-            say("{ids}: with nothing on record there, a patient gives no signal", ids=", ".join(study.anchor.ids)),
-        )
-    for kind, value in study.cohort.items():
-        names = join(", ", [say(str(name)) for name in value]) if isinstance(value, list | tuple) else str(value)
-        yield say("Cohort"), say("everybody") if kind == "all" else names
-    yield say("Later"), say("shown where a patient could qualify within {time}", time=length(study.later_within))
-    for key, value in study.registry.items():
-        stated = value["unset"] if isinstance(value, dict) and "unset" in value else value
-        yield say("Registry"), f"{key}: {stated}"
 
 
 def _criterion(criterion: Criterion, terms: Terms, sets: Terminology, exact: Sequence[str]) -> CriterionPart:

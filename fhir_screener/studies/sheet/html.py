@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from fhir_screener.sentence import Text, say
-from fhir_screener.studies.sheet.content import CriterionPart, Node, SetPart, Sheet, SystemPart
+from fhir_screener.studies.sheet.content import EXACT, CriterionPart, Node, SetPart, Sheet, SystemPart
 from fhir_screener.studies.sheet.terms import titles
 
 _STYLE = Path(__file__).with_name("sheet.css")
@@ -79,7 +79,7 @@ def _criterion(sheet: Sheet, part: CriterionPart) -> Iterator[str]:
         yield f"<p>{escape(part.visit)}</p>"
     if part.exact:
         body = escape("\n".join(part.exact))
-        yield f"<details><summary>{_say(sheet, say('In full:'))}</summary><pre>{body}</pre></details>"
+        yield f"<details><summary>{_say(sheet, EXACT)}</summary><pre>{body}</pre></details>"
     yield "</section>"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fhir_screener.sentence import say
-from fhir_screener.studies.sheet.content import CriterionPart, Node, SetPart, Sheet
+from fhir_screener.studies.sheet.content import EXACT, CriterionPart, Node, SetPart, Sheet
 from fhir_screener.studies.sheet.terms import titles
 
 
@@ -34,16 +34,17 @@ def _criterion(sheet: Sheet, part: CriterionPart) -> list[str]:
     if part.asked_of is not None:
         lines += [sheet.say(say("Asked only of:")), "", *_tree(part.asked_of), ""]
     lines += [sheet.say(say("Read as:")), "", *_tree(part.rule), ""]
-    if part.exact:
-        lines += [sheet.say(say("In full:")), "", "```yaml", *part.exact, "```", ""]
     if part.reading:
         lines += [sheet.say(say("Why so: {reading}", reading=part.reading)), ""]
     if part.settle:
         lines += [sheet.say(say("An unknown is settled by {way}.", way=part.settle)), ""]
     if part.visit:
         lines += [part.visit, ""]
-    named = ", ".join(f"`{name}`" for name, _ in part.sets) or sheet.say(say("none"))
-    return [*lines, sheet.say(say("Value sets: {names}.", names=named)), ""]
+    named = ", ".join(f"*{title}* (`{name}`)" for name, title in part.sets) or sheet.say(say("none"))
+    lines += [sheet.say(say("Value sets: {names}.", names=named)), ""]
+    if part.exact:
+        lines += [sheet.say(EXACT), "", "```yaml", *part.exact, "```", ""]
+    return lines
 
 
 def _tree(node: Node, depth: int = 0) -> Iterator[str]:

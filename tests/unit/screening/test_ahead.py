@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from fhir_screener.criteria.evidence import Evidence, not_met, unknown
-from fhir_screener.screening.ahead import ahead
+from fhir_screener.screening.ahead import ahead, milestones
 from fhir_screener.verdict import Reason
 from tests.builders.screenings import criterion, screening
 
@@ -24,3 +24,32 @@ def test_only_what_answers_otherwise_is_told() -> None:
 
 def test_nothing_is_judged_where_nothing_will_change() -> None:
     assert ahead(replace(NOW, next_change_on=None), lambda day: 1 / 0) == ()
+
+
+def test_one_day_is_one_line() -> None:
+    """The last day as it stands, and the change of the day after, are one fact."""
+    kept = replace(NOW, eligible_until=DAY - timedelta(days=1))
+    (one,) = milestones(kept, ("E1 turns",))
+    assert str(one.said) == "As it stands until 2021-04-01; then time alone takes something away."
+    assert one.turns == ("E1 turns",)
+    (freed,) = milestones(replace(NOW, eligible_from=DAY), ("E1 turns",))
+    assert (str(freed.said), freed.turns) == ("Could qualify from 2021-04-02.", ("E1 turns",))
+
+
+def test_several_days_stand_in_their_order() -> None:
+    """What changes first is said first, with what turns on that day and no other."""
+    kept = replace(NOW, eligible_until=date(2021, 6, 30))
+    first, then = milestones(kept, ("E1 turns",))
+    assert (str(first.said), first.turns) == ("Time alone changes something on 2021-04-02.", ("E1 turns",))
+    assert (str(then.said), then.turns) == (
+        "As it stands until 2021-06-30; then time alone takes something away.",
+        (),
+    )
+
+
+def test_a_span_to_come_is_one_line() -> None:
+    span = replace(NOW, next_change_on=None, eligible_from=date(2021, 5, 1), eligible_until=date(2021, 9, 1))
+    assert [str(one.said) for one in milestones(span)] == [
+        "Could qualify from 2021-05-01 until 2021-09-01; then time alone takes something away."
+    ]
+    assert milestones(replace(NOW, next_change_on=None)) == ()

@@ -121,3 +121,35 @@ def test_an_unknown_language_is_refused() -> None:
 def test_ways_to_settle_in_words() -> None:
     assert settling("ask") == "asking the patient"
     assert settling("test: hbsag") == "a test (hbsag)"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            ("ClinicalTrials.gov, last changed 2021-01-27, sponsor Peking", "youngest age 18 years", "no oldest age: "),
+        ),
+        ("zh", ("ClinicalTrials.gov、最近更新 2021-01-27、申办方 Peking", "最小年龄 18 岁", "不设年龄上限：")),
+    ],
+)
+def test_the_head_of_a_sheet_has_words_for_every_key(language: str, said: tuple[str, ...]) -> None:
+    for form in ("markdown", "html"):
+        text = written(form, "none", language)
+        assert not [one for one in said if one not in text]
+        assert not re.search(r"\b(min_age|max_age|registry ClinicalTrials|modified 2021)", text)
+
+
+def test_value_sets_of_a_criterion_go_by_their_titles() -> None:
+    assert "Value sets: *Body weight* (`body-weight`), " in written("markdown", "none")
+    assert "值集：*体重* (`body-weight`)" in written("markdown", "none", "zh")
+
+
+def test_the_file_speaks_after_the_words() -> None:
+    """Who signs reads sentences first; the rule as it stands in the file comes last of each criterion."""
+    one = written("markdown", "none").split("\n## ")[1]
+    assert (
+        one.index("Read as:")
+        < one.index("An unknown is settled by")
+        < one.index("The rule as it stands in the study file:")
+    )
