@@ -116,7 +116,6 @@ class Condition(Fact, frozen=True, kw_only=True, gc=False):
     recorded: str | None = None
     encounter: Span = NO_SPAN
     family: bool = False
-    stage_text: str = ""
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
@@ -202,7 +201,6 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     category: str = ""
     form: str = ""
     strength: Quantity | None = None
-    status_reason: str = ""
 
 
 class Mention(Fact, frozen=True, kw_only=True, gc=False):
@@ -288,13 +286,10 @@ class Patient(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     active: bool | None = None
     gender: str = ""
     birth_date: str | None = None
-    birth_absent: bool = False
     deceased: str | bool | None = None
     replaced_by: str = ""
     labels: tuple[Coding, ...] = ()
     names: tuple[str, ...] = ()
-    identifiers: tuple[tuple[str, str], ...] = ()
-    organization: str = ""
 
     @property
     def ref(self) -> str:

@@ -101,11 +101,6 @@ def load_path(store: Store, path: Path) -> int:
     return sum(load_resources(store, _resources(file), where=file.name) for file in files)
 
 
-def load_ndjson(store: Store, path: Path) -> int:
-    """Loads one NDJSON file, a resource a line; gives how many. Raises DataError with file and line."""
-    return load_path(store, path)
-
-
 def _resources(file: Path) -> Iterator[bytes]:
     """Lines of NDJSON; a file whose first line is not JSON by itself is one resource or Bundle, printed over many."""
     try:

@@ -41,13 +41,12 @@ class Shape(Enum):
 
 @dataclass(frozen=True)
 class Item:
-    """One record on its lane. `first` and `last` are ordinals; `open`: it has no recorded end; `rough`: a partial date."""
+    """One record on its lane. `first` and `last` are ordinals; `open`: it has no recorded end."""
 
     shape: Shape
     first: int
     last: int
     open: bool
-    rough: bool
     label: str
     value: str
     date: str
@@ -168,7 +167,6 @@ def _item(item: Evidence, as_of: int, zone: str) -> Item | None:
         first=began.lo,
         last=as_of if opened else ended.hi,
         open=opened,
-        rough=not (began.exact and ended.exact),
         label=item.display or item.code,
         value=item.value,
         date=item.date,

@@ -18,7 +18,7 @@ DECIDED = ("accepted", "rejected", "completed", "failed")
 class View:
     """One view. `outcomes` and `statuses` are those shown (empty: all); `since_look`: only what changed since a look.
 
-    `one_away`: only those whom one order would settle. `oldest_first`: by how long they have waited.
+    `one_away`: only those whom one order would settle.
     """
 
     name: str
@@ -27,7 +27,6 @@ class View:
     statuses: tuple[str, ...] = WAITING
     since_look: bool = False
     one_away: bool = False
-    oldest_first: bool = False
 
     @property
     def waits(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fhir_screener.screening.funnel import AFTER, OF_LEFT, Funnel, Stage, Step
 
 WIDTH, ROW, GAP, FAN = 440, 32, 12, 20
-BAR_TOP, BAR_END = 18, 27
+BAR_END = 27
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any
 from tests.fuzz.world import NEIGHBOUR, Found
 
 DEFINITE = ("met", "not_met")
-WEAKER = ("not-fetched", "unreadable")
 
 
 def complaints(found: Found, usual: bytes, patient: str, *, shared: bool) -> Iterator[str]:

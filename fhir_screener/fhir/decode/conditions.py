@@ -77,7 +77,6 @@ def condition(record: ConditionLean, context: Context) -> Condition:
         recorded=record.recordedDate or record.assertedDate,
         encounter=_encounter(record.encounter, context),
         family=any(code.lower() in _FAMILY for code in categories),
-        stage_text=_stage(plain(record.stage)) if record.stage else "",
     )
 
 
@@ -152,10 +151,3 @@ def _encounter(raw: Raw, context: Context) -> Span:
         return NO_SPAN
     ref = context.references.ref(plain(raw))
     return context.encounters.get(ref.rpartition("/")[2], NO_SPAN)
-
-
-def _stage(value: Any) -> str:
-    """Summaries and types of the stages, as words."""
-    stages = [one for one in elements.many(value) if isinstance(one, dict)]
-    texts = (f"{elements.label(one.get('type'))} {elements.label(one.get('summary'))}".strip() for one in stages)
-    return "; ".join(text for text in texts if text)

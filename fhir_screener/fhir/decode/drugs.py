@@ -212,7 +212,6 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         category=(context.book.codes[bytes(record.category)] or ("",))[0] if record.category else "",
         form=found.form,
         strength=found.strength,
-        status_reason=_why(record, context),
         modified=found.modified or modified(record),
     )
 
@@ -228,11 +227,6 @@ def _span(record: DrugLean) -> Span:
     if record.effectivePeriod:
         return elements.ends(record.effectivePeriod)
     return elements.point(record.whenHandedOver or record.whenPrepared)
-
-
-def _why(record: DrugLean, context: Context) -> str:
-    raw = record.statusReason or record.statusReasonCodeableConcept
-    return "; ".join(one.label for one in context.book.concepts[bytes(raw)]) if raw else ""
 
 
 def _systemic(told: Instructions, found: Drug) -> bool | None:

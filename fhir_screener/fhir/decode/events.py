@@ -245,9 +245,8 @@ def _unresolved(reference: Any, named: tuple[str, ...], context: Context) -> boo
 
 def patient(record: PatientLean) -> Patient:
     """The Patient."""
-    meta, keeper = record.meta, plain(record.managingOrganization)
+    meta = record.meta
     labels = map(elements.coding, elements.many(plain(meta.security))) if meta and meta.security else ()
-    listed = [one for one in elements.many(plain(record.identifier)) if isinstance(one, dict)]
     return Patient(
         id=record.id or "",
         version=(meta.versionId or "") if meta else "",
@@ -255,22 +254,11 @@ def patient(record: PatientLean) -> Patient:
         active=record.active,
         gender=(record.gender or "").strip().lower(),
         birth_date=record.birthDate or None,
-        birth_absent=not record.birthDate and bool(_extensions(plain(record.birthDateExtra))),
         deceased=record.deceasedDateTime or record.deceasedBoolean,
         replaced_by=_survivor(elements.many(plain(record.link))),
         labels=tuple(one for one in labels if one is not None),
         names=tuple(filter(None, map(_name, elements.many(plain(record.name))))),
-        identifiers=tuple((elements.words(one.get("system")), elements.words(one.get("value"))) for one in listed),
-        organization=_keeper(keeper) if isinstance(keeper, dict) else "",
     )
-
-
-def _keeper(reference: dict[str, Any]) -> str:
-    return elements.words(reference.get("reference")) or elements.words(reference.get("display"))
-
-
-def _extensions(value: Any) -> list[Any]:
-    return elements.many(value.get("extension")) if isinstance(value, dict) else []
 
 
 def _survivor(links: list[Any]) -> str:

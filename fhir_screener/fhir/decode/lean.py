@@ -164,8 +164,6 @@ class DrugLean(About, gc=False):
     dosageInstruction: Raw = EMPTY
     reasonCode: Raw = EMPTY
     reasonReference: Raw = EMPTY
-    statusReason: Raw = EMPTY
-    statusReasonCodeableConcept: Raw = EMPTY
 
 
 class ProcedureLean(About, gc=False):
@@ -223,13 +221,10 @@ class PatientLean(Lean, gc=False):
     active: bool | None = None
     gender: str | None = None
     birthDate: str | None = None
-    birthDateExtra: Raw = msgspec.field(default=EMPTY, name="_birthDate")
     deceasedBoolean: bool | None = None
     deceasedDateTime: str | None = None
     name: Raw = EMPTY
-    identifier: Raw = EMPTY
     link: Raw = EMPTY
-    managingOrganization: Raw = EMPTY
 
 
 class WholeLean(Lean, gc=False):

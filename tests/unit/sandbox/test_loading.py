@@ -8,7 +8,7 @@ import json
 import pytest
 
 from fhir_screener.errors import DataError
-from fhir_screener.sandbox.loading import load_ndjson, load_path, load_resources
+from fhir_screener.sandbox.loading import load_path, load_resources
 
 LINES = [{"resourceType": "Patient", "id": f"p{n}"} for n in range(3)]
 
@@ -38,7 +38,7 @@ def test_charts_are_loaded_as_untidy_as_they_are(client):
 def test_a_file_of_any_name(client, tmp_path, name, packed):
     text = ndjson(LINES).replace("\n", "\n\n").encode()
     (tmp_path / name).write_bytes(gzip.compress(text) if packed else text)
-    assert load_ndjson(client.store, tmp_path / name) == 3
+    assert load_path(client.store, tmp_path / name) == 3
 
 
 def test_a_folder_in_order_of_name_and_only_its_fhir_files(client, tmp_path):

@@ -29,14 +29,14 @@ def study() -> Study:
 
 def lanes(*criteria: object) -> dict[str, list[object]]:
     line = timeline(study(), screening(criteria=criteria))
-    return {lane.criterion.id: [(i.shape, i.open, i.rough, i.decides) for i in lane.items] for lane in line.lanes}
+    return {lane.criterion.id: [(i.shape, i.open, i.decides) for i in lane.items] for lane in line.lanes}
 
 
 def test_each_kind_of_record_has_its_shape() -> None:
     found = lanes(criterion(met(DRUG, OPEN), "E5"), criterion(met(TEST), "E8a"), criterion(met(GONE), "E4"))
-    assert found["E5"] == [(Shape.COURSE, False, False, True), (Shape.COURSE, True, False, True)]
-    assert found["E8a"] == [(Shape.POINT, False, True, True)]
-    assert found["E4"] == [(Shape.MARK, False, True, False)]
+    assert found["E5"] == [(Shape.COURSE, False, True), (Shape.COURSE, True, True)]
+    assert found["E8a"] == [(Shape.POINT, False, True)]
+    assert found["E4"] == [(Shape.MARK, False, False)]
 
 
 def test_what_has_no_date_or_no_record_is_not_drawn() -> None:
