@@ -48,7 +48,6 @@ class Intake(msgspec.Struct, frozen=True, gc=False):
     doubt: Reason | None = None
     known_end: bool = False
     assumed: bool = False
-    undated: bool = False
     note: Text = ""
 
 
@@ -192,14 +191,13 @@ def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None
                 open_end,
                 ongoing=True,
                 doubt=doubt or Reason.IMPRECISE_DATE,
-                undated=True,
                 note=say("no date"),
             )
         return Intake(fact, first, open_end, ongoing=True, doubt=doubt, note=say("no end on record"))
     lo = first.lo if first is not None else 1
     note = say("{status}, no end on record", status=say(fact.status) if fact.status else "")
     # The end may be any day up to today, whichever day that is: it never leaves a window for good.
-    return Intake(fact, first, Days(min(lo, view.day), FOREVER), doubt=doubt, undated=first is None, note=note)
+    return Intake(fact, first, Days(min(lo, view.day), FOREVER), doubt=doubt, note=note)
 
 
 def _last_said(view: View, fact: Medication, first: Days | None) -> Days | None:

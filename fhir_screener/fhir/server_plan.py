@@ -90,8 +90,6 @@ class ReadPlan:
     references: tuple[TypePlan, ...]
     absent: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
-    since: date | None = None
-    """Administrations before this day are not asked for."""
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -154,7 +152,7 @@ def make_plan(
     if "Medication" not in {one.type for one in references} and drugs:
         notes.append("Medication cannot be searched: drugs known only by reference stay unreadable")
     patient = replace(_by_id("Patient", kind), hides="")
-    return ReadPlan(kind, patient, tuple(charts), tuple(references), frozenset(absent), tuple(notes), since)
+    return ReadPlan(kind, patient, tuple(charts), tuple(references), frozenset(absent), tuple(notes))
 
 
 def _profile(name: str, capability: Capability) -> Profile:

@@ -141,7 +141,6 @@ class Observation(Fact, frozen=True, kw_only=True, gc=False):
     conclusions: tuple[Concept, ...] = ()
     attached: str = ""
     """The words attached to a report that has a conclusion beside them."""
-    specimen: str = ""
     near: Hits = NO_HITS
     """The tests that its local name looks like, without being one of their names."""
 
@@ -198,7 +197,6 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     """Named only in words or local codes that no list of drugs knows: it may be anything."""
     only_named: bool = False
     """A procedure that has to do with the drug and is not the giving of it: teaching, a test, a level."""
-    category: str = ""
     form: str = ""
     strength: Quantity | None = None
 

@@ -209,7 +209,6 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         reasons=_reasons(kind, record, context),
         unresolved=found.unresolved,
         unlisted=found.unlisted,
-        category=(context.book.codes[bytes(record.category)] or ("",))[0] if record.category else "",
         form=found.form,
         strength=found.strength,
         modified=found.modified or modified(record),

@@ -152,7 +152,6 @@ class DrugLean(About, gc=False):
     doNotPerform: bool | None = None
     reportedBoolean: bool | None = None
     reportedReference: Raw = EMPTY
-    category: Raw = EMPTY
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
     dateAsserted: str | None = None

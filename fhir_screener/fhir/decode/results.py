@@ -30,7 +30,7 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
     """The fact of an Observation; `ref` where it has no address of its own (contained)."""
     book, code = context.book, bytes(record.code)
     known = book.concept[code]
-    other, specimen = _elsewhere(record, context) if record.focus or record.specimen else (False, "")
+    elsewhere = bool(record.focus or record.specimen) and _elsewhere(record, context)
     meta, told = record.meta, value(record, book)
     components = _components(record.component, book) if record.component else ()
     if told.text and not components and (panel := _panel(told.text, known.concept, book)):
@@ -50,8 +50,7 @@ def observation(record: ObservationLean, context: Context, ref: str = "") -> Obs
         components=components,
         members=context.references.refs(plain(record.hasMember)) if record.hasMember else (),
         categories=book.codes[bytes(record.category)],
-        other_subject=other or book.somebody[code],
-        specimen=specimen,
+        other_subject=elsewhere or book.somebody[code],
         near=book.near[code],
         modified=modified(record),
     )
@@ -139,12 +138,13 @@ def _components(parts: list[Valued], book: Book) -> tuple[Component, ...]:
     return tuple(found)
 
 
-def _elsewhere(record: ObservationLean, context: Context) -> tuple[bool, str]:
-    """(whether it is about somebody or something else, what is known of the specimen)."""
-    other = any(_foreign(one, context) for one in elements.many(plain(record.focus))) if record.focus else False
+def _elsewhere(record: ObservationLean, context: Context) -> bool:
+    """Whether it is about somebody or something else, or of a specimen that is not this patient's."""
+    if record.focus and any(_foreign(one, context) for one in elements.many(plain(record.focus))):
+        return True
     tree = plain(record.specimen) if record.specimen else None
     if not isinstance(tree, dict):
-        return other, ""
+        return False
     name = elements.words(tree.get("display"))
     target = context.references.parse(tree.get("reference"))
     owner = ""
@@ -155,7 +155,7 @@ def _elsewhere(record: ObservationLean, context: Context) -> tuple[bool, str]:
     elif target is not None:
         owner, kind = context.library.specimens.get(target.id, ("", ""))
         name = name or kind
-    return other or _another(owner, context) or bool(_SOMEBODY.search(name)), name
+    return _another(owner, context) or bool(_SOMEBODY.search(name))
 
 
 _SOMEBODY = re.compile(r"\b(?:mother|maternal|donor)\b|母|供者|供体|献血", re.IGNORECASE)

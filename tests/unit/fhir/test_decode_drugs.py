@@ -28,11 +28,10 @@ def test_a_statement():
             effectivePeriod={"start": "2021-01-01"},
             dateAsserted="2021-02-01",
             reasonCode=[{"text": "IgG4-RD"}],
-            category=coded("x", "community"),
         )
     )
     assert (fact.kind, fact.status, fact.span) == ("statement", "active", Span("2021-01-01", None))
-    assert (fact.asserted, fact.category) == ("2021-02-01", "community")
+    assert fact.asserted == "2021-02-01"
     assert fact.reasons[0].text == "IgG4-RD"
     assert fact.hits["steroids"].ingredient == "prednisone"
 

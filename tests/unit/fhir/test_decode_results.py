@@ -136,12 +136,11 @@ def test_whose_specimen():
     mother = {"resourceType": "Specimen", "id": "s", "subject": {"reference": "Patient/mother"}}
     own = {**mother, "subject": {"reference": "Patient/p"}, "type": {"text": "Serum"}}
     assert only(contained=[mother], specimen={"reference": "#s"}).other_subject
-    fact = only(contained=[own], specimen={"reference": "#s"})
-    assert not fact.other_subject
-    assert fact.specimen == "Serum"
+    assert not only(contained=[own], specimen={"reference": "#s"}).other_subject
     (apart,) = read(mother, observation(specimen={"reference": "Specimen/s"})).observations
     assert apart.other_subject
-    assert only(specimen={"display": "Plasma"}).specimen == "Plasma"
+    assert not only(specimen={"display": "Plasma"}).other_subject
+    assert only(specimen={"display": "Plasma of the donor"}).other_subject
 
 
 @pytest.mark.parametrize(

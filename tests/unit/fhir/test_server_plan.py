@@ -100,21 +100,21 @@ def test_administrations_since_the_longest_window_one_day_wider():
     assert plan.hidden == (
         "MedicationAdministration: what was given before 2020-08-31, and what has no date is not read",
     )
-    assert plan.since == date(2020, 8, 31)
 
 
 @pytest.mark.parametrize("windows", [("P12M", "P370D"), ("P370D", "P12M")])
 def test_of_months_and_days_the_longer_is_the_one_that_reaches_further_back(windows):
     """Twelve months are less than 370 days: what was given 368 days ago must not be left unread."""
     plan = make_plan([study(*(Rule(DRUG_TYPES, one) for one in windows))], server(), as_of=date(2021, 3, 1))
-    assert plan.since == date(2020, 2, 24)
+    assert ("effective-time", "ge2020-02-24") in read(plan, "MedicationAdministration").query(["a"])
 
 
 @pytest.mark.parametrize("rules", [[Rule(DRUG_TYPES, "P6M"), Rule(DRUG_TYPES)], [Rule({"Condition"})]])
 def test_administrations_whole_where_a_rule_looks_at_all_of_them_or_none_does(rules):
     plan = make_plan([study(*rules, Rule({"MedicationAdministration"}))], server(), as_of=date(2021, 3, 1))
     assert not drug_windows([study(*rules)])
-    assert plan.since is None
+    asked = read(plan, "MedicationAdministration").query(["a"])
+    assert "effective-time" not in [name for name, _ in asked]
 
 
 def test_a_server_that_cannot_filter_by_date_sends_them_all():
