@@ -129,6 +129,7 @@ _FROM_CELSIUS = {"Cel": (1.0, 0.0), "[degF]": (1.8, 32.0), "K": (1.0, 273.15)}
 """{scale of temperature: (degrees for one of Celsius, its reading at 0 Cel)}: scales that begin elsewhere have no factor."""
 
 
+@lru_cache(maxsize=4096)
 def ucum(unit: str) -> str:
     """The UCUM code for a unit as written; unknown spellings are returned as they are."""
     plain = _POWER.sub(r"^\1", unit.strip()).translate(_RAISED)
