@@ -10,6 +10,7 @@ from fhir_screener.records.facts import UNREADABLE, Condition
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
+from fhir_screener.verdict import Reason
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 ENDED = frozenset({"inactive", "remission", "resolved"})
@@ -52,13 +53,17 @@ def course(view: View, fact: Condition, past: bool = False) -> Course:
 
 
 def is_doubtful(fact: Condition, hit: Hit) -> bool:
-    """Whether the record itself calls the diagnosis uncertain."""
-    return fact.verification in DOUBTFUL or hit.stance is Stance.DOUBTFUL
+    """Whether the record itself calls the diagnosis uncertain, or only the words of a code say what it is."""
+    return fact.verification in DOUBTFUL or hit.stance is Stance.DOUBTFUL or hit.unlisted
 
 
-def why_doubtful(fact: Condition) -> Text:
-    """The uncertainty of a doubtful diagnosis: its own status, else that its words say so."""
-    return say(fact.verification) if fact.verification in DOUBTFUL else say("said to be uncertain")
+def doubt_of(fact: Condition, hit: Hit) -> tuple[Reason, Text]:
+    """Why a doubtful diagnosis is: its own status, its words, or that no list knows its code."""
+    if fact.verification in DOUBTFUL:
+        return Reason.EQUIVOCAL, say(fact.verification)
+    if hit.stance is Stance.DOUBTFUL:
+        return Reason.EQUIVOCAL, say("said to be uncertain")
+    return Reason.TEXT_ONLY, say("named by the words of a code that no list knows")
 
 
 def counts(fact: Condition, hit: Hit) -> bool:

@@ -50,7 +50,7 @@ class Exempt:
         own = next((hits[name] for name in sorted(self.sets) if name in hits), None)
         if own is None or own.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
             return NOT_MET
-        if own.stance is Stance.DOUBTFUL:
+        if own.stance is Stance.DOUBTFUL or own.unlisted:
             return UNKNOWN
         # Two ingredients of one product: the other one is not exempt.
         others = (hits[name] for name in counting if name in hits)

@@ -87,7 +87,7 @@ BY_PREFIX = frozenset({ICD10, ICD10CM, ICD9CM, ICD9CM3_CN, ICD11, ATC})
 """Systems whose codes match by prefix after normalising."""
 
 STANDARD = frozenset(ALIASES.values()) - {OWN_OBSERVATION, UCUM}
-"""Systems in which an unknown code is known to mean something else, so that its display needs no reading."""
+"""Systems in which an unknown code is taken to mean something else, so that its display decides nothing."""
 
 
 class Coding(msgspec.Struct, order=True, frozen=True, gc=False):

@@ -17,6 +17,7 @@ import msgspec
 
 from fhir_screener.terminology.coding import (
     BY_PREFIX,
+    SNOMED,
     STANDARD,
     Coding,
     Concept,
@@ -205,12 +206,14 @@ class Terminology:
         alike = [c for c in displays if fold(c.display) == text]
         free: list[tuple[str, Coding | None]] = [] if any(not is_rubric(c) for c in alike) else [(text, None)]
         own: list[tuple[str, Coding | None]] = [(fold(c.display), c) for c in local]
+        newer = [c for c in displays if self._unlisted(c)]
         drug: list[tuple[str, Coding | None]] = [*free]
         drug += [(fold(c.display), c) for c in displays if not self.site.ignores(c)]
         if not hits:
             self._by_test_name(displays, text, hits)
         found = self._places(free + own, drug)
         self._second_thoughts(text, not alike, found, hits)
+        found += self._diseases([(fold(c.display), c) for c in newer])
         for one in found:
             known = hits.get(one.name)
             if (known and known.stance not in _NOT_THERE) or one.name in carved:
@@ -228,6 +231,7 @@ class Terminology:
                 # One member denied and another named ("no lymphoma; breast cancer"): a person looks.
                 stance=Stance.DOUBTFUL if known else said,
                 words=one.words[one.start : one.end],
+                unlisted=one.coding in newer,
             )
 
     def _second_thoughts(self, text: str, own: bool, found: list[_Named], hits: dict[str, Hit]) -> None:
@@ -241,6 +245,18 @@ class Terminology:
             said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
             if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]) or _GERMAN.match(text):
                 hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
+
+    def _unlisted(self, coding: Coding) -> bool:
+        """Whether it is a SNOMED CT code that no set lists or carves out.
+
+        The other systems match by prefix, or their lists are whole; of the hundred thousands of SNOMED CT no list is, and a
+        display like "sepsis caused by Escherichia coli" must not be overlooked for that.
+        """
+        return coding.system == SNOMED and not self.site.ignores(coding) and not self._by_code(coding)
+
+    def _diseases(self, texts: list[tuple[str, Coding | None]]) -> list[_Named]:
+        """Every name of a disease in these texts."""
+        return [one for one in self._places(texts, []) if self.sets[one.name].kind == "condition"] if texts else []
 
     def _places(
         self, texts: list[tuple[str, Coding | None]], drug_texts: list[tuple[str, Coding | None]]

@@ -29,7 +29,7 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     """Why a concept is in a set: the recorded coding (None by name only), and what the entry says about it.
 
     `standard` is the code that a local one stands for, where it is by that code that it is in the set; `listed` what the
-    set calls the code, for records that give it no name.
+    set calls the code, for records that give it no name. `unlisted`: a standard code that no set lists, by its display only.
     """
 
     coding: Coding | None
@@ -40,6 +40,7 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     words: str = ""
     standard: Coding | None = None
     listed: str = ""
+    unlisted: bool = False
 
 
 Hits = Mapping[str, Hit]

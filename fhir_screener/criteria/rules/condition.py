@@ -10,7 +10,7 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.corroboration import corroborated
-from fhir_screener.criteria.disease import Course, counts, course, is_doubtful, why_doubtful
+from fhir_screener.criteria.disease import Course, counts, course, doubt_of, is_doubtful
 from fhir_screener.criteria.disease_times import Times
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.exempt import Exempt
@@ -108,7 +108,10 @@ class ConditionRule:
         elif self.confirmed and fact.verification not in ("confirmed", "unconfirmed", "provisional", "differential"):
             tally.doubt(Reason.EQUIVOCAL, cite(fact, say("not stated to be confirmed"), hit=hit))
         elif is_doubtful(fact, hit):
-            tally.doubt(Reason.EQUIVOCAL, cite(fact, why_doubtful(fact), hit=hit))
+            why, said = doubt_of(fact, hit)
+            # What could only be suspected anyway is no less so for its code.
+            worth = Reason.SUSPECTED if role == "review" and why is Reason.TEXT_ONLY else why
+            tally.doubt(worth, cite(fact, said, hit=hit))
         elif freed is UNKNOWN and touches:
             tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
         elif reason is not None:
@@ -120,8 +123,8 @@ class ConditionRule:
             )
         elif role == "review":
             tally.doubt(Reason.SUSPECTED, evidence)
-        elif (worth := MATCHES[self.match]) is not None:
-            tally.doubt(worth, evidence, leans=worth is Reason.JUDGEMENT)
+        elif (reason := MATCHES[self.match]) is not None:
+            tally.doubt(reason, evidence, leans=reason is Reason.JUDGEMENT)
         else:
             decisive.append(fact)
             tally.yes(evidence, clock=clock or self._will_be_exempt(when))

@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite, value_text
-from fhir_screener.criteria.disease import counts, course, is_doubtful, why_doubtful
+from fhir_screener.criteria.disease import counts, course, doubt_of, is_doubtful
 from fhir_screener.criteria.due_date import TERM, weigh_due_date
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.hearsay import hear
@@ -92,7 +92,8 @@ class PregnantRule:
             if not when.current or (began is not None and began.hi <= outcome.lo):
                 tally.context(cite(fact, say("ended"), hit=hit, decides=False))
             elif is_doubtful(fact, hit):
-                tally.doubt(Reason.EQUIVOCAL, cite(fact, why_doubtful(fact), hit=hit))
+                why, said = doubt_of(fact, hit)
+                tally.doubt(why, cite(fact, said, hit=hit))
             elif began is None or (not view.days(fact.onset.start) and self._of_old(view, fact.concept.text)):
                 tally.doubt(Reason.IMPRECISE_DATE, cite(fact, say("current, with no date"), hit=hit))
             else:
