@@ -334,3 +334,42 @@ def test_a_positive_test_by_a_name_that_no_list_has_is_not_overlooked(judged, re
 )
 def test_what_is_no_positive_test_of_the_patient_is_left_alone(judged, record) -> None:
     assert judged(record).outcome.value == "candidate"
+
+
+def unlisted(display: str, **more: Any) -> dict[str, Any]:
+    """A problem by a SNOMED CT code that no list has."""
+    code = {"system": "http://snomed.info/sct", "code": "999000000", "display": display}
+    active = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
+    base = {"resourceType": "Condition", "clinicalStatus": active, "recordedDate": "2021-02-20"}
+    return {**base, "code": {"coding": [code]}, **more}
+
+
+@pytest.mark.parametrize(
+    ("display", "criterion", "answer"),
+    [
+        ("Sepsis caused by Escherichia coli (disorder)", "E2", "text-only"),
+        ("Malignant tumor of appendix (disorder)", "E4", "text-only"),
+        ("High output heart failure (disorder)", "E1", "suspected"),  # more than suspected it could not be
+        ("Suspected malignant tumor of appendix (situation)", "E4", "equivocal"),
+        ("Family history of malignant tumor of appendix (situation)", "E4", "no-data"),
+        ("Sepsis screening (procedure)", "E2", "no-data"),
+        ("Essential hypertension (disorder)", "E1", "no-data"),
+    ],
+)
+def test_a_code_that_no_list_has_is_read_by_its_display(judged, display, criterion, answer) -> None:
+    """Of the hundred thousands of SNOMED CT no list is whole: what such a code calls itself decides nothing and is not overlooked."""
+    assert said(judged(unlisted(display)), criterion) == answer
+
+
+def test_the_display_of_a_code_that_a_list_has_or_carves_out_is_not_read(judged) -> None:
+    """Chronic kidney disease stage 3 is context, whatever its display says; the code is known."""
+    listed = unlisted("Sepsis")
+    listed["code"]["coding"][0]["code"] = "433144002"
+    assert said(judged(listed), "E2") == "no-data"
+
+
+def test_such_a_diagnosis_that_is_over_is_over(judged) -> None:
+    """The times of the rule hold for it as for any other."""
+    over = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "resolved"}]}
+    ended = unlisted("Sepsis caused by Escherichia coli", clinicalStatus=over, abatementDateTime="2021-02-25")
+    assert said(judged(ended), "E2") == "no-data"
