@@ -23,14 +23,14 @@ SNOOZED = {"status": "on-hold", "extension": [{"url": names.RESUME_ON_EXT, "valu
         ({"status": "requested"}, "waiting", "待处理"),
         (
             REJECTED,
-            "rejected, with Li Wei (Does not meet the eligibility criteria)",
-            "已排除，负责人 Li Wei（不符合入排标准）",
+            "rejected (Does not meet the eligibility criteria); owner: Li Wei",
+            "已排除（不符合入排标准）；负责人：Li Wei",
         ),
         (SNOOZED, "snoozed until 2021-03-14", "已暂缓至 2021-03-14"),
         (
             {"status": "accepted", "note": [{"authorString": "Ben", "text": "Rang."}], **LI},
-            "accepted, with Li Wei; last note by Ben",
-            "已接受，负责人 Li Wei；最近备注者 Ben",
+            "accepted; owner: Li Wei; last note by Ben",
+            "已接受；负责人：Li Wei；最近备注者 Ben",
         ),
         ({"status": "of-another-kind"}, "of-another-kind", "of-another-kind"),
     ],
