@@ -23,6 +23,17 @@ def limit_in_words(which: str, amount: Mapping[str, float]) -> Text:
     return say("below {amount}", amount=amounts(amount))
 
 
+def missed_in_words(which: str, amount: Mapping[str, float]) -> Text:
+    """What a number is that does not keep this limit: `below 7 %` where at least 7 % is asked."""
+    if which == "at_least":
+        return limit_in_words("below", amount)
+    if which == "at_most":
+        return limit_in_words("above", amount)
+    if which == "above":
+        return say("not above {amount}", amount=amounts(amount))
+    return say("not below {amount}", amount=amounts(amount))
+
+
 def bounds_in_words(limits: Limits) -> Text:
     """When a result is positive, as far as the study says so; "" where only the laboratory does."""
     parts = (
@@ -42,18 +53,22 @@ def bounds_in_words(limits: Limits) -> Text:
 
 def limits_in_words(limits: Limits) -> Text:
     """What a number is where it is positive: `at least 7 %`; by the limits of the study, if it has any of its own."""
-    tables = {"at_least": limits.at_least, "above": limits.above, "below": limits.below, "at_most": limits.at_most}
     zones = [
         say("{low} to {high} {unit}", low=f"{low:g}", high=f"{high:g}", unit=readable(unit))
         for unit, (low, high) in limits.between.items()
     ]
     parts = (
-        *(limit_in_words(which, table) for which, table in tables.items() if table),
+        *(limit_in_words(which, table) for which, table in _tables(limits)),
         *zones,
         say("above its reference range") if limits.of_range == "above" else "",
         say("below its reference range") if limits.of_range == "below" else "",
     )
     return join(" or ", parts) or times_in_words(limits)
+
+
+def _tables(limits: Limits) -> list[tuple[str, Mapping[str, float]]]:
+    tables = {"at_least": limits.at_least, "above": limits.above, "below": limits.below, "at_most": limits.at_most}
+    return [(which, table) for which, table in tables.items() if table]
 
 
 def times_in_words(limits: Limits) -> Text:
@@ -83,7 +98,11 @@ def measured_in_words(limits: Limits, *, by_range: bool = False) -> dict[Polarit
     `by_range`: by its upper limit, where the rule asks for times that.
     """
     bounds = times_in_words(limits) if by_range else limits_in_words(limits)
-    return {Polarity.POSITIVE: bounds, Polarity.NEGATIVE: say("not {rule}", rule=bounds)}
+    missed: Text = say("not {rule}", rule=bounds)
+    match _tables(limits):
+        case [("above" | "below" as which, table)] if not (by_range or limits.between or limits.of_range):
+            missed = missed_in_words(which, table)
+    return {Polarity.POSITIVE: bounds, Polarity.NEGATIVE: missed}
 
 
 def worth_in_words(positive: str) -> Text:

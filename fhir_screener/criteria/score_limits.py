@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir_screener.criteria.limit_words import limit_in_words
+from fhir_screener.criteria.limit_words import limit_in_words, missed_in_words
 from fhir_screener.criteria.measuring import compare
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.result_words import Polarity
@@ -34,7 +34,7 @@ class ScoreLimits:
         for which, limit, rising, strict in self.all:
             says = compare(value, comparator, limit, rising, strict)
             if says is Polarity.NEGATIVE:
-                return says, _missed(which, value, limit)
+                return says, _beside(value, missed_in_words(which, {"": limit}))
             left_open = limit if says is Polarity.EQUIVOCAL else left_open
         if left_open is not None:
             return Polarity.EQUIVOCAL, say("{text}: either side of {limit:g}", text=text, limit=left_open)
@@ -43,7 +43,7 @@ class ScoreLimits:
     def _kept(self, value: float) -> Text:
         if len(self.all) == 1:
             which, limit, *_ = self.all[0]
-            return _reached(which, value, limit)
+            return _beside(value, limit_in_words(which, {"": limit}))
         if self.at_least is not None and self.at_most is not None:
             return say("{value:g}, {low:g} to {high:g}", value=value, low=self.at_least, high=self.at_most)
         return say("{value:g}, within the limits", value=value)
@@ -53,21 +53,5 @@ class ScoreLimits:
         return [limit_in_words(which, {"": limit}) for which, limit, *_ in self.all]
 
 
-def _reached(which: str, value: float, limit: float) -> Text:
-    if which == "at_least":
-        return say("{value:g}, at least {limit:g}", value=value, limit=limit)
-    if which == "at_most":
-        return say("{value:g}, at most {limit:g}", value=value, limit=limit)
-    if which == "above":
-        return say("{value:g}, above {limit:g}", value=value, limit=limit)
-    return say("{value:g}, below {limit:g}", value=value, limit=limit)
-
-
-def _missed(which: str, value: float, limit: float) -> Text:
-    if which == "at_least":
-        return say("{value:g}, below {limit:g}", value=value, limit=limit)
-    if which == "at_most":
-        return say("{value:g}, above {limit:g}", value=value, limit=limit)
-    if which == "above":
-        return say("{value:g}, not above {limit:g}", value=value, limit=limit)
-    return say("{value:g}, not below {limit:g}", value=value, limit=limit)
+def _beside(value: float, words: Text) -> Text:
+    return say("{value:g}, {rule}", value=value, rule=words)

@@ -6,9 +6,9 @@ stays as it is written.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from fhir_screener.screening.known_sentences import Known
 from fhir_screener.sentence import Sentence, Text, say
 
 KNOWN: tuple[Sentence, ...] = (
@@ -38,25 +38,13 @@ KNOWN: tuple[Sentence, ...] = (
     say("words of {record}"),
     say("local names were not counted: {why}"),
 )
-"""The first that fits a whole text is what it says."""
 
 
 def retold(text: str) -> Text:
     """The sentence that this text is, its parts made again too; the text itself where it is none of those known."""
-    for template, pattern in _patterns():
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return say(template, **{name: retold(part) for name, part in found.groupdict().items()})
-    return text
+    return _known().find(text)
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one.template, _pattern(one.template)) for one in KNOWN)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", template)
-    return re.compile(
-        "".join(f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)), re.DOTALL
-    )
+def _known() -> Known:
+    return Known(one.template for one in KNOWN)

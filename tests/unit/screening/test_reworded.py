@@ -82,6 +82,9 @@ def test_what_a_record_is_called_stays_as_it_is_recorded(display: str, note: str
         "from 5 to 15 to 40 mg prednisone a day on 2021-02-20",
         "above 3.6 mg/dL or 61.5 umol/L or above 3 times its upper limit",
         "no table knows this within the limit, says the ward",
+        "2021-02-20, at least 20",
+        "2021-02-20, but no listed organ is named",
+        "25.0, at least 20",
     ],
 )
 def test_what_fits_nothing_or_in_two_ways_stays_as_it_is_written(note: str) -> None:
