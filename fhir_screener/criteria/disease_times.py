@@ -90,7 +90,20 @@ class Times:
         return say("current") if self.current else say("ever")
 
 
+def _lately(view: View, when: Course, window: Duration) -> Placed:
+    """Begun within this time, whatever has become of it since."""
+    if when.start is None:
+        return Reason.IMPRECISE_DATE, True, say("no date of onset"), False
+    placed = view.place(when.start, window)
+    if placed is When.INSIDE:
+        return None, True, say("began within {window}", window=length(window)), True
+    if placed is When.BEFORE:
+        return None, False, say("began before {window}", window=length(window)), False
+    return _perhaps_begun(window)
+
+
 def _begun(view: View, when: Course, window: Duration) -> Placed:
+    """Begun within this time, and not ended."""
     if not when.current:
         return None, False, say("ended"), False
     if when.unclear:
@@ -102,6 +115,10 @@ def _begun(view: View, when: Course, window: Duration) -> Placed:
         return None, True, say("began within {window} and has not ended", window=length(window)), False
     if placed is When.BEFORE:
         return Reason.STALE, True, say("began longer ago and was never closed"), False
+    return _perhaps_begun(window)
+
+
+def _perhaps_begun(window: Duration) -> Placed:
     return Reason.IMPRECISE_DATE, True, say("may have begun within {window}", window=length(window)), False
 
 
@@ -148,15 +165,3 @@ def _so_long(view: View, when: Course, span: Duration) -> Placed:
 def _is_newer(view: View, when: Course, span: Duration) -> bool:
     """Whether its onset is known to lie within this time."""
     return when.start is not None and when.start.lo > span.before(view.day) + max(0, span.loose - 1)
-
-
-def _lately(view: View, when: Course, window: Duration) -> Placed:
-    """Begun within this time, whatever has become of it since."""
-    if when.start is None:
-        return Reason.IMPRECISE_DATE, True, say("no date of onset"), False
-    placed = view.place(when.start, window)
-    if placed is When.INSIDE:
-        return None, True, say("began within {window}", window=length(window)), True
-    if placed is When.BEFORE:
-        return None, False, say("began before {window}", window=length(window)), False
-    return Reason.IMPRECISE_DATE, True, say("may have begun within {window}", window=length(window)), False
