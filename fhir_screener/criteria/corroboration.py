@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.model import Rule
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Condition
-from fhir_screener.verdict import MET
+from fhir_screener.verdict import MET, Reason
 
 
 def corroborated(view: View, facts: list[Condition], sets: frozenset[str], supporting: Iterable[Rule]) -> bool:
@@ -19,7 +20,12 @@ def corroborated(view: View, facts: list[Condition], sets: frozenset[str], suppo
     # Two partial dates may be one day: only days that cannot be the same are two.
     if known and max(one.lo for one in known) > min(one.hi for one in known):
         return True
-    return _treated(view, facts, sets) or any(view.ask(rule).verdict is MET for rule in supporting)
+    return _treated(view, facts, sets) or any(_shows(view.ask(rule)) for rule in supporting)
+
+
+def _shows(found: Finding) -> bool:
+    """Whether it says so; a biopsy that was clear before the one that is not takes nothing back."""
+    return found.verdict is MET or (found.reason is Reason.CONFLICTING and found.leans is MET)
 
 
 def _treated(view: View, facts: list[Condition], sets: frozenset[str]) -> bool:

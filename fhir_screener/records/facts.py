@@ -264,6 +264,8 @@ class Consent(Fact, frozen=True, kw_only=True, gc=False):
     dated: str | None = None
     broad: bool = False
     """True where the consent names no study at all."""
+    at_large: tuple[Span, ...] = ()
+    """When provisions within it say the opposite of research at large: one that denies as a whole may so permit it."""
 
 
 class Subject(Fact, frozen=True, kw_only=True, gc=False):

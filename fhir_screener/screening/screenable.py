@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fhir_screener.criteria.rules.consent import in_force, names_study, stated
+from fhir_screener.criteria.rules.consent import in_force, names_study, stated, within
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Consent, Patient
 from fhir_screener.sentence import Text, say
@@ -68,8 +68,11 @@ def _started(view: View, text: str | None) -> bool:
 
 
 def _denies(view: View, consent: Consent) -> bool:
-    """An active research consent that denies, names no other study, and makes no exception for this one."""
-    if not consent.research or consent.permit != "deny" or not in_force(view, consent):
+    """An active research consent that denies, names no other study, and makes no exception for it or for research."""
+    if not consent.research or not in_force(view, consent):
         return False
+    excepted = any(within(view, one) for one in consent.at_large)
     said = stated(consent, view.study)
-    return said == "deny" or (consent.broad and said != "permit")
+    if consent.permit != "deny":
+        return consent.permit == "permit" and consent.broad and excepted and said != "permit"
+    return said == "deny" or (consent.broad and said != "permit" and not excepted)

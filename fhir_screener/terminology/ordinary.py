@@ -23,6 +23,16 @@ _CARRIER = re.compile(
 )
 """What a drug comes in or is given with: such a word alone names none."""
 
+_IPS_ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+_NO_DRUG = re.compile(
+    r"(?:no|nil|not (?:on|taking) any|denies(?: taking)?(?: any)?)"
+    r"(?: (?:known|current|regular|active|home|other|prescri(?:bed|ption)|information (?:about|on)|data (?:about|on)))*"
+    r" (?:medications?|medicines?|drugs?|meds)(?: (?:known|reported|recorded|taken|at present|on record|information))?"
+    r"|none(?: known| reported| recorded)?|nil(?: known| reported)?"
+    r"|(?:目前|现在?|平素|近期)?(?:无|未|否认)(?:特殊|长期|规律|正在)?(?:服用|使用|口服|应用)?(?:任何|其他|特殊)?(?:药物?|用药)(?:史|信息|记录)?|无"
+)
+"""What says that there is no drug, or that nothing is known of any; "unknown drug" says that there is one."""
+
 
 class Ordinary:
     """The ordinary drugs of all sets of that kind."""
@@ -47,7 +57,7 @@ class Ordinary:
         return found
 
     def _unlisted(self, concept: Concept) -> bool:
-        if self._terminology.classify(concept) or self._terminology.site.lists(concept):
+        if self._terminology.classify(concept) or self._terminology.site.lists(concept) or _is_none(concept):
             return False
         words = [fold(text) for text in (concept.text, *(coding.display for coding in concept.codings)) if text]
         if self._asked is not None and any(map(self._may_be_asked, words)):
@@ -70,6 +80,13 @@ class Ordinary:
             or bool(self._stems is not None and self._stems.search(text))
             or any(True for _ in self._names.find(text))
         )
+
+
+def _is_none(concept: Concept) -> bool:
+    """Whether it stands for no drug at all."""
+    if any(coding.system == _IPS_ABSENT for coding in concept.codings):
+        return True
+    return bool(_NO_DRUG.fullmatch(fold(concept.label).strip(" .。")))
 
 
 def _pattern(sets: Iterable[ValueSet]) -> re.Pattern[str] | None:

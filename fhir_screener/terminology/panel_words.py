@@ -26,7 +26,7 @@ _SIGN = re.compile(
     r"|\(?(?:弱阳性|阴性|阳性|weak(?:ly)? (?:positive|reactive)|positive|negative|non-?reactive|reactive|pos|neg"
     r"|borderline|equivocal|indeterminate)(?![a-z])\)?|[阴阳](?![阴阳性]))"
 )
-_BETWEEN = re.compile(r"[\s,;:、。./|]*")
+_BETWEEN = re.compile(r"[\s,;:、。./|()]*")
 _NAME = re.compile("|".join(f"(?P<t{n}>{pattern})" for n, pattern in enumerate(_TESTS.values())))
 _TITLE = re.compile(
     r"(?:乙型?肝炎?(?:病毒)?)?(?:两对半|五项|三系|六项|(?:血清)?标志物|(?:hepatitis b|hbv) (?:panel|serology))?(?:检[查测])?[ :,]*"
@@ -34,7 +34,7 @@ _TITLE = re.compile(
 _PATTERNS = {"大三阳": ("HBsAg", "HBeAg", "HBcAb"), "小三阳": ("HBsAg", "HBeAb", "HBcAb")}
 """What is positive in the patterns that have a name of their own."""
 _PATTERN = re.compile(
-    r"(?:提示|考虑为?|结论:?|为|,)? ?[(]?(?:乙肝)?(?P<pattern>大三阳|小三阳)(?:[(]\+[)]|阳性)?[)]?[ 。.]*$"
+    r"(?:提示|考虑为?|结论:?|为|即)? ?[(]?(?:乙肝)?(?P<pattern>大三阳|小三阳)(?:[(]\+[)]|阳性)?(?![^\W_])"
 )
 
 _ROUND = str.maketrans("[]【】", "()()")
@@ -46,25 +46,43 @@ def read_panel(text: str) -> Panel:
     """(test, its answer as written) of each test that the text names; () where it is no such text, or not wholly."""
     plain = fold(text).translate(_ROUND)
     found: dict[str, str] = {}
+    patterns: set[str] = set()
     title = _TITLE.match(plain)
     at = title.end() if title else 0
     while at < len(plain):
-        pattern = _PATTERN.match(plain, at)
-        if pattern is not None:
-            return _with_pattern(found, pattern["pattern"])
-        name = _NAME.match(plain, at)
-        sign = _SIGN.match(plain, name.end()) if name else None
-        if name is None or sign is None:
+        end = _pattern(plain, at, patterns) or _test(plain, at, found)
+        if not end:
             return ()
-        if found.setdefault(_which(name), sign["sign"]) != sign["sign"]:
-            return ()
-        between = _BETWEEN.match(plain, sign.end())
-        at = between.end() if between else sign.end()
+        between = _BETWEEN.match(plain, end)
+        at = between.end() if between else end
+    if patterns:
+        return _with_pattern(found, patterns)
     return tuple(found.items()) if len(found) > 1 else ()
 
 
-def _with_pattern(found: dict[str, str], pattern: str) -> Panel:
-    """The answers with those that the pattern stands for; () where they say otherwise."""
+def _pattern(plain: str, at: int, patterns: set[str]) -> int:
+    """Where the word for a pattern that begins here ends, 0 where none does."""
+    pattern = _PATTERN.match(plain, at)
+    if pattern is None:
+        return 0
+    patterns.add(pattern["pattern"])
+    return pattern.end()
+
+
+def _test(plain: str, at: int, found: dict[str, str]) -> int:
+    """Where a test's name with its sign, begun here, ends; 0 where there is none, or it was said otherwise before."""
+    name = _NAME.match(plain, at)
+    sign = _SIGN.match(plain, name.end()) if name else None
+    if name is None or sign is None or found.setdefault(_which(name), sign["sign"]) != sign["sign"]:
+        return 0
+    return sign.end()
+
+
+def _with_pattern(found: dict[str, str], patterns: set[str]) -> Panel:
+    """The answers with those that the one pattern stands for; () where they say otherwise, or two are named."""
+    if len(patterns) > 1:
+        return ()
+    pattern = patterns.pop()
     positive = _PATTERNS[pattern]
     for test, answer in found.items():
         if test != "HBcAb-IgM" and (read_words(answer) is Polarity.POSITIVE) is not (test in positive):

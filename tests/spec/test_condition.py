@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from fhir_screener.errors import MappingError
-from fhir_screener.records.facts import UNREADABLE, Mention, Span, Treatment
+from fhir_screener.records.facts import UNREADABLE, Mention, Observation, Span, Treatment
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
@@ -156,6 +156,21 @@ def test_what_supports_it_corroborates(ask) -> None:
     rule = "condition: {in: [cancer], corroborate: true, supported_by: [{exposure: {to: [rituximab]}}]}"
     one = make.condition("C1", recorded="2020-06-01", **ONCE)
     assert ask(rule, one, make.drug("R1", "administration", taken="2020-07-01")).verdict is MET
+
+
+def test_a_report_that_was_clear_before_takes_nothing_back(ask) -> None:
+    report = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
+    rule = f"condition: {{in: [cancer], corroborate: true, supported_by: [{{{report}}}]}}"
+    one = make.condition("C1", recorded="2020-06-01", **ONCE)
+    found = make.result("L3", make.Value(text="Active tuberculosis."), "2021-02-01", report=True)
+
+    def clear(on: str) -> Observation:
+        return make.result("L3", make.Value(text="No active tuberculosis."), on, report=True)
+
+    assert ask(rule, one, clear("2021-01-05"), found).verdict is MET
+    assert ask(rule, one, clear("2021-02-20"), found).reason is Reason.SUSPECTED
+    assert ask(rule, one, clear("2021-02-01"), found).reason is Reason.SUSPECTED
+    assert ask(report, clear("2021-01-05"), found).reason is Reason.CONFLICTING
 
 
 def test_a_failed_request_is_not_fetched(ask) -> None:

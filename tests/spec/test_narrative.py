@@ -326,6 +326,8 @@ def test_a_positive_test_by_a_name_that_no_list_has_is_not_overlooked(judged, re
         resulted("TB PCR", "Negative"),
         resulted("TB PCR", "Positive", status="cancelled"),
         resulted("Hep B Surf Ab", "Positive"),  # immunity
+        resulted("Hepatitis B e Ab", "Positive"),
+        resulted("乙型肝炎病毒e抗体(HBeAb)", "阳性(+)"),
         resulted("TB contact", "positive"),
         resulted("Mother HIV status", "positive"),
         resulted("HIV status", "positive", category=[{"coding": [{"code": "survey"}]}]),

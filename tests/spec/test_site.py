@@ -11,7 +11,7 @@ from fhir_screener.criteria.judge import judge
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Criterion
 from fhir_screener.criteria.view import View
-from fhir_screener.records.facts import Patient, Quantity, Value
+from fhir_screener.records.facts import Patient, Quantity, Span, Value
 from fhir_screener.records.patient_record import PatientRecord
 from fhir_screener.screening.screenable import bar
 from fhir_screener.terminology.coding import LOINC, Coding, Concept
@@ -100,6 +100,25 @@ def test_the_sites_range_speaks_where_a_result_has_none(value: Value, verdict: A
 def test_a_name_of_the_sites_list_is_nobody(name: str, barred: bool) -> None:
     site = terms(test_names=("测试*", "test patient"))
     view = View(PatientRecord(Patient(id="p", names=(name,))), AS_OF.toordinal(), ZONE, site)
+    assert (bar(view) is not None) is barred
+
+
+# --- research use denied
+
+
+@pytest.mark.parametrize(
+    ("permit", "at_large", "barred"),
+    [
+        ("deny", (), True),
+        ("deny", (Span("2021", "2051"),), False),  # denies as a whole, permits research: the German broad consent
+        ("deny", (Span("2011", "2020"),), True),  # the permission has run out
+        ("permit", (Span("2021", None),), True),
+        ("permit", (), False),
+    ],
+)
+def test_a_refusal_may_except_research_at_large(permit: str, at_large: tuple[Span, ...], barred: bool) -> None:
+    consent = make.consent(permit=permit, at_large=at_large, broad=True)
+    view = View(PatientRecord(Patient(id="p"), consents=(consent,)), AS_OF.toordinal(), ZONE, terms())
     assert (bar(view) is not None) is barred
 
 

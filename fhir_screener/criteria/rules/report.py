@@ -18,10 +18,11 @@ from typing import ClassVar
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
+from fhir_screener.criteria.reported import Reported
 from fhir_screener.criteria.results import FINAL
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
@@ -42,7 +43,7 @@ from fhir_screener.terminology.report_parts import question_and_answer, without_
 from fhir_screener.terminology.result_words import SAID_BY, Polarity
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
-from fhir_screener.verdict import Reason
+from fhir_screener.verdict import MET, Reason
 
 REPORTED = FINAL | {"preliminary"}
 
@@ -58,13 +59,13 @@ class ReportRule:
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
-        clearing: list[Evidence] = []
+        said = Reported()
         facts = [f for f in among(view.index.observations, self.of) if f.status in REPORTED and not f.other_subject]
         final = {self._which(view, fact) for fact in facts if fact.status != "preliminary"}
         for fact in facts:
             if fact.status != "preliminary" or self._which(view, fact) not in final:
-                self._weigh(view, fact, tally, clearing)
-        return fetched(self._conclude(view, tally, clearing), view, RESULT_TYPES, named(self.of))
+                self._weigh(view, fact, tally, said)
+        return fetched(self._conclude(view, tally, said), view, RESULT_TYPES, named(self.of))
 
     def _which(self, view: View, fact: Observation) -> tuple[str, Days | None]:
         """Test and day: a final report supersedes the preliminary one of the same."""
@@ -74,7 +75,7 @@ class ReportRule:
     def _hit(self, fact: Observation) -> Hit:
         return next(fact.hits[name] for name in sorted(self.of) if name in fact.hits)
 
-    def _weigh(self, view: View, fact: Observation, tally: Tally, clearing: list[Evidence]) -> None:
+    def _weigh(self, view: View, fact: Observation, tally: Tally, said: Reported) -> None:
         days = view.point(fact.effective, fact.issued)
         if days is not None and not view.begun(days):
             return
@@ -92,8 +93,9 @@ class ReportRule:
             elif reason == "no" and placed is When.STRADDLES:
                 tally.doubt(Reason.IMPRECISE_DATE, evidence)
             elif reason == "no":
-                clearing.append(evidence)
+                said.clear(evidence, days)
             elif reason == "yes":
+                said.find(days)
                 tally.yes(evidence)
             elif isinstance(reason, Reason):
                 tally.doubt(reason, evidence)
@@ -178,9 +180,11 @@ class ReportRule:
         """Whether a clear clause is about the whole of what was looked at, or what the question could be."""
         return self._says_clear(view, clause) or is_of_the_whole(clause)
 
-    def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
+    def _conclude(self, view: View, tally: Tally, said: Reported) -> Finding:
+        clearing = said.clearing
         if tally.met and clearing:
-            return unknown(Reason.CONFLICTING, *tally.met, *clearing, rule=self.kind)
+            leans = MET if said.found_last else None
+            return unknown(Reason.CONFLICTING, *tally.met, *clearing, rule=self.kind, leans=leans)
         if tally.met:
             return met(*tally.met, *tally.around(), rule=self.kind)
         doubts = [reason for reason, _ in tally.reasons if reason is not Reason.TEXT_ONLY]

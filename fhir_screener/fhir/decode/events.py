@@ -8,6 +8,7 @@ from typing import Any
 
 from fhir_screener.fhir.decode import elements
 from fhir_screener.fhir.decode.book import Book, Known
+from fhir_screener.fhir.decode.consent_scope import at_large
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.lean import EncounterLean, ImmunizationLean, PatientLean, ProcedureLean, WholeLean
 from fhir_screener.fhir.decode.references import parse
@@ -137,6 +138,7 @@ def consent(record: WholeLean, context: Context) -> Consent:
         permit=kind,
         studies=named,
         excepted=_distinct(name for one in other for name in _pointed(one, context)),
+        at_large=at_large(parts, kind),
         period=elements.span(root.get("period")),
         dated=elements.words(tree.get("dateTime")) or None,
         broad=not any(_STUDY.search(name) for name in named),

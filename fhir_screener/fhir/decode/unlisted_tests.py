@@ -15,11 +15,13 @@ _YES = frozenset({Polarity.POSITIVE, Polarity.EQUIVOCAL})
 _ASKED = frozenset({"survey", "social-history"})
 _ELSE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON})
 _NO_TEST = re.compile(
-    r"\b(?:s|surf\w*) ?(?:ab|antibod\w*)\b|anti-?hbs\b|表面抗体|immun|vaccin|ti(?:tre|ter)\b|expos|contact|risk|educat|counsel"
-    r"|cancer|tumou?r|carcino|control|mitogen|疫苗|免疫|接触|暴露|癌|肿瘤|对照|质控",
+    r"\b(?:s|surf\w*|hb[se]|e) ?-?(?:ab|antibod\w*)\b|anti-?hb[se]\b|抗-?hb[se]|表面抗体|肝炎?(?:病毒)? ?e ?抗体|immun|vaccin"
+    r"|ti(?:tre|ter)\b|expos|contact|risk|educat|counsel|cancer|tumou?r|carcino|control|mitogen|疫苗|免疫|接触|暴露|癌|肿瘤|对照|质控",
     re.IGNORECASE,
 )
-"""Names of immunity, of what somebody met with, of markers and controls: a positive there is no such disease."""
+"""Names of immunity (and anti-HBe, no sign of the virus), of what somebody met with, of markers and controls: a positive
+there is no such disease.
+"""
 
 
 _OF_A_TEST = re.compile(r"\bscreen(?:ing)?\b|\btests?\b|筛查|检[测查验]", re.IGNORECASE)

@@ -211,3 +211,32 @@ def test_a_provision_within_another_may_be_an_exception():
     assert (fact.permit, fact.studies, fact.excepted) == ("permit", (), ("ResearchStudy/s1",))
     fact = consent(provision={"provision": [{"type": "permit", **TO_ONE}]})
     assert (fact.permit, fact.studies, fact.excepted) == ("permit", ("ResearchStudy/s1",), ())
+
+
+POLICIES = "urn:oid:2.16.840.1.113883.3.1937.777.24.5.3"
+FOR_RESEARCH = {"code": [coded(POLICIES, "2.16.840.1.113883.3.1937.777.24.5.3.8")]}
+THE_MODULE = {"code": [coded(POLICIES, "urn:oid:2.16.840.1.113883.3.1937.777.24.5.3.1")]}
+OF_SAMPLES = {"code": [coded(POLICIES, "2.16.840.1.113883.3.1937.777.24.5.3.22")]}
+PURPOSE = {"purpose": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HRESCH"}]}
+YEARS = {"period": {"start": "2021", "end": "2051"}}
+
+
+@pytest.mark.parametrize(
+    ("within", "at_large"),
+    [
+        ([{"type": "permit", **FOR_RESEARCH, **YEARS}], (Span("2021", "2051"),)),
+        ([{"type": "permit", **THE_MODULE}], (Span(None, None),)),
+        ([{"type": "permit", **PURPOSE}], (Span(None, None),)),
+        ([{"type": "permit", **OF_SAMPLES}], ()),
+        ([{"type": "permit", **THE_MODULE}, {"type": "deny", **FOR_RESEARCH}], ()),  # one part withdrawn: it wins
+        ([{"type": "permit", **PURPOSE, **TO_ONE}], ()),
+        ([{"type": "permit", **PURPOSE, "action": [{"text": "disclose"}]}], ()),
+        ([{"type": "permit"}], ()),  # silence is no consent
+    ],
+)
+def test_a_whole_that_denies_may_permit_research_at_large(within, at_large):
+    assert consent(provision={"type": "deny", "provision": within}).at_large == at_large
+
+
+def test_a_whole_that_permits_may_deny_research_at_large():
+    assert consent(provision={"type": "permit", "provision": [{"type": "deny", **PURPOSE}]}).at_large == (Span(),)

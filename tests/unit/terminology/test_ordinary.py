@@ -49,3 +49,22 @@ def test_in_a_study_that_asks_about_no_such_class_a_coded_drug_is_a_known_strang
 @pytest.mark.parametrize(("words", "unlisted"), [("Syringe", False), ("NS", False), ("zelfudrug syringe", True)])
 def test_what_a_drug_comes_in_is_none_by_itself(words, unlisted) -> None:
     assert Ordinary(Terminology([])).unlisted(Concept((), words)) is unlisted
+
+
+NOTHING = Coding("http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips", "no-medication-info")
+
+
+@pytest.mark.parametrize(
+    ("concept", "unlisted"),
+    [
+        (Concept((NOTHING,), "Aucune information"), False),
+        (Concept((), "No known medications"), False),
+        (Concept((), "No information about medications"), False),
+        (Concept((), "None reported."), False),
+        (Concept((), "目前未服用药物"), False),
+        (Concept((), "Unknown medication"), True),  # there is one
+        (Concept((), "No-Sorrow herbal tea"), True),
+    ],
+)
+def test_that_there_is_no_drug_is_no_drug_unknown(concept: Concept, unlisted: bool) -> None:
+    assert Ordinary(Terminology([])).unlisted(concept) is unlisted

@@ -24,6 +24,8 @@ IMMUNE = {"HBsAg": NEG, "HBsAb": POS, "HBeAg": NEG, "HBeAb": NEG, "HBcAb": NEG}
         ("HBsAg: -; HBsAb: +; HBeAg: -; HBeAb: -; HBcAb: -", IMMUNE),
         ("大三阳", {"HBsAg": POS, "HBeAg": POS, "HBcAb": POS}),
         ("乙肝小三阳", {"HBsAg": POS, "HBeAb": POS, "HBcAb": POS}),
+        ("小三阳(HBsAg阳性、HBeAb阳性、HBcAb阳性)", {"HBsAg": POS, "HBeAb": POS, "HBcAb": POS}),
+        ("大三阳,HBsAb(-)", {"HBsAg": POS, "HBsAb": NEG, "HBeAg": POS, "HBcAb": POS}),
         ("HBsAg(±) HBcAb(+)", {"HBsAg": EQUIV, "HBcAb": POS}),
         ("HBcAb(-) HBcAb-IgM(+) HBsAg non-reactive", {"HBcAb": NEG, "HBcAb-IgM": POS, "HBsAg": NEG}),
     ],
@@ -46,6 +48,8 @@ def test_each_item_with_its_sign(text: str, said: dict[str, Polarity]) -> None:
         "既往大三阳",
         "大三阳?",
         "大三阳转小三阳",
+        "大三阳,小三阳",
+        "小三阳(HBsAg阴性)",
         "HBsAg(+)待复查 HBsAb(-)",
         "HBsAg 0.05 HBsAb 12.3",
         "HBsAg(+)",  # a single test is no panel
