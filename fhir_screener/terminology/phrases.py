@@ -15,7 +15,7 @@ from fhir_screener.terminology.stance import Stance
 
 _OTHER = any_of(
     r"family (?:history|hx|h/o|member)|in the family\b|\bfh\b|\bfhx\b|contact with|donor",
-    r"mother|father|sister|brother|sibling|maternal|paternal|daughter|\bson\b",
+    r"\b(?:step)?(?:mother|father)|\b(?:sister|brother|sibling|maternal|paternal|daughter)|\bson\b",  # chemotherapy is no mother
     r"husband|wife|partner|spouse|girlfriend",
     r"\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|relatives?\b",
     r"家族(?!性)|家属|亲属|供者|献血",

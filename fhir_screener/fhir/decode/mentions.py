@@ -27,7 +27,9 @@ from fhir_screener.terminology.valueset import Hit, Hits
 
 _TELLS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 """What is said of an answer that tells of it: "no active tuberculosis" as a coded conclusion tells nothing."""
-_NOT_THE_PATIENT = re.compile(r"family|mother|father|maternal|paternal|donor|家族|母|父|供者|reason for", re.I)
+_NOT_THE_PATIENT = re.compile(
+    r"family|\b(?:grand|step)?(?:mother|father)|maternal|paternal|donor|家族|母(?!细胞)|父|供者|reason for", re.I
+)
 _SCREENED = re.compile(r"screening|筛查", re.I)
 """What is asked in a screening is no finding; the result of a test of that name is."""
 

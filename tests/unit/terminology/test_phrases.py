@@ -9,6 +9,10 @@ from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.taken_back import revises
 
 SAID = [
+    ("asserted", "[Lung cancer] on chemotherapy"),
+    ("asserted", "[Breast cancer], thermotherapy begun"),
+    ("other-person", "[Lung cancer], stepmother"),
+    ("other-person", "Grandmothers: [breast cancer]"),
     ("negated", "No h/o TB, HIV, [hepatitis B] or malignancy."),
     ("negated", "No h/o TB, HIV, hepatitis B or [malignancy]."),
     ("negated", "Has not had TB, [lymphoma] or sarcoma"),
