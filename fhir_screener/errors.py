@@ -3,6 +3,7 @@
     ScreenerError                      exit code 1
     ├── UsageError                     exit code 2   the caller asked for something that cannot be
     │   ├── NoSuch                                   what was asked for by name or id is not there
+    │   ├── Incomplete                               a decision lacks a part, which it names
     │   ├── MappingError                             a study, value set or site file is wrong (file, line, path)
     │   └── SettingsError                            an environment variable is missing or malformed
     ├── DataError                      exit code 1   input that cannot be read: a line, a file, a resource
@@ -56,6 +57,14 @@ class UsageError(ScreenerError):
 
 class NoSuch(UsageError):
     """What was asked for by name or id is not there, or no longer."""
+
+
+class Incomplete(UsageError):
+    """A decision lacks a part, or has one that does not hold. `part` is the name of its field: reason, until, note, owner, task."""
+
+    def __init__(self, what: Text, *, part: str) -> None:
+        super().__init__(what)
+        self.part = part
 
 
 class MappingError(UsageError):

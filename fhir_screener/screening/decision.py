@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from fhir_screener.errors import UsageError
+from fhir_screener.errors import Incomplete, UsageError
 from fhir_screener.sentence import say
 
 
@@ -91,15 +91,16 @@ def decision(
     until: date | None = None,
     owner: Person | None = None,
 ) -> Decision:
-    """A Decision that holds together; raises UsageError saying what is missing."""
+    """A Decision that holds together; raises Incomplete, or UsageError where nobody decides, saying what is missing."""
     if not by.id.strip():
         raise UsageError(say("a decision needs a name: say who decides"))
     if move is Move.REJECT and reason is None:
-        raise UsageError(say("to reject, give a reason"))
+        raise Incomplete(say("to reject, give a reason"), part="reason")
     if move is Move.SNOOZE and (until is None or until <= today):
-        raise UsageError(say("to snooze, give the day on which it comes back, after today ({today})", today=today))
+        what = say("to snooze, give the day on which it comes back, after today ({today})", today=today)
+        raise Incomplete(what, part="until")
     if move is Move.NOTE and not note.strip():
-        raise UsageError(say("a note needs words"))
+        raise Incomplete(say("a note needs words"), part="note")
     if reason is Rejection.OTHER and not note.strip():
-        raise UsageError(say("another reason needs a note that says which"))
+        raise Incomplete(say("another reason needs a note that says which"), part="note")
     return Decision(move, by, reason, note.strip(), until, owner)

@@ -21,15 +21,19 @@ from fhir_screener.web.ledger_view import judged, told
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import Someone, people
 from fhir_screener.web.record import references_of
+from fhir_screener.web.typed import NOTHING, Typed
 from fhir_screener.web.who import User
 
 
 @signed_in
 def shown(request: Request, user: User) -> Response:
     """The candidate of a Task's id: ids in our addresses name nobody."""
-    office = office_of(request)
-    task = office.desk.by_id(request.path_params["task"])
-    subject = subject_of(task)
+    return chart(request, user, office_of(request).desk.by_id(request.path_params["task"]))
+
+
+def chart(request: Request, user: User, task: Json, *, typed: Typed = NOTHING, status: int = 200) -> Response:
+    """The page of this Task; `typed` is a decision that lacks something."""
+    office, subject = office_of(request), subject_of(task)
     study = office.study(subject.study)
     if study is None or not user.may_see(study.id) or not user.sees_candidates:
         return message(request, 404, "There is no such candidate", "Choose one of the worklist.")
@@ -38,6 +42,9 @@ def shown(request: Request, user: User) -> Response:
     return page(
         request,
         "candidate.html",
+        status,
+        path=f"/candidate/{task['id']}",
+        typed=typed,
         user=user,
         study=study,
         row=row_of(task, office.setting.pool),

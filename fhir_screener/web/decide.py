@@ -11,19 +11,24 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fhir_screener.bootstrap.office import Office
-from fhir_screener.errors import Overtaken, ServerError, UsageError
+from fhir_screener.errors import Incomplete, Overtaken, ServerError, UsageError
 from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.sentence import say
+from fhir_screener.web.candidate import chart
 from fhir_screener.web.doors import for_deciders, given, office_of
 from fhir_screener.web.failures import words_of
 from fhir_screener.web.pages import message, page
+from fhir_screener.web.typed import typed_of
 from fhir_screener.web.who import User
 
 
 @for_deciders
 def decided(request: Request, user: User, form: FormData) -> Response:
-    """Carry it out and go back to the candidate; a readable choice where somebody else was first."""
+    """Carry it out and go back to the candidate; a readable choice where somebody else was first.
+
+    Where a part is missing nothing is written, and the form comes back with all that was typed.
+    """
     office, id = office_of(request), request.path_params["task"]
     try:
         task = office.desk.by_id(id)
@@ -33,9 +38,11 @@ def decided(request: Request, user: User, form: FormData) -> Response:
     study = office.study(subject.study)
     if study is None or not user.may_see(study.id):
         return message(request, 404, "There is no such candidate", "Choose one of the worklist.")
-    made = decision_of(form, user, office.today(study))
     try:
+        made = decision_of(form, user, office.today(study))
         office.desk.decide(subject.study, subject.patient, made, seen=given(form, "seen"))
+    except Incomplete as error:
+        return chart(request, user, task, typed=typed_of(form, error), status=400)
     except Overtaken as error:
         return page(request, "overtaken.html", 409, user=user, error=error, task=id, note=made.note)
     except ServerError as error:

@@ -19,6 +19,7 @@ from fhir_screener.web import guard
 from fhir_screener.web.doors import form_of, given, office_of
 from fhir_screener.web.pages import message, page
 from fhir_screener.web.people import searched
+from fhir_screener.web.typed import NOTHING, Typed
 from fhir_screener.web.who import User
 from fhir_screener.web.worklist import around, shown
 
@@ -37,10 +38,11 @@ async def found(request: Request) -> Response:
     form = await form_of(request)
     if isinstance(form, Response):
         return form
-    return await run_in_threadpool(_found, request, user, form)
+    return await run_in_threadpool(results, request, user, form)
 
 
-def _found(request: Request, user: User, form: FormData) -> Response:
+def results(request: Request, user: User, form: FormData, *, typed: Typed = NOTHING, status: int = 200) -> Response:
+    """The page of those who fit the form's `who`; `typed` is a decision that lacks something."""
     office = office_of(request)
     study = office.study(request.path_params["study"])
     if study is None or not user.may_see(study.id):
@@ -52,7 +54,8 @@ def _found(request: Request, user: User, form: FormData) -> Response:
     return page(
         request,
         "found.html",
-        **around(request, user, office, study, None, Wanted()),
+        status,
+        **around(request, user, office, study, None, Wanted(), typed),
         **shown(request, user, office, _rows(office, study, patients), study),
         look_text="",
         text=text,

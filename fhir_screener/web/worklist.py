@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from fhir_screener.web.grouping import by_day, by_order
 from fhir_screener.web.looks import look_of
 from fhir_screener.web.pages import language_of, message, page, tongue
 from fhir_screener.web.people import Someone, people
+from fhir_screener.web.typed import NOTHING, Typed
 from fhir_screener.web.wanted import query_of, sealed, unsealed, wanted_of
 from fhir_screener.web.who import User
 
@@ -53,14 +55,28 @@ def overview(request: Request, user: User, office: Office, study: Study) -> Resp
 @for_study
 def listed(request: Request, user: User, office: Office, study: Study) -> Response:
     """The rows of one view, a page at a time."""
-    chosen = view(request.path_params["view"])
+    return rows_of(request, user, study, request.path_params["view"], request.query_params)
+
+
+def rows_of(
+    request: Request,
+    user: User,
+    study: Study,
+    name: str,
+    params: Mapping[str, str],
+    *,
+    typed: Typed = NOTHING,
+    status: int = 200,
+) -> Response:
+    """The page of a view that these `params` of an address ask for; `typed` is a decision that lacks something."""
+    chosen, office = view(name), office_of(request)
     if chosen is None:
         return message(request, 404, "There is no such view", "Choose one of the list.")
-    wanted, now = wanted_of(request.query_params, user.id), office.clock()
+    wanted, now = wanted_of(params, user.id), office.clock()
     _, tell, _ = tongue(request, study)
     look, about = look_of(request, user.id, study.id), (study.id, chosen.name)
     try:
-        link = unsealed(request, request.query_params.get("page", ""), *about)
+        link = unsealed(request, params.get("page", ""), *about)
         size = GROUPED if chosen.one_away or chosen.name == "later" else SIZE
         found = office.pages.page(study.id, chosen, wanted, today=office.today(study), look=look, link=link, size=size)
     except PageExpired:
@@ -68,7 +84,8 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
     return page(
         request,
         "worklist.html",
-        **around(request, user, office, study, chosen, wanted),
+        status,
+        **around(request, user, office, study, chosen, wanted, replace(typed, page=params.get("page", ""))),
         **shown(request, user, office, found.rows, study),
         counts=found.counts,
         total=found.total,
@@ -87,10 +104,17 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
 
 
 def around(
-    request: Request, user: User, office: Office, study: Study, chosen: View | None, wanted: Wanted
+    request: Request,
+    user: User,
+    office: Office,
+    study: Study,
+    chosen: View | None,
+    wanted: Wanted,
+    typed: Typed = NOTHING,
 ) -> dict[str, Any]:
     """What stands around the rows of a list."""
     done = request.session.pop("done", None)
+    path = f"/study/{study.id}/{chosen.name if chosen else 'found'}"
     return {
         "user": user,
         "study": study,
@@ -100,8 +124,10 @@ def around(
         "wanted": wanted,
         "owners": Owners,
         "orders": Order,
+        "path": path,
+        "typed": typed,
         "query": lambda **more: query_of(wanted, **more),
-        "back": request.url.path + query_of(wanted) if chosen else f"/study/{study.id}/new",
+        "back": path + query_of(wanted) if chosen else f"/study/{study.id}/new",
         "open_questions": sorted({c.settle for c in study.criteria if c.settle} | ({wanted.facet} - {""})),
         "rejections": REJECTIONS,
         "done": done if isinstance(done, dict) and done.get("study") == study.id else None,

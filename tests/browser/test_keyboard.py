@@ -151,6 +151,29 @@ def test_every_key_of_the_help_works_after_the_list_was_swapped(ward: Ward, seat
     assert anna.troubles == []
 
 
+def test_a_slip_on_the_list_leads_back_to_the_field(ward: Ward, seat: Seats) -> None:
+    """Rejected without a reason: the row stays ticked, and the keyboard goes on where the reason is missing."""
+    anna = seat("Anna")
+    anna.view("Candidates")
+    to_row(anna, "Patient 14")
+    anna.page.keyboard.press("r")
+    tab_to(anna.page, "Reject")
+    anna.page.keyboard.press("Enter")
+    bar = anna.page.get_by_role("form", name="With the ticked ones")
+    reason = bar.get_by_label("Reason")
+    expect(reason).to_have_accessible_description("Nothing was changed: to reject, give a reason")
+    expect(reason).to_be_focused()
+    assert anna.page.evaluate(SEEN) == ""
+    expect(anna.row("Patient 14").get_by_role("checkbox")).to_be_checked()
+    reason.select_option(label="Could not be reached")
+    anna.page.keyboard.press("Enter")
+    expect(anna.standing).to_contain_text("Rejected.")
+    anna.page.keyboard.press("u")
+    anna.page.keyboard.press("Enter")
+    expect(anna.standing).to_contain_text("Undone:")
+    assert [one for one in anna.troubles if "400" not in one] == []  # the browser's own line about the refusal
+
+
 def test_the_first_stop_leads_to_the_content(ward: Ward, seat: Seats) -> None:
     anna = seat("Anna")
     anna.candidate(ward.task("p04")["id"])

@@ -60,7 +60,7 @@ def first_morning(anna: Coordinator) -> None:
     decide(anna, "Adam", "accepted; owner: Anna", anna.accept)
     back = today() + timedelta(days=14)
     decide(anna, "Simon", f"snoozed until {back.day} {back:%b} {back.year}", lambda: anna.snooze(back))
-    decide(anna, "Olga", "with Ben", lambda: anna.assign("Ben"))
+    decide(anna, "Olga", "owner: Ben", lambda: anna.assign("Ben"))
     anna.note("Rang twice, call again on Monday.")
     expect(anna.page.get_by_text("Rang twice, call again on Monday.")).to_be_visible()
     decide(anna, "Chen", "accepted; owner: Anna", anna.accept)

@@ -55,3 +55,33 @@ def test_addresses_hold_no_patient(ward: Ward, seat: Seats) -> None:
     anna.open("Patient 12")
     assert not any(word in address for address in seen for word in ("p12", "Patient"))
     assert all(address.startswith(anna.place) for address in seen)  # nothing is loaded from elsewhere
+
+
+def test_a_decision_that_lacks_something_comes_back_without_javascript(ward: Ward, seat: Seats) -> None:
+    anna = seat("Anna", java_script_enabled=False)
+    anna.candidate(ward.task("p13")["id"])
+    anna.desk.get_by_label("Note").fill("Rang twice.")
+    anna.press("Reject")
+    reason = anna.desk.get_by_label("Reason")
+    expect(reason).to_have_accessible_description("Nothing was changed: to reject, give a reason")
+    expect(anna.desk.get_by_label("Note")).to_have_value("Rang twice.")
+    anna.reject("Could not be reached")
+    expect(anna.standing).to_contain_text("rejected (Could not be reached); owner: Anna; last note by Anna")
+    anna.undo()
+
+
+def test_on_a_telephone_every_decision_is_in_sight(ward: Ward, seat: Seats) -> None:
+    """Nothing scrolls sideways out of sight: on a candidate, and on a list once a row is ticked."""
+    anna = seat("Anna", viewport={"width": 390, "height": 844})
+    anna.candidate(ward.task("p13")["id"])
+    for button in anna.desk.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    anna.view("Candidates")
+    bar = anna.page.get_by_role("form", name="With the ticked ones")
+    expect(bar).to_be_hidden()
+    anna.row("Patient 13").get_by_role("checkbox").check()
+    for name in ("Accept", "Reject", "Snooze", "Add note", "Mine", "Nobody’s", "Assign", "Undo"):
+        expect(bar.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)

@@ -178,7 +178,7 @@ def test_many_are_assigned_at_once_and_the_overtaken_are_named(anna: Browser, pl
     assert move(ben, "mine", stale[:1]).status_code == 303
     answer = move(anna, "mine", stale)
     assert answer.status_code == 409
-    assert "with Ben" in answer.text
+    assert "owner: Ben" in answer.text
     owners = [found(ward.base, "Task", f"_id={one.split()[0]}")[0]["owner"]["display"] for one in stale]
     assert owners == ["Ben", "Anna", "Anna"]
     mine = anna.get(f"{HERE}/candidates?owner=mine").text
@@ -192,6 +192,60 @@ def test_nobody_accepts_several_at_once_or_nobody_at_all(anna: Browser, ward: Ho
     assert move(anna, "accept", several).status_code == 400
     assert move(anna, "accept", []).status_code == 400
     assert {status(ward, one) for one in several} == {"requested"}
+
+
+def at_fault(page: str) -> list[str]:
+    """The names of the fields that are marked as wrong."""
+    fields = re.findall(r"<(?:select|input)[^>]*aria-invalid[^>]*>", page)
+    return [re.search(r'name="(\w+)"', one)[1] for one in fields]
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "words"),
+    [
+        ({"move": "reject", "note": "Rang <twice>."}, "reason", "to reject, give a reason"),
+        ({"move": "reject", "reason": "other", "owner": "Ben"}, "note", "another reason needs a note"),
+        ({"move": "snooze", "until": "2001-01-01", "note": "on leave"}, "until", "after today"),
+        ({"move": "note", "reason": "declined", "until": "2001-01-01"}, "note", "a note needs words"),
+    ],
+)
+def test_a_decision_that_lacks_something_comes_back_as_it_was_typed(
+    form: dict[str, str], field: str, words: str, anna: Browser, ward: Hospital
+) -> None:
+    tick = ticks(anna, "review")[0]
+    task = tick.split()[0]
+    back = anna.post(f"/candidate/{task}/decide", {**form, "csrf": anna.csrf(f"/candidate/{task}")})
+    listed = move(anna, form["move"], [tick], **{name: text for name, text in form.items() if name != "move"})
+    for answer in (back, listed):
+        assert (answer.status_code, at_fault(answer.text)) == (400, [field])
+        assert words in answer.text[answer.text.index('role="alert"') :]
+        for name, text in form.items():
+            if name == "reason":
+                assert f'<option value="{text}" selected>' in answer.text
+            elif name != "move":
+                assert f'value="{html.escape(text)}"' in answer.text
+    assert status(ward, tick) == "requested"
+
+
+def test_a_list_comes_back_with_its_ticks_and_its_filter(anna: Browser) -> None:
+    two = ticks(anna, "candidates")[:2]
+    answer = move(anna, "assign", two, back=f"{HERE}/candidates?order=known", note="both")
+    assert (answer.status_code, at_fault(answer.text)) == (400, ["owner"])
+    checked = re.findall(r'name="task" value="(\S+) [^"]*" form="decide" checked', answer.text)
+    assert sorted(checked) == sorted(one.split()[0] for one in two)
+    assert f'name="back" value="{HERE}/candidates?order=known"' in answer.text
+    assert f'href="{HERE}/candidates?lang=zh"' in answer.text  # no link leads to the address of a form
+
+
+def test_whoever_was_found_is_found_again(anna: Browser, ward: Hospital) -> None:
+    patient = ward.tasks[0]["for"]["reference"].rpartition("/")[2]
+    page = anna.post(f"{HERE}/found", {"csrf": anna.csrf(f"{HERE}/new"), "who": patient}).text
+    assert f'name="who" value="{patient}"' in page
+    (tick,) = re.findall(r'name="task" value="([^"]+)" form', page)
+    again = move(anna, "reject", [html.unescape(tick)], who=patient, note="kept")
+    assert (again.status_code, at_fault(again.text)) == (400, ["reason"])
+    assert "<h1>Found" in again.text
+    assert 'value="kept"' in again.text
 
 
 def test_several_are_snoozed(anna: Browser) -> None:
@@ -244,10 +298,10 @@ def test_a_refusal_is_said_in_the_readers_language(anna: Browser) -> None:
     anna.get(f"{HERE}/new?lang=zh")
     form = {"csrf": anna.csrf(f"/candidate/{task}"), "move": "reject"}
     said = anna.post(f"/candidate/{task}/decide", form)
-    assert (said.status_code, "排除时请选择原因" in said.text) == (400, True)
-    assert f'href="/candidate/{task}"' in said.text  # and back to where it can be made good
+    assert (said.status_code, "未作任何更改： 排除时请选择原因" in said.text) == (400, True)
     undone = anna.post(f"/candidate/{task}/decide", {**form, "move": "undo"})
     assert "没有可撤销的操作" in undone.text
+    assert f'href="/candidate/{task}"' in undone.text  # and back to where it can be made good
     anna.get(f"{HERE}/new?lang=en")
 
 

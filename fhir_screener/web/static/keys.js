@@ -104,17 +104,24 @@ window.addEventListener("pageshow", function (event) {
     if (event.target.closest("[data-help]")) help();
   });
 
+  // On a narrow screen the views stand in one row that scrolls: the one that is shown should be seen.
+  function toView() {
+    const here = one(".views [aria-current]");
+    if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
+  }
+
   // What only works with this file is hidden until it is here.
   const reveal = () => all("[data-help], [data-all]").forEach((each) => (each.hidden = false));
   document.addEventListener("htmx:afterSettle", function () {
     reveal();
+    toView();
+    // A decision that lacks something: on with the field that is at fault.
+    const wrong = one("[aria-invalid]");
     // The list may be in another order now: stay with the candidate, or where it was.
     const found = rows().findIndex((row) => address(row) === whose);
-    if (at >= 0) show(found >= 0 ? found : Math.min(at, rows().length - 1), true);
+    if (at >= 0) show(found >= 0 ? found : Math.min(at, rows().length - 1), !wrong);
+    if (wrong) wrong.focus();
   });
   reveal();
-
-  // On a narrow screen the views stand in one row that scrolls: the one that is shown should be seen.
-  const here = one(".views [aria-current]");
-  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
+  toView();
 })();
