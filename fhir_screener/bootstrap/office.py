@@ -69,7 +69,7 @@ class Office:
 
     @once
     def setting(self) -> Setting:
-        base = "" if self.servers.same else self.servers.source_url
+        base = "" if self.servers.same else str(self.settings.source_url or "")
         return Setting(self.servers.identity, patient_base=base, pool=self.settings.owner)
 
     @once

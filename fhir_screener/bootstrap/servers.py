@@ -59,7 +59,8 @@ class Servers:
 
     @property
     def same(self) -> bool:
-        return self.source_url == self.target_url
+        """Whether charts and Tasks are on one server; where no source is named, whoever asks for Tasks alone needs none."""
+        return self._settings.source_url == self.target_url
 
     @once
     def source(self) -> FhirSession:

@@ -26,24 +26,32 @@ def warn_ahead(as_of: date | None) -> None:
 
 
 class Reach:
-    """Whether any chart that was looked at has a dated record on or before the day."""
+    """How many of the charts that were looked at have a dated record on or before the day."""
 
     def __init__(self, as_of: date) -> None:
         self._day = as_of.isoformat()
-        self._dated = self._within = False
+        self._dated = self._within = 0
+        self._first = ""
 
     def look(self, record: PatientRecord) -> None:
         """Take in one chart."""
-        if self._within:
+        since = min((seen.since for seen in record.seen.values() if seen.since), default="")
+        if not since:
             return
-        for seen in record.seen.values():
-            if seen.since:
-                self._dated = True
-                self._within = self._within or seen.since <= self._day[: len(seen.since)]
+        self._dated += 1
+        self._within += since <= self._day[: len(since)]
+        self._first = min(self._first or since, since)
 
     @property
     def said(self) -> str:
-        """What to say where every dated record of every chart is later; "" otherwise."""
-        if self._within or not self._dated:
+        """What to say where all dated records of most charts are later; "" otherwise."""
+        later = self._dated - self._within
+        if later * 2 <= self._dated:
             return ""
-        return f"--as-of {self._day} lies before everything on record: all dated records are later, and were ignored"
+        start = f"the data start on {self._first[:10]}"
+        if not self._within:
+            return f"--as-of {self._day} lies before everything on record: {start}; every dated record is later, and was ignored"
+        return (
+            f"--as-of {self._day} is early for these charts: {start}, and {later:,} of {self._dated:,} patients have no dated"
+            " record from before that day; later records were ignored"
+        )

@@ -41,13 +41,10 @@ def stay(settings: Settings, study: str, place: str, server: Process) -> None:
     for command in (
         f"fhir-screener worklist list --source {url}",
         f"fhir-screener worklist show PATIENT --source {url}",
-        f"fhir-screener sweep --study {study} --site {settings.site} --source {url} --inline",
+        f"fhir-screener sweep --study {study} --site {settings.site} --cohort all --source {url} --inline",
         f"curl '{url}/Task?code=screening-candidate&_count=1'",
     ):
         page.verbatim(command)
-    page.line(
-        "The demo read everybody. That sweep reads the study's own cohort, unless FHIR_SCREENER_COHORT=all is set."
-    )
     sys.stdout.write(str(page))
     sys.stdout.flush()
     while server.poll() is None:

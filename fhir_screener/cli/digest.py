@@ -11,11 +11,12 @@ import typer
 
 from fhir_screener.bootstrap.benches import now
 from fhir_screener.bootstrap.mail import message, recipients
-from fhir_screener.bootstrap.office import Office
+from fhir_screener.bootstrap.servers import Servers
 from fhir_screener.cli.options import SourceOption, TargetOption, catalog, new_app, read_settings
 from fhir_screener.cli.speech import LangOption
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.task.sweep_report import report_of
+from fhir_screener.fhir.task.sweeps import Sweeps
 from fhir_screener.i18n import translator
 from fhir_screener.screening.news import Coordinator
 from fhir_screener.screening.report import SweepReport
@@ -41,25 +42,25 @@ def digest(
         raise UsageError("nothing is sent by hand: e-mails go out when a sweep closes. --print shows the last one's")
     translator(lang)
     settings = read_settings(source_url=source, target_url=target)
-    known, office = catalog(settings), Office(settings)
+    known, servers = catalog(settings), Servers(settings)
+    sweeps = Sweeps(servers.target, servers.target_capability, settings.source_name)
     names = [known.study(study).id] if study else list(settings.studies or known.ids)
     told = recipients(settings)
     if not told:
         sys.stderr.write(f"{variable('mail_to')} is not set: nobody is told; this is what one would read\n")
         told = (Coordinator("", "coordinator@localhost", lang),)
     sender, place = Address("", "screening", "localhost"), str(settings.web_public_url or "")
-    for report in _reports(office, names):
+    for report in _reports(sweeps, names):
         for who in told:
             mail = message(report, who, sender, place, now())
             sys.stdout.write(_shown(who, mail))
     return 0
 
 
-def _reports(office: Office, studies: list[str]) -> list[SweepReport]:
+def _reports(sweeps: Sweeps, studies: list[str]) -> list[SweepReport]:
     """The last complete sweep of each study, each sweep once."""
     found: dict[str, SweepReport] = {}
     for study in studies:
-        sweeps = office.reports.sweeps
         last = next((one for one in sweeps.of_study(study) if one.state is State.DONE), None)
         report = report_of(sweeps.by_id(last.task)) if last is not None else None
         if report is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -42,9 +42,13 @@ def fault(what: str, do: str) -> Line:
     return Line(Level.FAULT, what, do, exit_code=1)
 
 
-def installation(settings: Settings) -> Iterator[Line]:
-    """The key Task ids are made with, the name of the source, sign-in over plain HTTP, the hour of the sweep, its e-mails."""
-    yield _key(settings)
+def installation(settings: Settings, wrong: Collection[str] = ()) -> Iterator[Line]:
+    """The key Task ids are made with, the name of the source, sign-in over plain HTTP, the hour of the sweep, its e-mails.
+
+    `wrong` are the variables that were left out of the settings: of them nothing more is said.
+    """
+    if variable("installation_key") not in wrong:
+        yield _key(settings)
     yield ok(f"charts are those of the source {settings.source_name!r}; this name is in every Task: never change it")
     for side, url in (("source", settings.source_url), ("target", settings.target_url)):
         if url and url.startswith("http://") and not is_loopback(url) and getattr(settings, f"{side}_auth") != "none":
@@ -55,7 +59,8 @@ def installation(settings: Settings) -> Iterator[Line]:
     now = datetime.now(UTC).astimezone(zone).strftime("%H:%M")
     hour = f"{settings.nightly_hour:02}:{settings.nightly_minute:02}"
     yield ok(f"nightly sweep at {hour} {settings.nightly_zone}, where it is now {now}")
-    yield from _mail(settings)
+    if not any(name.startswith(variable("mail_")) for name in wrong):
+        yield from _mail(settings)
 
 
 def _mail(settings: Settings) -> Iterator[Line]:

@@ -14,6 +14,7 @@ from fhir_screener.errors import SettingsError, UsageError
 from fhir_screener.log import configure
 from fhir_screener.records.dates import parse_day
 from fhir_screener.settings import Settings, variable
+from fhir_screener.settings.sifted import sifted
 from fhir_screener.studies.load import Catalog
 
 StudyOption = Annotated[str, typer.Option("--study", help="Registry id of the study, or the path of a study file.")]
@@ -27,6 +28,14 @@ SourceOption = Annotated[
 TargetOption = Annotated[
     str,
     typer.Option("--target", help=f"FHIR base URL to write Tasks to; else {variable('target_url')}, else --source."),
+]
+
+CohortOption = Annotated[
+    str,
+    typer.Option(
+        "--cohort",
+        help=f"Who is read: study, all, group:ID, list:ID or file:PATH; else {variable('cohort')}, else study.",
+    ),
 ]
 
 
@@ -63,9 +72,20 @@ def read_settings(**given: Any) -> Settings:
         settings = settings.but(**changes) if changes else settings
     except SettingsError as error:
         raise SettingsError(_by_option(str(error), changes)) from None
+    _log_as(settings)
+    return settings
+
+
+def sifted_settings(**given: str) -> tuple[Settings, dict[str, str]]:
+    """As `read_settings`, for a command that looks into what is wrong: (what holds, {variable: what is wrong with it})."""
+    settings, wrong = sifted({**os.environ, **{variable(name): value for name, value in given.items() if value}})
+    _log_as(settings)
+    return settings, wrong
+
+
+def _log_as(settings: Settings) -> None:
     asked = "log_level" in settings.model_fields_set
     configure(settings.log_level if asked else "warning", settings.log_format, _Stderr())  # type: ignore[arg-type]
-    return settings
 
 
 def _by_option(message: str, changes: dict[str, Any]) -> str:

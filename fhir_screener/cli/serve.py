@@ -41,6 +41,8 @@ def serve(
 
 def run(settings: Settings, token: str) -> int:
     """Serve; raises SettingsError where the pages would be open to others than they should."""
+    if settings.source_url is None:
+        raise SettingsError(f"{variable('source_url')} is not set: name the FHIR server whose charts the pages show")
     server, place = made(settings, token)
     audited = unaudited(settings)
     server.await_warmth()

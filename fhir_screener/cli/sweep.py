@@ -16,6 +16,7 @@ from fhir_screener.bootstrap import Screener, build_screener
 from fhir_screener.cli.as_of import warn_ahead
 from fhir_screener.cli.options import (
     AsOf,
+    CohortOption,
     SiteOption,
     SourceOption,
     TargetOption,
@@ -51,8 +52,10 @@ def sweep(
     site: SiteOption = "",
     since: Annotated[str, typer.Option("--since", help="none: read all of each chart.")] = "none",
     as_of: AsOf = "",
+    cohort: CohortOption = "",
     patients: Annotated[
-        Path | None, typer.Option("--patients", help="A file of patient ids, one a line; else the study's cohort.")
+        Path | None,
+        typer.Option("--patients", help="A file of patient ids, one a line: the same as --cohort file:PATH."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")] = False,
     queue: Annotated[
@@ -76,13 +79,12 @@ def sweep(
 
     Run again, it changes only what has changed. A patient who could not be read whole changes no Task.
     """
-    _check(study, all_studies, since, patients)
+    _check(study, all_studies, since)
+    cohort = _cohort(cohort, patients)
     if end_abandoned and dry_run:
         raise UsageError("--end-abandoned closes a sweep's record, and --dry-run writes nothing: give one of the two")
     files = _files(report, html)
-    settings = read_settings(
-        source_url=source, target_url=target, site=site, cohort=f"file:{patients}" if patients else ""
-    )
+    settings = read_settings(source_url=source, target_url=target, site=site, cohort=cohort)
     screener = build_screener(settings)
     queued = settings.broker_url is not None if queue is None else queue
     studies = list(dict.fromkeys(study or catalog(settings).ids))
@@ -106,7 +108,7 @@ def _files(report: Path | None, html: Path | None) -> list[Path]:
     return files
 
 
-def _check(study: list[str] | None, all_studies: bool, since: str, patients: Path | None) -> None:
+def _check(study: list[str] | None, all_studies: bool, since: str) -> None:
     """Everything that can be seen to be wrong before anything is done."""
     if bool(study) == all_studies:
         raise UsageError("say which: --study ID, or --all")
@@ -114,8 +116,17 @@ def _check(study: list[str] | None, all_studies: bool, since: str, patients: Pat
         raise UsageError(
             f"--since {since}: incremental sweeps are not there yet; leave it out, and every chart is read whole"
         )
-    if patients is not None and not patients.is_file():
-        raise UsageError(f"--patients: there is no file {patients}")
+
+
+def _cohort(cohort: str, patients: Path | None) -> str:
+    """The cohort of the two options, "" where neither is given."""
+    if cohort and patients is not None:
+        raise UsageError("--cohort and --patients both say who is read: give one of the two")
+    option = "--patients" if patients is not None else "--cohort"
+    file = str(patients or cohort.removeprefix("file:")) if patients or cohort.startswith("file:") else ""
+    if file and not Path(file).is_file():
+        raise UsageError(f"{option}: there is no file {file}")
+    return f"file:{file}" if file else cohort
 
 
 def _inline(screener: Screener, studies: Sequence[str], day: date | None, dry_run: bool) -> list[SweepReport]:

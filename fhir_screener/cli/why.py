@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fhir_screener.cli.as_of import warn_ahead
+from fhir_screener.cli.as_of import Reach, warn_ahead
 from fhir_screener.cli.ledger import ledger
 from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
 from fhir_screener.cli.sources import open_source
@@ -48,6 +48,11 @@ def why(
     if record is None:
         reason = opened.unread.get(name, "there is no such patient")
         raise UsageError(f"Patient/{name}: {reason}")
+
+    reach = Reach(when)
+    reach.look(record)
+    if reach.said:
+        sys.stderr.write(f"fhir-screener: {reach.said}\n")
 
     def judged(on: date) -> Screening:
         return judge(chosen, record, on, loaded.terminology)

@@ -152,3 +152,6 @@ def test_a_real_sweep_tells_once_marks_its_task_and_can_be_shown(there: Hospital
     shown = CliRunner().invoke(app, ["--print", "--study", STUDY, "--lang", "zh"], env=environment)
     assert shown.exit_code == 0, shown.output
     assert f"Subject: {box.mails[1]['Subject']}" in shown.output
+    alone = {name: value for name, value in environment.items() if name != "FHIR_SCREENER_SOURCE_URL"}
+    asked = ["--print", "--study", STUDY, "--lang", "zh", "--target", there.base]
+    assert CliRunner().invoke(app, asked, env=alone).output == shown.output  # of charts it asks nothing

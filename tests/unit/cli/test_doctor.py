@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from fhir_screener.cli.doctor_servers import writing
 from fhir_screener.fhir.capability import Capability, TypeAbilities
 from fhir_screener.settings import Settings
 
+Call = Callable[..., tuple[int, str, str]]
 ALL = frozenset({"read", "search-type", "create", "update"})
 SEARCH = frozenset({"identifier", "code", "business-status", "group-identifier", "_id"})
 
@@ -123,6 +125,30 @@ def test_the_studies_there_are() -> None:
     assert "NCT04660565: 14 criteria" in found(list(mappings(Settings())), Level.OK)
     wrong = Settings.build({"studies": "NCT04660565, NCT9"})
     assert "NCT9" in found(list(mappings(wrong)), Level.FAULT)
+
+
+def test_a_setting_that_is_wrong_stops_no_other_check(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key too short, a variable that is none and no port at all: each is told, and what hangs on none of them is looked at."""
+    monkeypatch.setenv("FHIR_SCREENER_INSTALLATION_KEY", "short")
+    monkeypatch.setenv("FHIR_SCREENER_COHROT", "all")
+    monkeypatch.setenv("FHIR_SCREENER_MAIL_PORT", "many")
+    monkeypatch.setenv("FHIR_SCREENER_BROKER_URL", "http://broker")
+    code, out, err = call("doctor")
+    assert (code, err) == (1, "")
+    assert "INSTALLATION_KEY must have 16 characters or more" in out
+    assert "COHROT is not a setting: did you mean FHIR_SCREENER_COHORT?" in out
+    assert "MAIL_PORT: must be a whole number" in out
+    assert "demonstration key" not in out  # it is not what would be used
+    assert "NCT04660565: 14 criteria" in out
+    assert "not looked at. Correct FHIR_SCREENER_BROKER_URL first" in out.partition("\nbroker\n")[2]
+
+
+def test_a_server_whose_settings_are_wrong_is_not_asked(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FHIR_SCREENER_SOURCE_AUTH", "basic")  # and no user
+    code, out, _ = call("doctor", "--source", "http://ehr.example/fhir")
+    assert code == 1
+    assert "SOURCE_USER is needed" in out
+    assert out.count("not looked at. Correct FHIR_SCREENER_SOURCE_AUTH first") == 2  # the target is the same server
 
 
 def test_no_broker_is_no_fault() -> None:

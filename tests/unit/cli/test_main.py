@@ -77,6 +77,10 @@ def test_no_command_gets_help_and_is_wrong_use(call: Call) -> None:
             ("--since", "not there yet"),
         ),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--patients", "/no"), ("--patients", "/no")),
+        (("sweep", "--all", "--cohort", "file:/no"), ("--cohort", "/no")),
+        (("sweep", "--all", "--source", "http://localhost/fhir", "--cohort", "some"), ("--cohort", "group:ID")),
+        (("sweep", "--all", "--cohort", "all", "--patients", "pyproject.toml"), ("--cohort and --patients", "one of")),
+        (("plan", "--study", "NCT04660565", "--cohort", "some"), ("--cohort", "group:ID")),
         (("sweep", "--all", "--dry-run", "--end-abandoned"), ("--end-abandoned", "--dry-run writes nothing")),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--queue"), ("FHIR_SCREENER_BROKER_URL", "--inline")),
         (("sweep", "--all", "--source", "http://localhost/fhir", "--site", "nowhere"), ("nowhere", "example")),
@@ -177,6 +181,8 @@ def test_the_library_is_listed_with_titles(call: Call) -> None:
 
 def test_pages_without_a_server_are_told_which_setting_names_it(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FHIR_SCREENER_SOURCE_URL", raising=False)
-    code, _, err = call("serve")
-    assert code == 2
-    assert err == "fhir-screener: FHIR_SCREENER_SOURCE_URL is not set: name the FHIR server to read from\n"
+    for given in ((), ("--target", "http://127.0.0.1:9/fhir")):
+        code, _, err = call("serve", *given)
+        assert code == 2
+        assert err.startswith("fhir-screener: FHIR_SCREENER_SOURCE_URL is not set: name the FHIR server ")
+        assert err.count("\n") == 1
