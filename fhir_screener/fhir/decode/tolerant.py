@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -133,6 +134,7 @@ def fast(kind: str) -> Callable[[bytes], Any]:
     return _decoders[FORMS[kind]]
 
 
+@cache
 def strict(kind: str) -> Callable[[bytes], Any]:
     """The same for resources that do not begin with their type: raises one of BROKEN for those of another one too."""
     form = FORMS[kind]
