@@ -11,7 +11,9 @@ from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.terminology.coding import fold
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
-_UNIT = r"\s*((?![-/.]\d)[^\d\s()][^()<>~]*)?"
+_UNIT = r"\s*((?![-/.,]\d)[^\d\s()][^()<>~]*)?"
+_COMMA = re.compile(r"(?<![\d.,])(0(?=,)|\d+(?=,(?:\d{1,2}|\d{4,})(?!\d))),(\d+)(?![\d.,])")
+"""A comma that can only be a decimal one; 1,250 stays unread."""
 _LONGEST = 300
 """Characters of the longest text that is read as a range."""
 _BOTH = re.compile(rf"\(?\s*{_NUMBER}{_UNIT}\s*(?:-{{1,2}}|~|–|—|to|至)\s*{_NUMBER}{_UNIT}\)?")
@@ -37,7 +39,7 @@ def _in_unit(end: Quantity | None, unit: str) -> Quantity | None:
 @lru_cache(maxsize=4096)
 def _written(text: str) -> tuple[Quantity | None, Quantity | None]:
     """(low, high) of a range in words; None for what it does not say, or not in a way we read."""
-    plain = fold(text).strip() if len(text) <= _LONGEST else ""
+    plain = _COMMA.sub(r"\1.\2", fold(text).strip()) if len(text) <= _LONGEST else ""
     if both := _BOTH.fullmatch(plain):
         unit = (both[4] or both[2] or "").strip()
         low, high = Quantity(float(both[1]), unit, "", both[1]), Quantity(float(both[3]), unit, "", both[3])

@@ -52,7 +52,7 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
         polarity, said_of = measured(value.quantity, value, limits, ranges)
         return Reading(polarity, said_of) if polarity is not None else _agree({}, value, said_of, value.quantity)
     said: dict[str, Polarity] = {"reason for no result": Polarity.NONE} if value.absent else {}
-    number = number_of(value)
+    number = number_of(value, terms.site.decimal_comma)
     if value.concept is not None:
         _say(said, "coded value", _coded(value.concept, limits, terms))
     if value.text:
@@ -79,7 +79,7 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
         # A comparator that leaves both sides open says nothing against words.
         if polarity is not None and not (polarity is EQUIV and number.comparator and said):
             said["number"] = polarity
-    elif value.text and (between := read_between(value.text)):
+    elif value.text and (between := read_between(value.text, terms.site.decimal_comma)):
         _say(said, "number", _between(between, value, limits, ranges))
     if limits.only and not said and _read_value(value, replace(limits, only=False), terms, ranges).says is POS:
         said["positive"] = EQUIV
@@ -167,11 +167,11 @@ def _invalid(value: Value) -> bool:
     return any(map(says_invalid, filter(None, (value.text, *(concept.text for concept in concepts)))))
 
 
-def number_of(value: Value) -> Quantity | None:
-    """The number of a value, however it is written."""
+def number_of(value: Value, comma: bool = False) -> Quantity | None:
+    """The number of a value, however it is written; `comma`: with a decimal comma."""
     if value.quantity is None and value.integer is not None:
         return Quantity(float(value.integer), "")
-    return value.quantity or (_written(value.text) if value.text else None)
+    return value.quantity or (_written(value.text, comma) if value.text else None)
 
 
 def _between(
@@ -191,8 +191,8 @@ def _between(
     return EQUIV if found is split and found not in (said(low, ">="), said(high, "<=")) else found
 
 
-def _written(text: str) -> Quantity | None:
-    found, size = read_number(text), read_size(text)
+def _written(text: str, comma: bool) -> Quantity | None:
+    found, size = read_number(text, comma), read_size(text, comma)
     if size and (found is None or found[2] != size[1]):
         return Quantity(*size)
     return Quantity(found[1], found[2], found[0], found[3]) if found else None

@@ -17,7 +17,7 @@ from fhir_screener.studies.schema_shapes import (
     mapped,
     names,
 )
-from fhir_screener.studies.sites import ANSWERS
+from fhir_screener.studies.sites import ANSWERS, DECIMALS
 
 
 def site_schema(sets: Mapping[str, Sequence[str]]) -> Json:
@@ -33,6 +33,7 @@ def site_schema(sets: Mapping[str, Sequence[str]]) -> Json:
             "description": "Further names, by value set.",
         },
         "words": about(_answers(words), "Its laboratory's words; each counts as a whole answer."),
+        "decimal": about({"enum": list(DECIMALS)}, "The decimal mark of numbers in words; point, if not said."),
         "complete": about(_drafted(_complete()), "Types in which everything is recorded; absence is then an answer."),
         "test_patients": about(words, "Names of patients who are nobody; a trailing * for any ending."),
         "ranges": about(_drafted(_range(sets)), "Normal ranges of tests whose results carry none."),

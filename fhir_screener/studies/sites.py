@@ -5,6 +5,7 @@ title: Example Hospital
 codes: [{system: URI, items: [{code, name, means: loinc|5196-1}, {code, in: set, ingredient}, {code, ignore: true}]}]
 names: {hbsag: [...], b-cell-depleting: {rituximab: [...]}}
 words: {positive: [...], negative: [...], equivocal: [...], none: [...]}
+decimal: comma
 complete: [MedicationStatement, {type: Condition, since: 2015-01-01}]
 test_patients: [...]
 ranges: [{of: serum-igg4, unit: g/L, low: 0.03, high: 2.01}]
@@ -33,6 +34,7 @@ from fhir_screener.terminology.valueset import Entry
 WORDS = {"positive": Polarity.POSITIVE, "negative": Polarity.NEGATIVE, "equivocal": Polarity.EQUIVOCAL}
 ANSWERS = {**WORDS, "none": Polarity.NONE}
 """The lists under `words`; `none`: there is no result."""
+DECIMALS = ("point", "comma")
 ORDINARY = "ordinary-drugs"
 """The value set of drugs that are no study's business; what a site ignores is added to it."""
 Names = Mapping[str, tuple[str, ...]]
@@ -79,6 +81,7 @@ def load_site(path: Path, sets: Collection[str]) -> Overlay:
         title=spec.text("title", name),
         checksum="sha256:" + hashlib.sha256(path.read_bytes()).hexdigest(),
         words=_words(spec),
+        decimal_comma=_decimal_comma(spec),
         complete=_complete(spec),
         test_names=tuple(texts(spec, "test_patients")),
         ranges=_ranges(spec),
@@ -130,6 +133,15 @@ def _words(spec: Spec) -> dict[str, Polarity]:
                 raise child.fail(f"{word!r} stands in two lists", "keep one of them", key)
     child.done()
     return found
+
+
+def _decimal_comma(spec: Spec) -> bool:
+    said = spec.text("decimal", "point")
+    if said not in DECIMALS:
+        raise spec.fail(
+            f"{said!r} is no decimal mark", "`decimal: comma`, or `decimal: point`, as without it", "decimal"
+        )
+    return said == "comma"
 
 
 def _complete(spec: Spec) -> dict[str, str | None]:

@@ -9,7 +9,8 @@ import re
 
 from fhir_screener.terminology.clauses import REACH, clause
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.denials import NEGATED_AFTER, NEGATED_BEFORE
+from fhir_screener.terminology.denial_words import NEGATED_AFTER, NEGATED_BEFORE
+from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.taken_back import ENDED
@@ -49,6 +50,8 @@ def drug_stance(text: str, start: int, end: int) -> Stance:
 
 def told_stance(text: str, start: int, end: int) -> Stance:
     """The same where a narrative names a drug: "has not stopped methotrexate" does not deny it."""
+    far = max(0, start - 2 * REACH)
+    text, start, end = text[far : end + 2 * REACH], start - far, end - far
     said = stance(text, start, end)
     if said is Stance.PLANNED and _CONDITIONAL.search(text, max(0, start - REACH), start):
         said = stance(_CONDITIONAL.sub(_blank, text[:start]) + text[start:], start, end)
@@ -68,7 +71,7 @@ _IF = re.compile(r"\b(?:if|when|unless|until|before|after|once)\b|若|如|当|�
 
 def says_ended(instruction: str) -> str:
     """The words of an instruction that end what it instructs, where no condition is set; "" for none."""
-    plain = fold(instruction)
+    plain = fold_lines(instruction)
     for found in ENDED.finditer(plain):
         left, _ = clause(plain, found.start(), found.end())
         if not _IF.search(plain, left, found.start()):
@@ -100,7 +103,7 @@ _GONE = re.compile(
 
 def says_not_taken(text: str, *, ongoing: bool = False) -> str:
     """The words of a note or an instruction that say it is not taken, or is held where it goes on; "" for none."""
-    plain = fold(text)
+    plain = fold_lines(text)
     for words in (_NOT_TAKEN, _HELD) if ongoing else (_NOT_TAKEN,):
         for found in words.finditer(plain):
             left, _ = clause(plain, found.start(), found.end())

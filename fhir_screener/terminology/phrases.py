@@ -69,6 +69,7 @@ _TO_RULE_OUT = re.compile(
     r"(?:建议|拟|进一步|需|请|以便|以|待|行|复查|检查|随访"
     r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]{0,60}?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
 )
+_RULING_OUT = ("除外", "排除", "exclu", "rule out")
 _NOT_YET = re.compile(
     r"(?:不|未|没有?|尚|暂|无法|难以?|待|需|须)(?:能|可|予|宜|敢|够|尚|被|完全|绝对|明确|彻底|足以|进一步|不){0,4}(?:除外|排除)"
     r"|没有?(?:证据|依据)(?:能|可)?(?:表明|说明|显示|证明)?(?:除外|排除|无|没有)"
@@ -105,6 +106,20 @@ def stance(text: str, start: int, end: int) -> Stance:
 
     Where the sentence goes on beyond what is read, nothing in it is certain.
     """
+    far = max(0, start - REACH - 1)
+    near, start, end = text[far : end + REACH + 1], start - far, end - far
+    said = _sentence_says(near, start, end)
+    if said not in _THERE or "\n" not in near:
+        return said
+    # What a line leaves open ("Family history"), the one below it may go on with.
+    joined = _sentence_says(near.replace("\n", " "), start, end)
+    return said if joined is said else Stance.DOUBTFUL
+
+
+_THERE = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
+
+
+def _sentence_says(text: str, start: int, end: int) -> Stance:
     left, right = sentence(text, start, end)
     said = _stance(text, start, end, left, right)
     cut = 0 < left == start - REACH or end + REACH == right < len(text)
@@ -117,7 +132,8 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     if _of_another(before, own, after, text[end:right]):
         return Stance.OTHER_PERSON
     around = own + " # " + after
-    if _NOT_YET.search(around) or _TO_RULE_OUT.search(before + own):
+    led = before + own
+    if _NOT_YET.search(around) or (any(map(led.__contains__, _RULING_OUT)) and _TO_RULE_OUT.search(led)):
         return Stance.DOUBTFUL
     said = denied(before, own, text[start:end], after, text[end:right])
     if said is not None:

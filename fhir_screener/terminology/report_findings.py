@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fhir_screener.terminology.coding import fold
+from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.patterns import any_of
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.result_words import Polarity, read_words
@@ -97,7 +97,7 @@ def is_of_the_whole(clause: str) -> bool:
 
 def leaves_open(text: str) -> bool:
     """Whether a denial takes itself back: an infection that cannot be excluded, a sign of one that is there."""
-    return bool(_LEFT_OPEN.search(text)) or _shows_a_sign(fold(text))
+    return bool(_LEFT_OPEN.search(text)) or _shows_a_sign(fold_lines(text))
 
 
 def _shows_a_sign(plain: str) -> bool:

@@ -20,9 +20,9 @@ _WANTED = (
     r"(?:\b(?:clinical )?indications?(?: for (?:the )?(?:exam|examination|study))?"
     r"|\breason for (?:the )?(?:exam|examination|study)|检查目的|申请目的)\s*[:：]"
 )
-_QUESTION = re.compile(
-    rf"{_TOLD}(?:(?!{_FOUND}).){{0,2000}}(?={_FOUND})|{_WANTED}[^.。;；\n]*[.。;；\n]?", re.IGNORECASE | re.DOTALL
-)
+_SENTENCE = rf"{_WANTED}[^.。;；\n]*[.。;；\n]?"
+_ASKED = re.compile(_SENTENCE, re.IGNORECASE)
+_QUESTION = re.compile(rf"{_TOLD}(?:(?!{_FOUND}).){{0,2000}}(?={_FOUND})|{_SENTENCE}", re.IGNORECASE | re.DOTALL)
 
 
 _HEADING = re.compile(_FOUND, re.IGNORECASE)
@@ -35,5 +35,6 @@ def without_headings(text: str) -> str:
 
 def question_and_answer(text: str) -> tuple[str, str]:
     """(what was asked, the rest); the first is "" where no heading says so."""
-    asked = [found.group() for found in _QUESTION.finditer(text)]
-    return ("\n".join(asked), _QUESTION.sub(" ", text).strip()) if asked else ("", text)
+    questions = _QUESTION if _HEADING.search(text) else _ASKED
+    asked = [found.group() for found in questions.finditer(text)]
+    return ("\n".join(asked), questions.sub(" ", text).strip()) if asked else ("", text)

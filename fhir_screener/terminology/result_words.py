@@ -199,6 +199,7 @@ _BARE_POWER = re.compile(r"^([<>]=?)? ?10(?:\^|\*\*)(\d{1,2})(?!\d)")
 _LONGEST = 300
 """Characters of the longest text that is read as a number."""
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+_DOTTED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}((?:\.\d{3})+)?(?:(?=(,\d))|(?![\d.,]))")
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _NUMBER = re.compile(
     r"^([<>]=?|≤|≥)?\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*((?![-–~/.] ?\d)(?:10[*^]\d{1,2}/)?[^\d\s(,.;:'·٫^][^()（）;；,，]*)?\.?$"
@@ -206,11 +207,14 @@ _NUMBER = re.compile(
 
 
 @lru_cache(maxsize=20_000)
-def read_number(text: str) -> tuple[str, float, str, str] | None:
-    """A number written as text: (comparator, value, unit, digits), or None where it is anything else."""
+def read_number(text: str, comma: bool = False) -> tuple[str, float, str, str] | None:
+    """A number written as text: (comparator, value, unit, digits), or None where it is anything else.
+
+    `comma`: numbers are written with a decimal comma, so that 1,250 is one and a quarter, and 1.250 may be either.
+    """
     if len(text) > _LONGEST:
         return None
-    plain = _plain_number(fold(_RAISED.sub(_as_power, text)).replace("≤", "<=").replace("≥", ">="))
+    plain = _plain_number(fold(_RAISED.sub(_as_power, text)).replace("≤", "<=").replace("≥", ">="), comma)
     index = _INDEX.match(plain)
     match = _NUMBER.match(plain[index.end() :] if index else plain)
     if match is None or (index and match[3]):
@@ -225,23 +229,31 @@ def _as_power(raised: re.Match[str]) -> str:
     return f"^{fold(raised.group())}"
 
 
-def _plain_number(text: str) -> str:
+def _plain_number(text: str, comma: bool) -> str:
     """Without flags, with powers of ten as exponents, thousands ungrouped, and a point for a comma."""
     while (shorter := _AT_REST.sub("", text)) != text:
         text = shorter
     plain = _POWER.sub(lambda found: f"e{found[1] or found[2]} ", _ITS_RANGE.sub("", _FLAGGED.sub("", text)))
     plain = _BARE_POWER.sub(r"\g<1>1e\2 ", plain)
-    plain = _GROUPED.sub(lambda found: found.group().replace(",", ""), plain)
-    return _DECIMAL_COMMA.sub(r"\1.\2", plain).strip()
+    return _with_points(plain, comma).strip()
+
+
+def _with_points(text: str, comma: bool) -> str:
+    """Thousands ungrouped, and a point for a decimal comma; with `comma`, one group behind a point stays unread."""
+    if comma:
+        text = _DOTTED.sub(lambda found: found.group().replace(".", "") if found[1] or found[2] else "?", text)
+    else:
+        text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
+    return _DECIMAL_COMMA.sub(r"\1.\2", text)
 
 
 _BETWEEN = re.compile(r"(\d+(?:\.\d+)?) ?%? ?(?:-|–|~|to|至) ?(\d+(?:\.\d+)?) ?((?![-/.]?\d)[^\d\s(][^()（）;；,，]*)")
 
 
 @lru_cache(maxsize=2048)
-def read_between(text: str) -> tuple[float, float, str] | None:
+def read_between(text: str, comma: bool = False) -> tuple[float, float, str] | None:
     """A range with its unit as a value: 55-60 % is (55, 60, "%"); None where it is anything else."""
-    match = _BETWEEN.fullmatch(_plain_number(fold(text))) if len(text) <= _LONGEST else None
+    match = _BETWEEN.fullmatch(_plain_number(fold(text), comma)) if len(text) <= _LONGEST else None
     low, high = (float(match[1]), float(match[2])) if match else (1.0, 0.0)
     return (low, high, match[3].strip()) if match and low < high else None
 
@@ -251,13 +263,15 @@ _SIZE = re.compile(rf"(?:{_LENGTH})\b(?! ?hg|/)")
 _REDNESS = re.compile(
     rf"(?:红斑|红晕|erythema|redness)(?:直径)? ?[:=]? ?(?:{_LENGTH})|(?:{_LENGTH}) ?(?:of )?(?:红斑|红晕|erythema|redness)"
 )
+_LONGEST_SIZE = 2000
+"""Characters of the longest text in which the size of a skin reaction is looked for."""
 _FLAT = re.compile(r"\bno induration\b|[无未]见?(?:明显)?硬结")
 
 
 @lru_cache(maxsize=2048)
-def read_size(text: str) -> tuple[float, str] | None:
+def read_size(text: str, comma: bool = False) -> tuple[float, str] | None:
     """The size of a skin reaction as (value, mm or cm): its hardness, not its redness; of two diameters the mean."""
-    rest = _REDNESS.sub(" ", fold(text))
+    rest = _REDNESS.sub(" ", _with_points(fold(text), comma)) if len(text) <= _LONGEST_SIZE else ""
     if re.search("[<>≤≥]", rest):
         return None
     flat = bool(_FLAT.search(rest))

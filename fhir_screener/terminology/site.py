@@ -32,7 +32,7 @@ class Site:
     `means` {local code: the standard code it stands for}; `listed` local codes that stand in value sets; `ignored` local
     codes and `ignore` folded names that are no study's business; `words` {folded answer: what it says}; `complete`
     {resource type: the first day since which all is recorded, or None}; `test_names` names of test patients, a trailing
-    `*` for any ending; `ranges` {value set of a test: its normal ranges}.
+    `*` for any ending; `ranges` {value set of a test: its normal ranges}; `decimal_comma`: its numbers in words have one.
     """
 
     name: str = ""
@@ -46,6 +46,7 @@ class Site:
     complete: Mapping[str, str | None] = field(default_factory=dict)
     test_names: tuple[str, ...] = ()
     ranges: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
+    decimal_comma: bool = False
 
     def meaning(self, coding: Coding) -> Coding | None:
         """The standard code that a local one stands for, or None."""

@@ -28,6 +28,7 @@ from fhir_screener.terminology.coding import (
 )
 from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.lab_names import NO_RESULT, bare_test
+from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.result_words import Polarity, read_words
@@ -132,7 +133,7 @@ class Terminology:
 
     def mentions(self, names: frozenset[str], text: str) -> Iterator[tuple[str, Stance]]:
         """Each place where `text` names a member of these sets: (the words, what the sentence says of them)."""
-        plain = fold(text)
+        plain = fold_lines(text)
         for name in sorted(names):
             for match in self._finders[name].finditer(plain) if name in self._finders else ():
                 yield match.group(), stance(plain, match.start(), match.end())
@@ -204,7 +205,9 @@ class Terminology:
         local = [c for c in displays if is_finer(c) or not self.site.knows(c)]
         text = fold(concept.text)
         alike = [c for c in displays if fold(c.display) == text]
-        free: list[tuple[str, Coding | None]] = [] if any(not is_rubric(c) for c in alike) else [(text, None)]
+        free: list[tuple[str, Coding | None]] = (
+            [] if any(not is_rubric(c) for c in alike) else [(fold_lines(concept.text), None)]
+        )
         own: list[tuple[str, Coding | None]] = [(fold(c.display), c) for c in local]
         newer = [c for c in displays if self._unlisted(c)]
         drug: list[tuple[str, Coding | None]] = [*free]

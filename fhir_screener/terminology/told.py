@@ -16,6 +16,7 @@ from typing import NamedTuple
 from fhir_screener.terminology.clauses import clause
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.drug_phrases import told_stance
+from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.report_parts import question_and_answer
@@ -75,13 +76,13 @@ class Teller:
 
     def _denied(self, text: str) -> frozenset[str]:
         """The sets of which a member is denied."""
-        plain = fold(text)
+        plain = fold_lines(text)
         names, owners = self._index
         places = [(owners[owner][0], start, end) for owner, start, end in names.find(plain)]
         return frozenset(name for name, start, end in places if stance(plain, start, end) is Stance.NEGATED)
 
     def _told(self, text: str) -> dict[str, Hit]:
-        plain = fold(text)
+        plain = fold_lines(text)
         names, owners = self._index
         places = [_Place(start, end, *owners[owner]) for owner, start, end in names.find(plain)]
         tests = [place.start for place in places if place.kind == "result"]

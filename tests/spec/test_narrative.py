@@ -375,3 +375,20 @@ def test_such_a_diagnosis_that_is_over_is_over(judged) -> None:
     over = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "resolved"}]}
     ended = unlisted("Sepsis caused by Escherichia coli", clinicalStatus=over, abatementDateTime="2021-02-25")
     assert said(judged(ended), "E2") == "no-data"
+
+
+@pytest.mark.parametrize(
+    ("text", "criterion"),
+    [
+        ("No known allergies\nLymphoma", "E4"),
+        ("Denies smoking\nHepatitis B since 2010", "E8a"),
+        ("无发热\n肺结核", "E9"),
+    ],
+)
+def test_a_line_of_a_note_is_read_by_itself(judged, text, criterion) -> None:
+    assert said(judged(noted(text)), criterion) == "text-only"
+
+
+def test_two_notes_of_a_record_are_two_texts(judged) -> None:
+    two = noted("", note=[{"text": "No known allergies"}, {"text": "Lymphoma"}])
+    assert said(judged(two), "E4") == "text-only"

@@ -91,6 +91,24 @@ def test_the_sites_range_speaks_where_a_result_has_none(value: Value, verdict: A
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
+@pytest.mark.parametrize(
+    ("text", "point", "comma"),
+    [
+        ("1,250 g/L", NOT_MET, MET),  # 1250, or one and a quarter
+        ("12,5 g/L", MET, MET),
+        ("1.250 g/L", MET, UNKNOWN),  # with a decimal comma, nobody knows
+        ("1.250,5 g/L", UNKNOWN, NOT_MET),
+        ("0.250 g/L", MET, MET),
+        ("0,5-1,250 g/L", UNKNOWN, MET),
+    ],
+)
+def test_numbers_in_words_have_the_sites_decimal_mark(text: str, point: Any, comma: Any) -> None:
+    rule = "result: {of: [egfr], below: {g/L: 60}, within: P3M}"
+    fact = make.result("L2", text)
+    assert answer(rule, fact, site=terms()).verdict is point
+    assert answer(rule, fact, site=terms(decimal_comma=True)).verdict is comma
+
+
 # --- test patients
 
 

@@ -46,7 +46,7 @@ class Run:
 
     def take(self, fact: Observation, part: str, value: Value, hit: Hit, unit: str, terms: Terminology) -> None:
         """Add one part as recorded."""
-        number = number_of(value)
+        number = number_of(value, terms.site.decimal_comma)
         if number is not None:
             self._number(part, number, unit)
         rank = (part == "panel", part not in CONTROLS, self.numbers.get(part, 0.0), fact.ref)

@@ -64,7 +64,9 @@ class ScoreRule:
             if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
                 continue
             days = view.point(fact.effective, fact.issued)
-            if (days is not None and not view.begun(days)) or (_number(fact.value) is None and fact.value.absent):
+            if (days is not None and not view.begun(days)) or (
+                _number(fact.value, view.terminology.site.decimal_comma) is None and fact.value.absent
+            ):
                 continue
             if "result-none" in view.terminology.classify(fact.value.concept or NOTHING):
                 continue
@@ -82,7 +84,7 @@ class ScoreRule:
             return unknown(Reason.EQUIVOCAL, cite(fact, say("preliminary"), value=text))
         if self.answers and (answer := self._answer(view, fact, text)) is not None:
             return answer
-        number = _number(fact.value)
+        number = _number(fact.value, view.terminology.site.decimal_comma)
         if number is None or number[0] < 0 or not self.limits.all:
             what = say("the answer is none that the study knows") if self.answers else say("the score is not a number")
             return unknown(Reason.UNREADABLE, cite(fact, what, value=text))
@@ -163,12 +165,12 @@ def _bare(words: str) -> str:
     return fold(words).replace(" ", "").strip(".。,，;；:：")
 
 
-def _number(value: Value) -> tuple[float, str] | None:
+def _number(value: Value, comma: bool) -> tuple[float, str] | None:
     if value.quantity is not None:
         return value.quantity.value, value.quantity.comparator
     if value.integer is not None:
         return float(value.integer), ""
-    found = read_number(value.text) if value.text else None
+    found = read_number(value.text, comma) if value.text else None
     return (found[1], found[0]) if found else None
 
 

@@ -17,6 +17,7 @@ from fhir_screener.fhir.decode.tolerant import plain
 _LONGEST = 400_000
 """Characters of base64; a longer attachment is no report that somebody wrote."""
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]*>", re.IGNORECASE)
+_CELL = re.compile(r"</(?:td|th|dt|dd)\b[^<>]*>", re.IGNORECASE)
 _UNSAID = re.compile(r"<(script|style|title|del|s|strike)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)
 """What nobody sees, or what is struck out."""
 _TAG = re.compile(r"<[^<>]*>")
@@ -44,7 +45,9 @@ def attached_text(forms: Raw) -> str:
             continue
         text = _decoded(elements.words(form.get("data")))
         if kind.startswith("text/html"):
-            text = html.unescape(_TAG.sub("", _BREAK.sub("\n", _UNSAID.sub(" ", text))))
+            # A line of the source is none of the page.
+            text = text if "<pre" in text.lower() else " ".join(text.split())
+            text = html.unescape(_TAG.sub("", _CELL.sub(" ", _BREAK.sub("\n", _UNSAID.sub(" ", text)))))
         if text.strip():
             found[text.strip()] = None
     return "\n".join(found)

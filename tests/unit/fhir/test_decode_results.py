@@ -248,6 +248,12 @@ def test_what_a_page_does_not_show_is_not_read():
     assert attached(("text/html", page)) == ["Cavity"]
 
 
+def test_the_cells_of_a_page_are_words_of_their_own_and_its_lines_are_not_those_of_its_source() -> None:
+    page = b"<table><tr><td>HBsAg</td><td>positive</td></tr></table>"
+    assert attached(("text/html", page)) == ["HBsAg positive"]
+    assert attached(("text/html", b"<p>No evidence\nof cancer</p>")) == ["No evidence of cancer"]
+
+
 def test_a_scan_has_no_words():
     assert attached(("application/pdf", b"%PDF-1.4")) == []
 

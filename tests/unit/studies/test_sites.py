@@ -30,6 +30,7 @@ names:
   b-cell-depleting: {rituximab: [特药A]}
 words: {positive: [超界], negative: [未超界], none: [样本丢失]}
 complete: [MedicationRequest, {type: Condition, since: 2015-01-01}]
+decimal: comma
 test_patients: ["测试*"]
 ranges: [{of: serum-igg4, unit: g/L, high: 1.35}]
 ignore: [院内 1 号方]
@@ -57,6 +58,7 @@ def test_everything_a_site_may_say(tmp_path: Path) -> None:
         "样本丢失": Polarity.NONE,
     }
     assert site.complete == {"MedicationRequest": None, "Condition": "2015-01-01"}
+    assert site.decimal_comma
     assert site.test_names == ("测试*",)
     assert site.ranges == {"serum-igg4": (Range("g/L", None, 1.35),)}
     assert site.understands(Concept((), "院内 1 号方"))
@@ -71,6 +73,7 @@ def test_headings_may_stand_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
+        ("decimal: dot", 2, "'dot' is no decimal mark"),
         ("colour: red", 2, "unknown key 'colour'"),
         ("codes:\n  - {system: loinc, items: []}", 3, "a standard code system"),
         ("codes:\n  - {system: http://snomed.info/sct, items: []}", 3, "a standard code system"),

@@ -45,7 +45,7 @@ def test_an_instruction_that_only_forbids_is_no_drug_taken(text):
     ("text", "expected"),
     [
         ("未用过甲氨蝶呤", Stance.NEGATED),
-        ("无菌 注射用甲氨蝶呤", Stance.DOUBTFUL),
+        ("无菌 注射用甲氨蝶呤", Stance.ASSERTED),
         ("拟行甲氨蝶呤治疗", Stance.PLANNED),
         ("甲氨蝶呤片(家属代取)", Stance.ASSERTED),
         ("家属使用甲氨蝶呤", Stance.OTHER_PERSON),

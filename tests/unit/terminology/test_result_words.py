@@ -143,6 +143,8 @@ def test_what_a_result_says(says: Polarity | None, text: str) -> None:
         ("48h 3mm; 72h 12mm", None),  # which of the two?
         ("<5mm induration", None),
         ("15 mm/h", None),
+        ("induration 12,5 mm", (12.5, "mm")),
+        ("1" * 100_000, None),
     ],
 )
 def test_the_size_of_a_skin_reaction(text: str, size: tuple[float, str] | None) -> None:
