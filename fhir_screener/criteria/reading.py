@@ -51,28 +51,8 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
     if value.quantity is not None and value.plain:
         polarity, said_of = measured(value.quantity, value, limits, ranges)
         return Reading(polarity, said_of) if polarity is not None else _agree({}, value, said_of, value.quantity)
-    said: dict[str, Polarity] = {"reason for no result": Polarity.NONE} if value.absent else {}
-    number = number_of(value, terms.site.decimal_comma)
-    if value.concept is not None:
-        _say(said, "coded value", _coded(value.concept, limits, terms))
-    if value.text:
-        _say(said, "text", _in_words(value.text, limits, terms))
-    if value.boolean is not None and not limits.how_much and not (limits.only and value.boolean):
-        said["value"] = POS if value.boolean else NEG
-    if limits.between:  # positive of what, nobody can say
-        said = {who: what for who, what in said.items() if what not in (POS, NEG)}
-    abnormal = False
-    for flag in value.interpretation:
-        if (stated := _coded(flag, limits, terms)) is not None:
-            said["interpretation" if said.get("interpretation", stated) is stated else "a second interpretation"] = (
-                stated
-            )
-        elif limits.of_range and (side := side_of_range(flag)):
-            said["interpretation"] = POS if side == limits.of_range else NEG
-        elif is_abnormal(flag):
-            abnormal = abnormal or not limits.measures
-        elif is_normal(flag) and (number is None or not limits.measures):
-            said["interpretation"] = NEG
+    said, number = _stated(value, limits, terms), number_of(value, terms.site.decimal_comma)
+    abnormal = _take_flags(said, value, number is not None, limits, terms)
     note: Text = ""
     if number is not None:
         polarity, note = measured(number, value, limits, ranges)
@@ -86,6 +66,36 @@ def _read_value(value: Value, limits: Limits, terms: Terminology, ranges: Sequen
     if abnormal and not limits.only and not (said.keys() and set(said.values()) <= {POS, EQUIV}):
         said["abnormal flag"] = POS if said else EQUIV
     return _agree(said, value, note, number)
+
+
+def _stated(value: Value, limits: Limits, terms: Terminology) -> dict[str, Polarity]:
+    """What code, words and yes or no say, by which of them says it."""
+    said: dict[str, Polarity] = {"reason for no result": Polarity.NONE} if value.absent else {}
+    if value.concept is not None:
+        _say(said, "coded value", _coded(value.concept, limits, terms))
+    if value.text:
+        _say(said, "text", _in_words(value.text, limits, terms))
+    if value.boolean is not None and not limits.how_much and not (limits.only and value.boolean):
+        said["value"] = POS if value.boolean else NEG
+    if limits.between:  # positive of what, nobody can say
+        return {who: what for who, what in said.items() if what not in (POS, NEG)}
+    return said
+
+
+def _take_flags(said: dict[str, Polarity], value: Value, counted: bool, limits: Limits, terms: Terminology) -> bool:
+    """Enter what the interpretations say; whether one only says that it is abnormal. `counted`: there is a number too."""
+    abnormal = False
+    for flag in value.interpretation:
+        if (stated := _coded(flag, limits, terms)) is not None:
+            first = said.get("interpretation", stated) is stated
+            said["interpretation" if first else "a second interpretation"] = stated
+        elif limits.of_range and (side := side_of_range(flag)):
+            said["interpretation"] = POS if side == limits.of_range else NEG
+        elif is_abnormal(flag):
+            abnormal = abnormal or not limits.measures
+        elif is_normal(flag) and not (counted and limits.measures):
+            said["interpretation"] = NEG
+    return abnormal
 
 
 def _say(said: dict[str, Polarity], who: str, what: Polarity | None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from fhir_screener.criteria.spec import Spec
@@ -82,6 +83,32 @@ class ValueSetFolder:
             return self._made(Spec(value, file=str(path), line_of=read_yaml(path)[1], sets=self.names), path)
 
     def _made(self, spec: Spec, path: Path) -> ValueSet:
+        name, kind = self._name(spec, path), spec.text("kind", among=KINDS)
+        title = spec.child("title").mapping() if spec.has("title") else {}
+        if spec.text("kept_for", ""):
+            self.kept.add(name)
+        stems = _stems(spec)
+        if stems and kind not in ("drug", "ordinary"):
+            raise spec.fail("only drugs have stems", key="stems")
+        unlike = tuple(str(item.value) for item in spec.child("unlike").items()) if spec.has("unlike") else ()
+        own = ValueSet(
+            name=name,
+            title=str(title.get("en", name)),
+            kind=kind,
+            version=_version(spec),
+            codes=(*_entries(spec, "codes"), *self.overlay.codes.get(name, ())),
+            excluded=tuple(_entries(spec, "exclude")),
+            names=_both(_names(spec), self.overlay.names.get(name, {})),
+            title_zh=str(title.get("zh", "")),
+            stems=stems,
+            unlike=unlike,
+        )
+        whole = self._with_included(own, spec)
+        spec.done()
+        return whole
+
+    @staticmethod
+    def _name(spec: Spec, path: Path) -> str:
         name = spec.text("valueset")
         if name != path.stem:
             raise spec.fail(
@@ -89,43 +116,29 @@ class ValueSetFolder:
                 "they must agree: rename one of the two",
                 "valueset",
             )
-        title = spec.child("title").mapping() if spec.has("title") else {}
-        kind = spec.text("kind", among=KINDS)
-        version = _version(spec)
-        codes, excluded = _entries(spec, "codes"), _entries(spec, "exclude")
-        names = _names(spec)
-        if spec.text("kept_for", ""):
-            self.kept.add(name)
-        stems = _stems(spec)
-        if stems and kind not in ("drug", "ordinary"):
-            raise spec.fail("only drugs have stems", key="stems")
-        unlike = tuple(str(item.value) for item in spec.child("unlike").items()) if spec.has("unlike") else ()
-        codes += self.overlay.codes.get(name, ())
-        for key, words in self.overlay.names.get(name, {}).items():
-            names[key] = (*names.get(key, ()), *words)
-        included = _included(spec)
-        self._includes[name] = included
+        return name
+
+    def _with_included(self, own: ValueSet, spec: Spec) -> ValueSet:
+        """The set with all that the sets hold which it includes."""
+        included = self._includes[own.name] = _included(spec)
         for other in included:
             if other not in self.names:
                 raise spec.fail(f"there is no value set {other!r}", key="include")
             part = self.get(other)
-            codes, excluded = codes + list(part.codes), excluded + list(part.excluded)
-            for key, words in part.names.items():
-                names[key] = (*names.get(key, ()), *words)
-            stems, unlike = stems + part.stems, unlike + part.unlike
-        spec.done()
-        return ValueSet(
-            name,
-            str(title.get("en", name)),
-            kind,
-            version,
-            tuple(codes),
-            tuple(excluded),
-            names,
-            str(title.get("zh", "")),
-            stems,
-            unlike,
-        )
+            own = replace(
+                own,
+                codes=own.codes + part.codes,
+                excluded=own.excluded + part.excluded,
+                names=_both(own.names, part.names),
+                stems=own.stems + part.stems,
+                unlike=own.unlike + part.unlike,
+            )
+        return own
+
+
+def _both(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The names of two sets by what they name; those of the first stand first."""
+    return {key: (*one.get(key, ()), *other.get(key, ())) for key in (*one, *(key for key in other if key not in one))}
 
 
 def _entries(spec: Spec, key: str) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from fhir_screener.fhir.task.pages import SIZE
 from fhir_screener.fhir.task.worklist import Row
 from fhir_screener.screening.decision import REJECTIONS
 from fhir_screener.screening.views import VIEWS, Order, Owners, View, Wanted, view
-from fhir_screener.sentence import Text
+from fhir_screener.sentence import Text, Translate
 from fhir_screener.web.banner import banner_of
 from fhir_screener.web.dates import WEEKDAYS, as_month
 from fhir_screener.web.doors import for_study, for_sweeps, office_of, signed_in, studies_of
@@ -73,7 +73,6 @@ def rows_of(
     if chosen is None:
         return message(request, 404, "There is no such view", "Choose one of the list.")
     wanted, now = wanted_of(params, user.id), office.clock()
-    _, tell, _ = tongue(request, study)
     look, about = look_of(request, user.id, study.id), (study.id, chosen.name)
     try:
         link = unsealed(request, params.get("page", ""), *about)
@@ -96,11 +95,18 @@ def rows_of(
         seen=now.isoformat(),
         onward=sealed(request, found.next, *about),
         first=not link,
-        groups=by_order(found.rows) if chosen.one_away else (),
-        months=by_day(found.rows, office.today(study)) if chosen.name == "later" else (),
-        month_of=lambda first: as_month(first, tell),
-        weekdays=[tell(name) for name in WEEKDAYS],
+        **_grouped(chosen, found.rows, office.today(study), tongue(request, study)[1]),
     )
+
+
+def _grouped(chosen: View, rows: Sequence[Row], today: date, tell: Translate) -> dict[str, Any]:
+    """The rows by order or by day, in the views that show them so."""
+    return {
+        "groups": by_order(rows) if chosen.one_away else (),
+        "months": by_day(rows, today) if chosen.name == "later" else (),
+        "month_of": lambda first: as_month(first, tell),
+        "weekdays": [tell(name) for name in WEEKDAYS],
+    }
 
 
 def around(

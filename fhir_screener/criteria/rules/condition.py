@@ -85,49 +85,61 @@ class ConditionRule:
     def _weigh(self, view: View, fact: Condition, hit: Hit, role: str, tally: Tally, decisive: list[Condition]) -> None:
         if fact.verification == "refuted":
             tally.against(cite(fact, say("refuted"), hit=hit))
-            return
-        if not counts(fact, hit):
-            if hit.stance is not Stance.ASSERTED:
-                tally.context(cite(fact, words_say(hit), hit=hit, decides=False))
-            return
-        past = role == "history" or hit.stance is Stance.PAST
-        when = course(view, fact, past)
-        if when.future:
-            return
+        elif counts(fact, hit):
+            when = course(view, fact, role == "history" or hit.stance is Stance.PAST)
+            if not when.future:
+                self._sort(view, fact, hit, role, when, tally, decisive)
+        elif hit.stance is not Stance.ASSERTED:
+            tally.context(cite(fact, words_say(hit), hit=hit, decides=False))
+
+    def _sort(
+        self, view: View, fact: Condition, hit: Hit, role: str, when: Course, tally: Tally, decisive: list[Condition]
+    ) -> None:
         reason, touches, note, clock = self.times.place(view, when)
-        evidence = cite(fact, note, hit=hit)
         freed = self._freed(view, fact, hit, role, when)
         if freed is MET:
             tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
-        elif not touches and self.past and role in ("in", "review") and not is_doubtful(fact, hit):
-            tally.doubt(Reason.SUSPECTED, evidence)
-        elif not touches and role == "in" and self.times.too_new(view, when) and not is_doubtful(fact, hit):
-            tally.newer.append(evidence)
         elif not touches or role == "context":
-            tally.context(cite(fact, note, hit=hit, decides=False))
-        elif self.confirmed and fact.verification not in ("confirmed", "unconfirmed", "provisional", "differential"):
-            tally.doubt(Reason.EQUIVOCAL, cite(fact, say("not stated to be confirmed"), hit=hit))
-        elif is_doubtful(fact, hit):
-            why, said = doubt_of(fact, hit)
-            # What could only be suspected anyway is no less so for its code.
-            worth = Reason.SUSPECTED if role == "review" and why is Reason.TEXT_ONLY else why
-            tally.doubt(worth, cite(fact, said, hit=hit))
-        elif freed is UNKNOWN and touches:
-            tally.doubt(Reason.SUSPECTED, cite(fact, say("perhaps exempt"), hit=hit))
-        elif reason is not None:
-            tally.doubt(reason, evidence)
-        elif fact.note and (said := revises(fact.note)):
-            tally.doubt(
-                Reason.TEXT_ONLY,
-                cite(fact, say("{note}, but the note beside it says {words!r}", note=note, words=said), hit=hit),
-            )
+            self._sort_outside(view, fact, hit, role, when, note, tally)
+        elif (doubt := self._doubt(fact, hit, role, freed, reason, note)) is not None:
+            tally.doubt(doubt[0], cite(fact, doubt[1], hit=hit))
         elif role == "review":
-            tally.doubt(Reason.SUSPECTED, evidence)
-        elif (reason := MATCHES[self.match]) is not None:
-            tally.doubt(reason, evidence, leans=reason is Reason.JUDGEMENT)
+            tally.doubt(Reason.SUSPECTED, cite(fact, note, hit=hit))
+        elif (worth := MATCHES[self.match]) is not None:
+            tally.doubt(worth, cite(fact, note, hit=hit), leans=worth is Reason.JUDGEMENT)
         else:
             decisive.append(fact)
-            tally.yes(evidence, clock=clock or self._will_be_exempt(when))
+            tally.yes(cite(fact, note, hit=hit), clock=clock or self._will_be_exempt(when))
+
+    def _sort_outside(
+        self, view: View, fact: Condition, hit: Hit, role: str, when: Course, note: Text, tally: Tally
+    ) -> None:
+        """One that is outside the time asked about, or shown only."""
+        certain = not is_doubtful(fact, hit)
+        if self.past and role in ("in", "review") and certain:
+            tally.doubt(Reason.SUSPECTED, cite(fact, note, hit=hit))
+        elif role == "in" and self.times.too_new(view, when) and certain:
+            tally.newer.append(cite(fact, note, hit=hit))
+        else:
+            tally.context(cite(fact, note, hit=hit, decides=False))
+
+    def _doubt(
+        self, fact: Condition, hit: Hit, role: str, freed: Verdict, reason: Reason | None, note: Text
+    ) -> tuple[Reason, Text] | None:
+        """Why such a diagnosis settles nothing, the strongest reason first; None where it does."""
+        if self.confirmed and fact.verification not in ("confirmed", "unconfirmed", "provisional", "differential"):
+            return Reason.EQUIVOCAL, say("not stated to be confirmed")
+        if is_doubtful(fact, hit):
+            why, said = doubt_of(fact, hit)
+            # What could only be suspected anyway is no less so for its code.
+            return (Reason.SUSPECTED if role == "review" and why is Reason.TEXT_ONLY else why), said
+        if freed is UNKNOWN:
+            return Reason.SUSPECTED, say("perhaps exempt")
+        if reason is not None:
+            return reason, note
+        if fact.note and (said := revises(fact.note)):
+            return Reason.TEXT_ONLY, say("{note}, but the note beside it says {words!r}", note=note, words=said)
+        return None
 
     def _freed(self, view: View, fact: Condition, hit: Hit, role: str, when: Course) -> Verdict:
         """Whether the record is exempt; an uncertain diagnosis frees nobody."""
