@@ -52,6 +52,9 @@ def course(view: View, fact: Condition, past: bool = False) -> Course:
     return Course(start, end, not ended, future, fact.clinical in ACTIVE, recorded, torn, unclear)
 
 
+UNLISTED = say("named by the words of a code that no list knows")
+
+
 def is_doubtful(fact: Condition, hit: Hit) -> bool:
     """Whether the record itself calls the diagnosis uncertain, or only the words of a code say what it is."""
     return fact.verification in DOUBTFUL or hit.stance is Stance.DOUBTFUL or hit.unlisted
@@ -63,7 +66,7 @@ def doubt_of(fact: Condition, hit: Hit) -> tuple[Reason, Text]:
         return Reason.EQUIVOCAL, say(fact.verification)
     if hit.stance is Stance.DOUBTFUL:
         return Reason.EQUIVOCAL, say("said to be uncertain")
-    return Reason.TEXT_ONLY, say("named by the words of a code that no list knows")
+    return Reason.TEXT_ONLY, UNLISTED
 
 
 def counts(fact: Condition, hit: Hit) -> bool:

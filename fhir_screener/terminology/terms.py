@@ -216,7 +216,7 @@ class Terminology:
             self._by_test_name(displays, text, hits)
         found = self._places(free + own, drug)
         self._second_thoughts(text, not alike, found, hits)
-        found += self._diseases([(fold(c.display), c) for c in newer])
+        found += self._done_or_had([(fold(c.display), c) for c in newer])
         for one in found:
             known = hits.get(one.name)
             if (known and known.stance not in _NOT_THERE) or one.name in carved:
@@ -257,9 +257,10 @@ class Terminology:
         """
         return coding.system == SNOMED and not self.site.ignores(coding) and not self._by_code(coding)
 
-    def _diseases(self, texts: list[tuple[str, Coding | None]]) -> list[_Named]:
-        """Every name of a disease in these texts."""
-        return [one for one in self._places(texts, []) if self.sets[one.name].kind == "condition"] if texts else []
+    def _done_or_had(self, texts: list[tuple[str, Coding | None]]) -> list[_Named]:
+        """Every name of a disease or a procedure in these texts."""
+        found = self._places(texts, []) if texts else []
+        return [one for one in found if self.sets[one.name].kind in ("condition", "procedure")]
 
     def _places(
         self, texts: list[tuple[str, Coding | None]], drug_texts: list[tuple[str, Coding | None]]

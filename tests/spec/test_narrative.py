@@ -392,3 +392,40 @@ def test_a_line_of_a_note_is_read_by_itself(judged, text, criterion) -> None:
 def test_two_notes_of_a_record_are_two_texts(judged) -> None:
     two = noted("", note=[{"text": "No known allergies"}, {"text": "Lymphoma"}])
     assert said(judged(two), "E4") == "text-only"
+
+
+def procedure(words: str, **more: Any) -> dict[str, Any]:
+    base = {"resourceType": "Procedure", "status": "completed", "performedDateTime": "2020-06-01"}
+    return {**base, "code": {"text": words}, **more}
+
+
+@pytest.mark.parametrize(
+    ("words", "criterion", "answer"),
+    [
+        ("Pancreatoduodenectomy for pancreatic cancer", "E4", "text-only"),
+        ("胰腺癌根治术", "E4", "text-only"),
+        ("Excision of melanoma", "E4", "text-only"),
+        ("Colonoscopy, cancer screening", "E4", "no-data"),
+        ("Biopsy of the pancreas: no malignant tumor", "E4", "no-data"),
+        ("Heart failure education", "E1", "no-data"),  # only taught
+        ("Removal of benign tumor", "E4", "no-data"),
+        ("Radiotherapy", "E4", "suspected"),
+        ("化疗", "E4", "suspected"),
+        ("Chemotherapy education", "E4", "suspected"),  # thought of, and that is a sign too
+    ],
+)
+def test_a_procedure_whose_name_tells_of_a_disease(judged, words, criterion, answer) -> None:
+    assert said(judged(procedure(words)), criterion) == answer
+
+
+def test_a_procedure_that_was_not_done_tells_nothing(judged) -> None:
+    assert said(judged(procedure("Excision of melanoma", status="not-done")), "E4") == "no-data"
+
+
+def test_a_drug_given_for_cancer_alone_is_a_sign_of_one(judged) -> None:
+    def given(day: str) -> dict[str, Any]:
+        administration = {"resourceType": "MedicationAdministration", "status": "completed", "effectiveDateTime": day}
+        return {**administration, "medicationCodeableConcept": {"text": "gemcitabine"}}
+
+    assert said(judged(given("2019-02-01")), "E4") == "suspected"
+    assert said(judged(given("2009-02-01")), "E4") == "no-data"

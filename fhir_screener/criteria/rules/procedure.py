@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
+
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.disease import counts, is_doubtful
+from fhir_screener.criteria.disease import UNLISTED, counts, is_doubtful
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_PROCEDURE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
@@ -31,10 +33,13 @@ from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 TYPES = frozenset({"Procedure", "Condition"})
 
 
-def done(view: View, sets: frozenset[str], mentioned: bool = False) -> list[tuple[Fact, Hit, Days | None]]:
+def done(
+    view: View, sets: frozenset[str], *, mentioned: bool = False, unlisted: bool = False
+) -> list[tuple[Fact, Hit, Days | None]]:
     """Procedures of these sets that were done by the view's day, and conditions that say so, with their dates.
 
     `mentioned`: those too that only have to do with one (teaching, consent), which show that it is thought of.
+    `unlisted`: those too that only the words of a code that no list knows name.
     """
     found: list[tuple[Fact, Hit, Days | None]] = []
     facts: list[Procedure | Condition] = [
@@ -43,7 +48,7 @@ def done(view: View, sets: frozenset[str], mentioned: bool = False) -> list[tupl
     ]
     for fact in facts:
         hit = fact.hit(sets)
-        if hit is None or hit.stance not in (Stance.ASSERTED, Stance.PAST):
+        if hit is None or hit.stance not in (Stance.ASSERTED, Stance.PAST) or (hit.unlisted and not unlisted):
             continue
         if isinstance(fact, Procedure):
             days = view.point(fact.span)
@@ -51,7 +56,7 @@ def done(view: View, sets: frozenset[str], mentioned: bool = False) -> list[tupl
                 continue
         else:
             days = view.some_day(fact.onset) or view.days(fact.recorded)
-            if not counts(fact, hit) or is_doubtful(fact, hit):
+            if not counts(fact, hit) or is_doubtful(fact, msgspec.structs.replace(hit, unlisted=False)):
                 continue
         if days is None or view.begun(days):
             found.append((fact, hit, days))
@@ -69,7 +74,7 @@ class ProcedureRule:
 
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
-        for fact, hit, days in done(view, self.sets, mentioned=self.suspected):
+        for fact, hit, days in done(view, self.sets, mentioned=self.suspected, unlisted=True):
             freed = self.exempt.names(fact.hits, self.sets) if self.exempt else NOT_MET
             if freed is MET:
                 tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
@@ -80,7 +85,10 @@ class ProcedureRule:
             placed = When.INSIDE
             if self.within is not None:
                 placed = view.place(days, self.within) if days else When.STRADDLES
-            if placed is When.INSIDE:
+            if hit.unlisted and placed is not When.BEFORE:
+                worth = Reason.SUSPECTED if self.suspected else Reason.TEXT_ONLY
+                tally.doubt(worth, cite(fact, UNLISTED, hit=hit))
+            elif placed is When.INSIDE:
                 note = say("done within {window}", window=length(self.within)) if self.within else say("done")
                 self._yes(cite(fact, note, hit=hit), tally)
             elif placed is When.STRADDLES:

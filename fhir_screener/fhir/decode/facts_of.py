@@ -24,7 +24,7 @@ from fhir_screener.fhir.decode.lean import (
     ReportLean,
     WholeLean,
 )
-from fhir_screener.fhir.decode.mentions import mentions, reasons
+from fhir_screener.fhir.decode.mentions import mentions, operated, reasons
 from fhir_screener.fhir.decode.relevance import date_of, happened
 from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import (
@@ -181,6 +181,8 @@ def _procedure(kind: str, one: ProcedureLean, context: Context, facts: Facts) ->
         _count(kind, fact, context, facts)
     if given is not None:
         facts.medications.append(given)
+    if fact.hits:
+        facts.mentions += operated(one, fact.concept, fact.hits, context)
     if fact.note and not _never_said(fact):
         # A drug that only the note names is already taken to be given.
         own = {**fact.hits, **(given.hits if given is not None else {})}

@@ -15,6 +15,7 @@ from fhir_screener.fhir.decode.lean import (
     Lean,
     Meta,
     ObservationLean,
+    ProcedureLean,
     ReportLean,
 )
 from fhir_screener.fhir.decode.relevance import date_of
@@ -22,6 +23,7 @@ from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.fhir.decode.unlisted_tests import unlisted_test
 from fhir_screener.records.facts import Mention
 from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.product_words import only_named
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit, Hits
 
@@ -63,6 +65,19 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
                 dated=date_of(record),
                 coded=by_code,
             )
+
+
+def operated(record: ProcedureLean, concept: Concept, hits: Hits, context: Context) -> Iterator[Mention]:
+    """The diseases that the name of a procedure tells of: "excision of melanoma". One only taught or tested for is none."""
+    if record.status not in _UNDER_WAY or only_named(concept.label):
+        return
+    sets = context.book.condition_sets
+    named = {name: hit for name, hit in hits.items() if hit.by_name and name in sets and hit.stance in _TELLS}
+    if named:
+        yield Mention(**context.common("Procedure", record), concept=concept, hits=named, dated=date_of(record))
+
+
+_UNDER_WAY = frozenset({"completed", "in-progress", "stopped"})
 
 
 def reasons(ref: str, meta: Meta | None, coded: bytes, dated: str | None, context: Context) -> Iterator[Mention]:
