@@ -52,7 +52,11 @@ def course(view: View, fact: Condition, past: bool = False) -> Course:
     return Course(start, end, not ended, future, fact.clinical in ACTIVE, recorded, torn, unclear)
 
 
-UNLISTED = say("named by the words of a code that no list knows")
+def why_unlisted(hit: Hit) -> Text:
+    """What names a disease or procedure whose code no list has."""
+    if hit.by_name:
+        return say("named by the words of a code that no list knows")
+    return say("by the American edition of ICD-10, of which the code seems to be")
 
 
 def is_doubtful(fact: Condition, hit: Hit) -> bool:
@@ -66,7 +70,7 @@ def doubt_of(fact: Condition, hit: Hit) -> tuple[Reason, Text]:
         return Reason.EQUIVOCAL, say(fact.verification)
     if hit.stance is Stance.DOUBTFUL:
         return Reason.EQUIVOCAL, say("said to be uncertain")
-    return Reason.TEXT_ONLY, UNLISTED
+    return Reason.TEXT_ONLY, why_unlisted(hit)
 
 
 def counts(fact: Condition, hit: Hit) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import msgspec
 
@@ -126,12 +127,58 @@ class Concept(msgspec.Struct, order=True, frozen=True, gc=False):
 NOTHING = Concept()
 
 
+_BY_NAME = {
+    **dict.fromkeys(("loinc", "ln"), LOINC),
+    **dict.fromkeys(("snomed", "snomed-ct", "snomed ct", "snomedct", "sct"), SNOMED),
+    "rxnorm": RXNORM,
+    "atc": ATC,
+    **dict.fromkeys(("icd-10", "icd10", "i10"), ICD10),
+    **dict.fromkeys(("icd-10-cm", "icd10cm", "icd10-cm", "i10c"), ICD10CM),
+    **dict.fromkeys(("icd-9-cm", "icd9cm", "icd9-cm", "i9c", "i9cdx"), ICD9CM),
+    "cvx": CVX,
+    "ucum": UCUM,
+}
+"""Names that records give a system instead of its URI; the short ones are those of HL7 v2's table 0396."""
+
+_SPELLINGS = {
+    **{uri.lower(): uri for uri in ALIASES.values()},
+    **{uri.lower().replace("https://", "http://"): known for uri, known in _SAME.items()},
+    **_BY_NAME,
+    "http://www.loinc.org": LOINC,
+    "http://snomed.info/id": SNOMED,
+    "http://purl.bioontology.org/ontology/rxnorm": RXNORM,
+    "http://purl.bioontology.org/ontology/snomedct": SNOMED,
+    "http://terminology.hl7.org/codesystem/icd10cm": ICD10CM,
+    "http://terminology.hl7.org/codesystem/icd10": ICD10,
+    "http://terminology.hl7.org/codesystem/icd9cm": ICD9CM,
+    "http://hl7.org/fhir/sid/icd-9-cm/diagnosis": ICD9CM,
+}
+_EDITION = re.compile(
+    r"(?P<snomed>http://snomed\.info/sct/.+)|(?P<icd11>http://id\.who\.int/icd/release/11/.+)"
+    r"|(?P<icd10>http://hl7\.org/fhir/sid/icd-10-(?!cm$|pcs$)[a-z]{2,3})"
+)
+_EDITIONS = {"snomed": SNOMED, "icd11": ICD11, "icd10": ICD10}
+"""Editions of a system, by country or by release."""
+
+
 def normal_system(system: str | None) -> str:
-    """The URI by which we know a code system: OIDs, national editions and old spellings folded into one."""
+    """The URI by which we know a code system: OIDs, names, national editions and other spellings folded into one."""
     if not system:
         return ""
     plain = system.strip().rstrip("/")
-    return _SAME.get(plain, plain)
+    return _SAME.get(plain) or (plain if plain in _KNOWN else _spelled(plain))
+
+
+_KNOWN = frozenset(ALIASES.values())
+
+
+@lru_cache(maxsize=4096)
+def _spelled(plain: str) -> str:
+    """The same for a spelling that is none of the usual: of other case, with a version, of an edition, a bare OID."""
+    bare = plain.partition("|")[0].rstrip("/").lower().replace("https://", "http://")
+    found = _SPELLINGS.get(bare) or _SPELLINGS.get(f"urn:oid:{bare}")
+    edition = None if found else _EDITION.fullmatch(bare)
+    return found or (_EDITIONS[edition.lastgroup or ""] if edition else plain)
 
 
 _ICD_TAIL = re.compile(r"[†*+!#&/].*$")

@@ -17,6 +17,8 @@ import msgspec
 
 from fhir_screener.terminology.coding import (
     BY_PREFIX,
+    ICD10,
+    ICD10CM,
     SNOMED,
     STANDARD,
     Coding,
@@ -99,12 +101,23 @@ class Terminology:
         for coding in concept.codings:
             standard = self.site.meaning(coding)
             meant = standard or coding
-            for name, entry in self._by_code(meant).items():
+            found = self._by_code(meant)
+            # Records of the United States often say ICD-10 and mean their own edition.
+            other = meant.system == ICD10 and not any(found.values())
+            for name, entry in ({**self._by_code(Coding(ICD10CM, meant.code)), **found} if other else found).items():
                 if entry is None:
                     carved.add(name)
                 elif name not in hits:
                     listed = entry.display if entry.code == meant.code else ""
-                    hits[name] = Hit(coding, False, entry.ingredient, entry.strength, standard=standard, listed=listed)
+                    hits[name] = Hit(
+                        coding,
+                        False,
+                        entry.ingredient,
+                        entry.strength,
+                        standard=standard,
+                        listed=listed,
+                        unlisted=other,
+                    )
         self._by_name(concept, hits, carved)
         return hits or NO_HITS
 

@@ -29,7 +29,8 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     """Why a concept is in a set: the recorded coding (None by name only), and what the entry says about it.
 
     `standard` is the code that a local one stands for, where it is by that code that it is in the set; `listed` what the
-    set calls the code, for records that give it no name. `unlisted`: a standard code that no set lists, by its display only.
+    set calls the code, for records that give it no name. `unlisted`: a standard code that no set lists, by its display or,
+    of ICD-10, by what the code means in the American edition.
     """
 
     coding: Coding | None

@@ -363,6 +363,22 @@ def test_a_code_that_no_list_has_is_read_by_its_display(judged, display, criteri
     assert said(judged(unlisted(display)), criterion) == answer
 
 
+@pytest.mark.parametrize(
+    ("code", "criterion", "answer"),
+    [
+        ("N18.6", "E1", "suspected"),  # end stage renal disease, which the edition of WHO does not have
+        ("R65.21", "E2", "text-only"),
+        ("B18.1", "E8a", "met"),  # both editions have it
+        ("R65.2", "E2", "no-data"),  # of WHO: without infection
+    ],
+)
+def test_a_code_of_the_american_edition_under_the_name_of_the_other(judged, code, criterion, answer) -> None:
+    """Records of the United States often say ICD-10 and mean ICD-10-CM; what only that edition has decides nothing."""
+    said_to_be = unlisted("")
+    said_to_be["code"]["coding"] = [{"system": "http://hl7.org/fhir/sid/icd-10", "code": code}]
+    assert said(judged(said_to_be), criterion) == answer
+
+
 def test_the_display_of_a_code_that_a_list_has_or_carves_out_is_not_read(judged) -> None:
     """Chronic kidney disease stage 3 is context, whatever its display says; the code is known."""
     listed = unlisted("Sepsis")

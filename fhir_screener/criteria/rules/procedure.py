@@ -10,7 +10,7 @@ import msgspec
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.disease import UNLISTED, counts, is_doubtful
+from fhir_screener.criteria.disease import counts, is_doubtful, why_unlisted
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_PROCEDURE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
@@ -87,7 +87,7 @@ class ProcedureRule:
                 placed = view.place(days, self.within) if days else When.STRADDLES
             if hit.unlisted and placed is not When.BEFORE:
                 worth = Reason.SUSPECTED if self.suspected else Reason.TEXT_ONLY
-                tally.doubt(worth, cite(fact, UNLISTED, hit=hit))
+                tally.doubt(worth, cite(fact, why_unlisted(hit), hit=hit))
             elif placed is When.INSIDE:
                 note = say("done within {window}", window=length(self.within)) if self.within else say("done")
                 self._yes(cite(fact, note, hit=hit), tally)

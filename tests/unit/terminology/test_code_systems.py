@@ -1,0 +1,63 @@
+"""One system, many spellings: other case, a version or an edition in the URI, a bare OID, a name instead of a URI."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_screener.terminology.coding import (
+    ATC,
+    ICD9CM,
+    ICD10,
+    ICD10CM,
+    ICD11,
+    LOINC,
+    RXNORM,
+    SNOMED,
+    normal_system,
+)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "system"),
+    [
+        ("http://hl7.org/fhir/sid/ICD-10-CM", ICD10CM),
+        ("https://hl7.org/fhir/sid/icd-10-cm/", ICD10CM),
+        ("http://hl7.org/fhir/sid/icd-10-cm|2024", ICD10CM),
+        ("http://terminology.hl7.org/CodeSystem/icd10CM", ICD10CM),
+        ("2.16.840.1.113883.6.90", ICD10CM),
+        ("I10C", ICD10CM),
+        ("ICD-10", ICD10),
+        ("http://hl7.org/fhir/sid/icd-10-nl", ICD10),
+        ("http://hl7.org/fhir/sid/icd-10-cn", ICD10),
+        ("http://hl7.org/fhir/sid/icd-9-cm/diagnosis", ICD9CM),
+        ("http://id.who.int/icd/release/11/2023-01/mms", ICD11),
+        (" http://snomed.info/sct ", SNOMED),
+        ("http://snomed.info/sct/731000124108/version/20240301", SNOMED),
+        ("http://snomed.info/sct|http://snomed.info/sct/731000124108", SNOMED),
+        ("SNOMED CT", SNOMED),
+        ("LN", LOINC),
+        ("HTTPS://LOINC.ORG/", LOINC),
+        ("RXNORM", RXNORM),
+        ("https://www.whocc.no/atc", ATC),
+    ],
+)
+def test_a_known_system_however_it_is_spelled(spelled: str, system: str) -> None:
+    assert normal_system(spelled) == system
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://hl7.org/fhir/sid/icd-10-pcs",  # procedures of the United States: other codes altogether
+        "http://hl7.org/fhir/sid/ndc",
+        "urn:oid:1.2.156.112636.1.2.3",
+        "http://hospital.example/icd-10",
+        "http://loinc.org.example",
+    ],
+)
+def test_another_system_stays_what_it_is(other: str) -> None:
+    assert normal_system(other) == other
+
+
+def test_no_system_is_none() -> None:
+    assert normal_system(None) == normal_system("") == normal_system("  ") == ""
