@@ -92,6 +92,12 @@ class Benches:
 
     def bench_of(self, chunk: Chunk) -> Bench:
         """What this chunk is worked with, or ChunkRefused: never with other mappings or for other servers."""
+        try:
+            return self._bench_of(chunk)
+        except UsageError as error:
+            raise ChunkRefused(f"this worker is not set up for it: {error}") from None
+
+    def _bench_of(self, chunk: Chunk) -> Bench:
         if chunk.setup != self._servers.setup:
             raise ChunkRefused(
                 f"this worker reads {self._servers.source_url} and writes to {self._servers.target_url}; the sweep began"

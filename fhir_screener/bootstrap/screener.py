@@ -10,6 +10,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from fhir_screener.bootstrap.benches import Benches, checksums, now
+from fhir_screener.bootstrap.later import Later
 from fhir_screener.bootstrap.once import once
 from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.bootstrap.servers import Servers
@@ -66,7 +67,7 @@ class Screener:
         from fhir_screener.broker.dispatcher import CeleryDispatcher
 
         dispatcher = CeleryDispatcher(make_celery(self.settings))
-        return Sweeper(self.ledger, dispatcher, self.record, now, self.limits, self.post)
+        return Sweeper(self.ledger, dispatcher, Later(lambda: self.record), now, self.limits, self.post)
 
     @property
     def limits(self) -> Limits:
@@ -153,6 +154,7 @@ class Screener:
         """Look after every open sweep; what fails is logged, and tended again in a minute."""
         for sweep in self.ledger.open_sweeps():
             try:
+                _ = self.record  # who cannot write a sweep's record may not end the sweep either
                 head = tend(self.sweeper, sweep)
                 _log.info("sweep.tended", sweep=sweep, state=head.state.value)
             except ScreenerError as error:

@@ -117,7 +117,7 @@ def follow(
     when patience ends.
     """
     sweep, silent = started.sweep, 0.0
-    troubles = Troubles(sweeper.ledger, sweep, warn)
+    troubles = Troubles(sweeper.ledger, sweep, warn, sweeper.limits.attempts)
     while True:
         try:
             troubles.look()

@@ -11,6 +11,7 @@ from uuid import uuid4
 from fhir_screener.screening.sweep import Sweeper, lock_names
 from fhir_screener.screening.sweep_chunk import failed_chunk
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head, State, batches
+from fhir_screener.screening.sweep_trouble import refused_by_all
 
 PARTS = 8
 """Into how many pieces a chunk is taken that nobody finishes."""
@@ -50,7 +51,10 @@ def _tended(sweeper: Sweeper, head: Head) -> Head:
     pending = sweeper.ledger.pending(head.sweep)
     if not pending:
         lost = head.chunks - sweeper.ledger.done_count(head.sweep)
-        return _begin_again(sweeper, head, _forgot(lost)) if lost > 0 else sweeper.close(head)
+        if lost > 0:
+            return _begin_again(sweeper, head, _forgot(lost))
+        refused = refused_by_all(sweeper.ledger, head)
+        return sweeper.give_up(head, refused) if refused else sweeper.close(head)
     for number in _lost(sweeper, head, pending):
         chunk = sweeper.ledger.chunk(head.sweep, number)
         if chunk is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from fhir_screener.bootstrap.screener import over, recruits
 from fhir_screener.errors import ChunkRefused, SettingsError
 from fhir_screener.fhir.capability import Capability, TypeAbilities
 from fhir_screener.screening.memory_ledger import MemoryLedger
-from fhir_screener.screening.sweep_plan import Chunk
+from fhir_screener.screening.sweep_plan import Chunk, State
 from fhir_screener.settings import Settings
 
 STUDY = "NCT00000001"
@@ -46,7 +47,8 @@ def screener(mappings: Path) -> Make:
     """Makes screeners; their servers cannot be reached, and say nothing of what they can do."""
 
     def made(**more: Any) -> Screener:
-        one = build_screener(Settings.build({"source_url": "http://127.0.0.1:9/fhir", "mappings": mappings, **more}))
+        given = {"source_url": "http://127.0.0.1:9/fhir", "mappings": mappings, **more}
+        one = build_screener(Settings.build({name: value for name, value in given.items() if value != ""}))
         one.servers.__dict__["source_capability"] = one.servers.__dict__["target_capability"] = Capability("4.0.1")
         return one
 
@@ -92,6 +94,28 @@ def test_a_worker_with_other_settings_refuses(other: dict[str, str], screener: M
     ((head, _),) = screener().heads([STUDY], DAY)
     with pytest.raises(ChunkRefused, match="give both the same settings"):
         screener(**other).benches.bench_of(Chunk.of(head, 0, ["p1"]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"source_url": "", "target_url": "http://127.0.0.1:9/fhir"}, "SOURCE_URL is not set"),
+        ({"target_url": "https://fhir.example/r4"}, "INSTALLATION_KEY is not set"),
+        ({"source_profile": "other"}, "no server profile 'other'"),
+    ],
+)
+def test_a_worker_that_is_not_set_up_refuses_and_says_so(wrong: dict[str, str], words: str, screener: Make) -> None:
+    """It is one more trouble that is told, not an error that leaves the chunk to be sent again for ever."""
+    ((head, _),) = screener().heads([STUDY], DAY)
+    chunk, ledger = Chunk.of(replace(head, state=State.RUNNING, chunks=1), 0, ["p1"]), MemoryLedger()
+    ledger.put(replace(head, state=State.RUNNING, chunks=1))
+    worker = screener(broker_url="redis://127.0.0.1:9/0", **wrong)
+    worker.__dict__["ledger"] = ledger
+    with pytest.raises(ChunkRefused, match=words):
+        worker.work(chunk)
+    (trouble,) = ledger.troubles(head.sweep).values()
+    assert trouble.refused
+    assert words in trouble.why
 
 
 def test_settings_that_do_not_matter_to_a_chunk_may_differ(screener: Make) -> None:

@@ -269,7 +269,7 @@ def test_refused_by_all_it_is_reported_and_nothing_is_mixed() -> None:
             crew.take(other)
         crew.queue.send(chunk)
     crew.take(other)
-    assert crew.tend() is State.DONE
+    assert crew.tend() is State.FAILED
     assert crew.sweeper.report("s1").unread == dict.fromkeys(["c1", "c2"], "the mapping of NCT04660565 changed")
     assert crew.target.writes == []
 

@@ -43,10 +43,58 @@ def test_a_refusal_is_told_to_the_watcher_at_once_and_stands_in_the_report() -> 
 
     report = follow(crew.sweeper, started, sleep, warn=told.append)
     said = f"a worker refused a chunk: {REFUSAL}"
-    assert seen[1] == [said], "before anything is done"
-    assert told == [said], "once"
+    assert seen[1][0] == said, "before anything is done"
+    assert told[0] == said
+    assert "offered 4 times, 30 s apart" in told[1]
+    assert len(told) == 2, "once"
     assert said in report.warnings
     assert (report.state, crew.created()) == (State.DONE, ONCE)
+
+
+def test_what_every_worker_refuses_ends_by_itself_and_is_swept_anew() -> None:
+    """Nobody counts on for ever, no Task changes, and the next sweep need not wait for a lock."""
+    crew = Crew()
+    started, told = crew.start(), []
+
+    def sleep(seconds: float) -> None:
+        for _ in range(len(crew.queue.messages)):
+            refused(crew)
+
+    report = follow(crew.sweeper, started, sleep, warn=told.append)
+    assert (report.state, report.exit_code, crew.target.writes) == (State.FAILED, 1, [])
+    assert report.warnings[-1] == f"the sweep was given up: every worker that was offered it refused it: {REFUSAL}"
+    assert report.unread == dict.fromkeys(crew.source.patients, REFUSAL)
+    assert [state for _, state, _ in crew.records.closes] == ["failed"]
+    crew.start(head("s2", clock=crew.clock))
+    crew.drain()
+    assert crew.tend("s2") is State.DONE
+    assert crew.created() == ONCE
+
+
+def refused(crew: Crew) -> None:
+    """One message is offered to a worker with other mappings; it comes back until it was offered often enough."""
+
+    def bench_of(chunk: Chunk) -> Bench:
+        raise ChunkRefused(REFUSAL)
+
+    chunk = crew.queue.messages[0]
+    try:
+        crew.take(bench_of)
+    except ChunkRefused:
+        crew.queue.send(chunk)
+
+
+def test_a_sweep_of_which_something_was_done_is_closed_as_ever() -> None:
+    crew = Crew()
+    started = crew.start()
+    crew.take()
+
+    def sleep(seconds: float) -> None:
+        for _ in range(len(crew.queue.messages)):
+            refused(crew)
+
+    report = follow(crew.sweeper, started, sleep)
+    assert (report.state, report.exit_code, report.read) == (State.DONE, 1, 4)
 
 
 def test_another_failure_is_told_but_once_mended_it_is_no_warning_of_the_report() -> None:
