@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import msgspec
 
+from fhir_screener.terminology.chinese import simplified
+
 BASE = "urn:fhir-screener"
 """Canonical base of our own codes, extensions and identifiers."""
 
@@ -214,8 +216,8 @@ def is_finer(coding: Coding) -> bool:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: NFKC, lower case, one blank between words."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    """Text as it is compared: NFKC, lower case, simplified Chinese, one blank between words."""
+    return " ".join(simplified(unicodedata.normalize("NFKC", text)).lower().split())
 
 
 _NAMES = {

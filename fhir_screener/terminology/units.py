@@ -9,6 +9,8 @@ import math
 import re
 from functools import lru_cache
 
+from fhir_screener.terminology.chinese import simplified
+
 _HABITS = {
     "iu/ml": "[IU]/mL",
     "iu/l": "[IU]/L",
@@ -61,28 +63,24 @@ _HABITS = {
     "kg/m^2": "kg/m2",
     "cp/ml": "{copies}/mL",
     "cps/ml": "{copies}/mL",
-    "拷贝/ml": "{copies}/mL",
     "bpm": "/min",
     "beats/min": "/min",
-    "次/分": "/min",
+    "次/min": "/min",
+    "个/hpf": "/[HPF]",
     "msec": "ms",
     "hour": "h",
     "hours": "h",
     "hrs": "h",
-    "小时": "h",
     "day": "d",
     "days": "d",
-    "天": "d",
     "week": "wk",
     "weeks": "wk",
     "wks": "wk",
-    "周": "wk",
     "month": "mo",
     "months": "mo",
     "year": "a",
     "years": "a",
     "yrs": "a",
-    "岁": "a",
     "c": "Cel",
     "°c": "Cel",
     "℃": "Cel",
@@ -99,6 +97,57 @@ _GIGA = {"G/L": "10*9/L"}
 """Spellings that mean another unit in small letters: G/L counts cells, g/L weighs."""
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SQUARED = str.maketrans(
+    {
+        "㎡": "m2",
+        "㎎": "mg",
+        "㎍": "ug",
+        "㎏": "kg",
+        "㎖": "ml",
+        "㎗": "dl",
+        "㎕": "ul",
+        "㎜": "mm",
+        "㎝": "cm",
+        "ℓ": "l",
+    }
+)
+"""Units in one character, as Chinese and Japanese laboratories type them."""
+_CHINESE = {
+    "毫国际单位": "mIU",
+    "微国际单位": "uIU",
+    "国际单位": "IU",
+    "单位": "U",
+    "毫摩尔": "mmol",
+    "微摩尔": "umol",
+    "纳摩尔": "nmol",
+    "皮摩尔": "pmol",
+    "摩尔": "mol",
+    "千克": "kg",
+    "公斤": "kg",
+    "毫克": "mg",
+    "微克": "ug",
+    "纳克": "ng",
+    "皮克": "pg",
+    "克": "g",
+    "毫升": "ml",
+    "微升": "ul",
+    "分升": "dl",
+    "升": "l",
+    "毫米汞柱": "mmHg",
+    "平方米": "m2",
+    "毫米": "mm",
+    "厘米": "cm",
+    "分钟": "min",
+    "分": "min",
+    "秒": "s",
+    "小时": "h",
+    "天": "d",
+    "周": "wk",
+    "岁": "years",
+    "拷贝": "copies",
+    "高倍视野": "hpf",
+}
+_CHINESE_WORD = re.compile("|".join(sorted(_CHINESE, key=len, reverse=True)))
 _POWER = re.compile("(?<=10)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _COUNT = re.compile(
     r"(?:[x*]?10(?:[*^e]|\*\*|\^\*)?\(?(?P<power>\d{1,2})\)?|(?P<word>k|thou|thousands?|万)|\{?(?:cells?|个)\}?)?"
@@ -134,6 +183,8 @@ def ucum(unit: str) -> str:
     """The UCUM code for a unit as written; unknown spellings are returned as they are."""
     plain = _POWER.sub(r"^\1", unit.strip()).translate(_RAISED)
     plain = plain.replace("µ", "u").replace("μ", "u").replace("×", "x").replace("*10", "x10")
+    if not plain.isascii():
+        plain = _CHINESE_WORD.sub(lambda word: _CHINESE[word[0]], simplified(plain.translate(_SQUARED)))
     if plain in _GIGA:
         return _GIGA[plain]
     folded = plain.lower().replace(" ", "")
