@@ -147,9 +147,13 @@ def _zones(spec: Spec, key: Key, build: Build) -> dict[str, tuple[float, float]]
     child = spec.child(key.name)
     found: dict[str, tuple[float, float]] = {}
     for unit, pair in child.mapping().items():
-        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int | float) for n in pair)):
+        if not (isinstance(pair, list) and len(pair) == 2 and all(type(n) in (int, float) for n in pair)):
             raise child.fail("expected two numbers", "[low, high]", unit)
+        if pair[0] > pair[1]:
+            raise child.fail(f"nothing lies between {pair[0]:g} and {pair[1]:g}", "[low, high]", unit)
         found[str(unit)] = (pair[0], pair[1])
+    if not found:
+        raise spec.fail("no limit is given", '{"mg/d": [low, high]}', key.name)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fhir_screener.criteria.keys import Given, flag, mapping, sets
@@ -43,8 +44,20 @@ def _refuse_mixtures(spec: Spec, given: Given) -> None:
     tables = [given[key] for key in ("at_least", "above", "below", "at_most") if given[key]]
     if "range" in tables and len(tables) > 1:
         raise spec.fail("`range` goes with no other limit", "write two rules, in an any")
-    if given["between"] and (tables or given["equivocal"]):
+    if given["between"] and (tables or given["equivocal"] or given["detection"]):
         raise spec.fail("`between` goes with no other limit", "write two rules, in an all or any", "between")
+
+
+def refuse_nothing(spec: Spec, limits: Mapping[str, float | None], where: str | None = None) -> None:
+    """Raise MappingError where all limits must be kept and no number can keep them: from 20 on, and below 20."""
+    for rising in ("at_least", "above"):
+        for falling in ("at_most", "below"):
+            low, high = limits.get(rising), limits.get(falling)
+            if low is None or high is None:
+                continue
+            if low > high or (low == high and (rising, falling) != ("at_least", "at_most")):
+                what = f"no number keeps both `{rising}: {low:g}` and `{falling}: {high:g}`"
+                raise spec.fail(what, "the lower limit first, the upper one above it", where)
 
 
 def _refuse_everything(spec: Spec, given: Given) -> None:

@@ -157,6 +157,8 @@ class Spec:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise child.fail(f"expected a number, found {_kind(value)}", key=unit)
             found[str(unit)] = value
+        if not found:
+            raise self.fail("no limit is given", "a number by unit: {mmol/L: 5}", key)
         return found
 
     def age(self, key: str) -> tuple[int, str] | None:

@@ -142,9 +142,9 @@ class Terms:
 
 
 def beginning(course: list[Line]) -> Days:
-    """The days on which the first of these records may have begun."""
-    first = min(course, key=lambda item: item.start)
-    return first.intake.first or Days(first.start, first.start)
+    """The days on which the first of these records may have begun: no later than any of them did."""
+    firsts = [item.intake.first or Days(item.start, item.start) for item in course]
+    return Days(min(days.lo for days in firsts), min(days.hi for days in firsts))
 
 
 def _after_gap(before: Amount | None, last: int, day: str) -> Text:

@@ -94,6 +94,7 @@ def _offset(text: str) -> timezone:
     return timezone(-delta if text[0] == "-" else delta)
 
 
+_LONGEST_MONTHS = 12 * 200
 _DURATION = re.compile(r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(\d+)H)?$")
 
 
@@ -122,6 +123,8 @@ class Duration:
         if match is None or not any(match.groups()) or not isinstance(text, str):
             raise UsageError(f"{text!r} is no duration: write P6M, P84D, P12W, P10Y or PT48H")
         years, months, weeks, days, hours = (int(part or 0) for part in match.groups())
+        if 12 * years + months > _LONGEST_MONTHS or 7 * weeks + days + hours // 24 > 31 * _LONGEST_MONTHS:
+            raise UsageError(f"{text!r} is longer than a life: write P6M, P84D, P12W, P10Y or PT48H")
         loose = 0 if not hours else 1 if hours % 24 == 0 else 2
         return cls(12 * years + months, 7 * weeks + days + -(-hours // 24), text, loose)
 

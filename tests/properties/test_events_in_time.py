@@ -27,7 +27,15 @@ RULES = (
     " baseline: {at_most: 10}, continuing: P180D}",
     "condition: {in: [cancer], within: P6M}",
     "condition: {in: [cancer], began_within: P30D}",
+    "condition: {in: [cancer], for: P6M}",
+    "condition: {in: [cancer], onset_within: P6M}",
     "procedure: {in: [hysterectomy], within: P6M}",
+    "regimen: {of: [prednisone], dose: {at_most: {mg/d: 20}}, unchanged_for: P28D}",
+    "regimen: {of: [prednisone], for: P3M}",
+    "study_participation: {within: P90D}",
+    "study_participation: {}",
+    "result: {of: [egfr], between: {mL/min: [30, 60]}, within: P1M}",
+    "score: {of: [egfr], below: 60, within: P1M}",
 )
 AHEAD = 400
 
@@ -45,6 +53,9 @@ stays = st.builds(
 vaccines = st.builds(lambda on: make.vaccine("V1", on), partial)
 results = st.builds(
     lambda on, status: make.result("L2", 60, on, status=status), spans, st.sampled_from(["final", "preliminary"])
+)
+measured = st.builds(
+    lambda on, value: make.result("L2", value, on, unit="mL/min"), spans, st.sampled_from([20, 45, 60])
 )
 orders = st.builds(
     lambda day, on: make.drug("P1", "request", authored=day, doses=(make.dose(5, bounds=make.span(on)),)), days, spans
@@ -65,6 +76,11 @@ diseases = st.builds(
     st.sampled_from(["active", "resolved", ""]),
     st.one_of(st.none(), partial),
 )
+studies = st.builds(
+    lambda on, status: make.subject("NCT2", status, period=make.span(on)),
+    spans,
+    st.sampled_from(["on-study", "off-study", "withdrawn", "candidate"]),
+)
 operations = st.builds(lambda on: make.procedure("Y1", on), spans)
 about_it = {
     "encounter": stays,
@@ -75,6 +91,10 @@ about_it = {
     "dose": st.one_of(orders, courses),
     "condition": diseases,
     "procedure": operations,
+    "regimen": courses,
+    "study_participation": studies,
+    "result": measured,
+    "score": results,
 }
 
 

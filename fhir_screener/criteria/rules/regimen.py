@@ -24,6 +24,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import FRESH
 from fhir_screener.criteria.keys import Given, choice, duration, limits, mapping, sets
 from fhir_screener.criteria.laid import Drugs
+from fhir_screener.criteria.limit_keys import refuse_nothing
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.plan import DRUG
 from fhir_screener.criteria.settling import ASK
@@ -197,6 +198,7 @@ FORM = mapping(
 
 def parse_regimen(spec: Spec, build: Build) -> Rule:
     given = FORM.read(spec, build)
+    spec.value_sets("of", needed=True)
     dose = _daily(spec, given["dose"] or {})
     if not (dose.limits or given["unchanged_for"] or given["for"]):
         raise spec.fail("a regimen asks for a dose or a time", "dose, unchanged_for or for; else write an exposure")
@@ -220,6 +222,7 @@ def _daily(spec: Spec, given: Given) -> DailyDose:
     )
     if len(units) > 1 or not dose.is_readable:
         raise spec.fail("a dose has one unit, of mass by time", '{"mg/d": 1500}, {"mg/wk": 15}', "dose")
+    refuse_nothing(spec, dict(dose.limits), "dose")
     return dose
 
 

@@ -15,6 +15,7 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, number, sets
+from fhir_screener.criteria.limit_keys import refuse_nothing
 from fhir_screener.criteria.model import Build, Needs, Rule
 from fhir_screener.criteria.results import FINAL
 from fhir_screener.criteria.score_limits import ScoreLimits
@@ -199,6 +200,9 @@ def parse_score(spec: Spec, build: Build) -> Rule:
     component = given["component"] or {"of": frozenset(), "in": frozenset()}
     if not given["in"] and all(given[key] is None for key in ("at_least", "at_most", "above", "below")):
         raise spec.fail("a score needs a limit or answers", "at_least: 20, at_most: 1, or in: [a value set]")
+    if both := given["in"] & given["not_in"]:
+        raise spec.fail(f"{', '.join(sorted(both))} stands in both `in` and `not_in`", "keep one of them", "not_in")
+    refuse_nothing(spec, given)
     return ScoreRule(
         of=given["of"],
         limits=ScoreLimits(given["at_least"], given["at_most"], given["above"], given["below"]),
