@@ -99,14 +99,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {record.patient.id: record for batch in batches for record in batch.records}
 
 
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each case is written in its turn."""
+    return tmp_path_factory.mktemp("file") / "bundle.json"
+
+
 def test_most_worked_patients_can_be_served() -> None:
     assert len(SERVED) > 0.8 * len(ALL)
     assert len({case.patient for case in SERVED}) == len(SERVED)
 
 
 @pytest.mark.parametrize("case", ALL, ids=repr)
-def test_the_same_from_a_file_and_from_memory(case: Case, tmp_path: Path) -> None:
-    file = tmp_path / "bundle.json"
+def test_the_same_from_a_file_and_from_memory(case: Case, file: Path) -> None:
     file.write_text(json.dumps(case.bundle), "utf-8")
     source = FolderSource(file, STUDY.loaded.terminology, only=[case.patient])
     (record,) = source.records()

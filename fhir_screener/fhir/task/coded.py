@@ -72,13 +72,23 @@ def extensions(element: Json, url: str) -> list[Json]:
 
 def value_of(element: Json, url: str, default: Any = "") -> Any:
     """The value of the first extension of this URL, of whatever type."""
-    for extension in extensions(element, url):
-        for key, value in extension.items():
-            if key.startswith("value"):
-                return value
-    return default
+    return next((value for extension in extensions(element, url) for value in _values(extension)), default)
+
+
+def first_values(element: Json) -> Json:
+    """{URL: value} of all extensions that have one, as `value_of` finds them one by one."""
+    found: Json = {}
+    for extension in dicts(element.get("extension")):
+        url = extension.get("url")
+        if isinstance(url, str) and url not in found:
+            found.update((url, value) for value in _values(extension)[:1])
+    return found
 
 
 def values_of(element: Json, url: str) -> list[Any]:
     """The values of all extensions of this URL."""
-    return [v for extension in extensions(element, url) for key, v in extension.items() if key.startswith("value")]
+    return [value for extension in extensions(element, url) for value in _values(extension)]
+
+
+def _values(extension: Json) -> list[Any]:
+    return [value for key, value in extension.items() if key.startswith("value")]

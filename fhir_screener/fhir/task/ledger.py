@@ -18,6 +18,7 @@ from fhir_screener.fhir.task.coded import (
     coding,
     concept,
     extensions,
+    first_values,
     group,
     part,
     value_of,
@@ -100,25 +101,27 @@ def read_criterion(output: Json) -> CriterionFinding | None:
 
 
 def _read_finding(body: Json, verdict: str, reason: str) -> Finding:
-    leans = value_of(body, "leans")
+    said = first_values(body)
+    leans = said.get("leans", "")
     return Finding(
         verdict=Verdict(verdict),
         reason=Reason(reason) if reason else None,
-        rule=value_of(body, "rule"),
+        rule=said.get("rule", ""),
         evidence=tuple(_read_evidence(e) for e in extensions(body, names.EVIDENCE_EXT)),
         branches=tuple(
             _read_finding(e, value_of(e, "verdict"), value_of(e, "reason")) for e in extensions(body, names.FINDING_EXT)
         ),
-        decided_by=value_of(body, "decidedBy", None),
-        applicable=value_of(body, "applicable", True),
-        clock=value_of(body, "clock", False),
+        decided_by=said.get("decidedBy"),
+        applicable=said.get("applicable", True),
+        clock=said.get("clock", False),
         leans=Verdict(leans) if leans else None,
-        repeatable=value_of(body, "repeatable", False),
-        label=value_of(body, "label"),
-        settle=value_of(body, "settle"),
-        soonest=value_of(body, "soonest", None),
+        repeatable=said.get("repeatable", False),
+        label=said.get("label", ""),
+        settle=said.get("settle", ""),
+        soonest=said.get("soonest"),
     )
 
 
 def _read_evidence(body: Json) -> Evidence:
-    return Evidence(**{name: value_of(body, name) for name in _TEXTS}, decides=value_of(body, "decides", True))
+    said = first_values(body)
+    return Evidence(**{name: said.get(name, "") for name in _TEXTS}, decides=said.get("decides", True))
