@@ -1,6 +1,6 @@
 """A dose in words: a small, visible table, English and Chinese. A word that is not in the table makes the dose unread.
 
-`read_dose` knows amounts ("10 mg", "4mg×3片", "2 tablets", "5-15 mg"), how often ("bid", "隔日一次", "每日3次"), times of
+`read_dose` knows amounts ("10 mg", "4mg×3片", "2 tablets", "4 tablets (40 mg total)", "40 mg = 2 tab(s)", "5-15 mg"), how often ("bid", "隔日一次", "每日3次"), times of
 day that add up ("早10mg,晚5mg"), and "as needed". Nothing is left out and nothing is guessed: tapers, "may increase to"
 and the like have words that it does not know.
 """
@@ -24,7 +24,7 @@ DIGITS = r"\d+(?:\.\d+)?"
 _COUNT = r"(?:[1-3]/[234](?!\d)|\d+(?:\.\d+)?(?!\s*/\s*\d)|half(?: an?)?|one|two|three|four|five|six|半|一|二|两|三|四|五|六|八|十)"
 _UNIT = r"(?:mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?!\s*/\s*(?:kg|公斤|m2|ml|毫升|h\b|小时))"
 _MASS = rf"{DIGITS}\s*(?:{_UNIT})?(?:\s*(?:-|~|–|to|至|到)\s*{DIGITS}\s*)?{_UNIT}"
-_PIECE = r"(?:(?:片|粒|丸|支|tablets?|tabs?|tbl|capsules?|caps?|vials?)(?![a-z]))"
+_PIECE = r"(?:(?:片|粒|丸|支|tablets?|tabs?|tbl|capsules?|caps?|vials?)(?:\(s\))?(?![a-z]))"
 _BY = r"\s*[×x*]\s*"
 
 OFTEN: tuple[tuple[str, float, float], ...] = (
@@ -46,7 +46,7 @@ OFTEN: tuple[tuple[str, float, float], ...] = (
 """How often: (words, intakes, in so many days). The first that fits at a place is taken."""
 
 _TIMES_A_DAY = (
-    rf"(?P<n>{_COUNT}) ?(?:times?|x)(?: ?daily| a day| per day| ?/ ?day)|(?:每|[1一])?[日天](?P<m>{_COUNT})次"
+    rf"(?P<n>{_COUNT})(?: \((?:one|two|three|four)\))? ?(?:times?|x)(?: ?daily| a day| per day| ?/ ?day)|(?:每|[1一])?[日天](?P<m>{_COUNT})次"
     rf"|(?P<k>{_COUNT})次 ?/ ?[日天]"
 )
 _TIMES_A_WEEK = rf"(?:每|[1一])周(?P<w>{_COUNT})次|(?P<v>{_COUNT})次 ?/ ?周"
@@ -68,6 +68,7 @@ _FILL = (
     r"take|give|by mouth|p\.?o\.?|orally|oral|i\.?v\.?(?:gtt| drip)?|intravenously|i\.?m\.?|of|and|dose"
     r"|with (?:food|meals?|breakfast|milk|water)|after (?:food|meals?|breakfast)"
     r"|口服|内服|服用?|静脉滴注|静脉注射|静滴|静注|静推|肌注|每次|[1一]次(?=\s*[\d半一两二三])|各|及|和|顿服|维持量?|剂量"
+    r"|# ?\d+(?: ?(?:tabs?|tablets?|caps?|capsules?)(?:\(s\))?)?|\d+ refills?(?:\(s\))?|refills?: ?\d+"
     r"|[三早午晚]?[餐饭][后时前]|注射用|醋酸|琥珀酸钠|磷酸钠|片剂?(?!\s*/)"
 )
 
@@ -183,6 +184,8 @@ def _mass(words: str) -> tuple[float, float]:
 
 
 _AMOUNTS = (
+    ("said", rf"(?P<count_t>{_COUNT})\s*{_PIECE}\s*\((?P<mass_t>{_MASS})\s+total(?: dose)?\)"),
+    ("said", rf"(?P<mass_s>{_MASS})\s*=\s*(?P<count_s>{_COUNT})\s*{_PIECE}"),
     ("each", rf"(?P<mass_a>{_MASS})\s*/?\s*{_PIECE}?{_BY}(?P<count_a>{_COUNT})\s*{_PIECE}"),
     ("each", rf"(?P<count_b>{_COUNT})\s*{_PIECE}?{_BY}(?P<mass_b>{_MASS})(?:\s*/?\s*{_PIECE})?"),
     ("each", rf"(?P<count_c>half|one|two|three|four|five|six)\s+(?P<mass_c>{_MASS})\s*{_PIECE}"),
@@ -228,6 +231,8 @@ def _token(kind: str, found: re.Match[str]) -> _Token:
     counts = [_number(word) for name, word in parts.items() if name.startswith("count")]
     if kind == "each":
         return _Token("mass", masses[0][0] * counts[0], masses[0][1] * counts[0])
+    if kind == "said":
+        return _Token("mass", *masses[0])
     if kind == "pieces":
         count = counts[0] + (0.5 if "half" in parts else 0)
         return _Token(kind, count, count)
