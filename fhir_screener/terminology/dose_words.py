@@ -1,8 +1,8 @@
 """A dose in words: a small, visible table, English and Chinese. A word that is not in the table makes the dose unread.
 
-`read_dose` knows amounts ("10 mg", "4mg×3片", "2 tablets", "4 tablets (40 mg total)", "40 mg = 2 tab(s)", "5-15 mg"), how often ("bid", "隔日一次", "每日3次"), times of
-day that add up ("早10mg,晚5mg"), and "as needed". Nothing is left out and nothing is guessed: tapers, "may increase to"
-and the like have words that it does not know.
+`read_dose` knows amounts ("10 mg", "4mg×3片", "2 tablets", "4 tablets (40 mg total)", "40 mg = 2 tab(s)", "5-15 mg"), how
+often ("bid", "隔日一次", "每日3次"), times of day that add up ("早10mg,晚5mg"), and "as needed". Nothing is left out and nothing is
+guessed: tapers, "may increase to" and the like have words that it does not know.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ OFTEN: tuple[tuple[str, float, float], ...] = (
 """How often: (words, intakes, in so many days). The first that fits at a place is taken."""
 
 _TIMES_A_DAY = (
-    rf"(?P<n>{_COUNT})(?: \((?:one|two|three|four)\))? ?(?:times?|x)(?: ?daily| a day| per day| ?/ ?day)|(?:每|[1一])?[日天](?P<m>{_COUNT})次"
+    rf"(?P<n>{_COUNT})(?: \((?:one|two|three|four)\))? ?(?:times?|x)(?: ?daily| a day| per day| ?/ ?day)"
+    rf"|(?:每|[1一])?[日天](?P<m>{_COUNT})次"
     rf"|(?P<k>{_COUNT})次 ?/ ?[日天]"
 )
 _TIMES_A_WEEK = rf"(?:每|[1一])周(?P<w>{_COUNT})次|(?P<v>{_COUNT})次 ?/ ?周"

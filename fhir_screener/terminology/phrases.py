@@ -55,11 +55,14 @@ _OVER = re.compile(
     r"(?:resolved|cured|in (?:complete )?remission|free\b|survivor|治愈|痊愈|恢复期|康复期|缓解期)"
 )
 """Right behind a term: it is over."""
+_AGES = ("year", "years", "yr", "yrs", "y", "month", "months", "week", "weeks", "day", "days")
+_OLD = r"(?<![-a-z])" + "".join(rf"(?<!{unit} )" for unit in _AGES) + "old "
+"""What is old, and not how old somebody is."""
 _PAST = (
     r"\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
     r"|已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
     r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former"
-    r"|after (?:completed )?(?:treatment|therapy) (?:for|of)|old |past |陈旧|既往|病史|史|术后|曾"
+    r"|after (?:completed )?(?:treatment|therapy) (?:for|of)|past |陈旧|既往|病史|史|术后|曾|" + _OLD
 )
 _MINUS = re.compile(r"[-−](?=\s*$|[,;.)/])")
 _ABBREVIATION = 5
@@ -80,6 +83,9 @@ _NOT_YET = re.compile(
     r"|\bnot (?:un|im)(?:likely|probable)|(?:不|未|无法|难以)(?:能)?否认|不能说|\b(?:not|cannot|can not) deny\b"
 )
 """It is said that nobody knows yet; the words of a denial may stand in it."""
+_FED = re.compile(r"feeding$|nursing$|哺乳$|喂养$")
+_CHILD = re.compile(r"^\W*(?:(?:her|his|a|the|of|\d+[- ]\w+|old|newborn|infant)\W+)*(?:daughter|son)\b")
+"""Whom somebody feeds: the child is hers."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _DONE_AGAINST_IT = any_of(
     r"vaccin|immun|screen|counsel|prophyla",
@@ -129,7 +135,7 @@ def _sentence_says(text: str, start: int, end: int) -> Stance:
 def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     inner, outer = (left + place for place in between_commas(text[left:right], start - left, end - left))
     before, own, after = text[left:inner], text[inner:start], text[end:outer]
-    if _of_another(before, own, after, text[end:right]):
+    if _of_another(before, own, text[start:end], after, text[end:right]):
         return Stance.OTHER_PERSON
     around = own + " # " + after
     led = before + own
@@ -157,7 +163,9 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     return Stance.ASSERTED
 
 
-def _of_another(before: str, own: str, after: str, rest: str) -> bool:
+def _of_another(before: str, own: str, term: str, after: str, rest: str) -> bool:
+    if _FED.search(term):
+        after, rest = (_CHILD.sub("", words, count=1) for words in (after, rest))
     if re.search(_OTHER, own + " # " + after):
         return True
     return bool(re.search(_OTHER, before + " # " + rest)) and not _SELF.search(own)

@@ -87,13 +87,27 @@ class Teller:
         places = [_Place(start, end, *owners[owner]) for owner, start, end in names.find(plain)]
         tests = [place.start for place in places if place.kind == "result"]
         found: dict[str, Hit] = {}
-        for start, end, name, kind in _outermost(places):
-            if name in found:
-                continue
-            said = _result(plain, start, end, tests) if kind == "result" else _said(plain, start, end, kind)
-            if said is not None:
-                found[name] = Hit(None, by_name=True, stance=said, words=plain[start:end])
+        for place in _outermost(places):
+            for start, end, name, kind in (place, *_states_within(plain, place, places)):
+                if name in found:
+                    continue
+                said = _result(plain, start, end, tests) if kind == "result" else _said(plain, start, end, kind)
+                if said is not None:
+                    found[name] = Hit(None, by_name=True, stance=said, words=plain[start:end])
         return found
+
+
+_NOW = re.compile(r"(?:currently|current|now|presently|目前|现在?|正在?)\W*")
+_FIELD = re.compile(r"\s*[?:](?!\s*(?:y(?:es)?\b|true\b|是))")
+"""Behind a question of a form: its answer, which is no yes."""
+
+
+def _states_within(text: str, asked: _Place, places: Iterable[_Place]) -> Iterator[_Place]:
+    """The states that a question's name states: "currently pregnant" is a question of a form, and in a sentence an answer."""
+    now = _NOW.match(text, asked.start, asked.end) if asked.kind == "result" else None
+    if now is not None and not _FIELD.match(text, asked.end):
+        span = (now.end(), asked.end)
+        yield from (one for one in places if one.kind == "condition" and one[:2] == span)
 
 
 def _outermost(places: Iterable[_Place]) -> Iterator[_Place]:

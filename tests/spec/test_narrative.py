@@ -146,6 +146,15 @@ def test_a_note_written_before_the_window_cannot_tell_of_it(judged) -> None:
     assert judged(noted("On methotrexate.", recordedDate="2019-05-01")).outcome.value == "candidate"
 
 
+@pytest.mark.parametrize(
+    ("recorded", "written", "answer"),
+    [("2019-05-01", "2021-02-10T09:00:00+08:00", "text-only"), ("2021-02-10", "2019-05-01", "no-data")],
+)
+def test_a_note_has_a_time_of_its_own(judged, recorded, written, answer) -> None:
+    note = [{"time": written, "text": "On methotrexate."}]
+    assert said(judged(noted("", recordedDate=recorded, note=note)), "E6") == answer
+
+
 def test_what_was_entered_in_error_tells_nothing(judged) -> None:
     wrong = {
         "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "entered-in-error"}]

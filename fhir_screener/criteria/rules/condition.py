@@ -137,7 +137,7 @@ class ConditionRule:
             return Reason.SUSPECTED, say("perhaps exempt")
         if reason is not None:
             return reason, note
-        if fact.note and (said := revises(fact.note)):
+        if fact.note and (said := revises(fact.note, _words(fact))):
             return Reason.TEXT_ONLY, say("{note}, but the note beside it says {words!r}", note=note, words=said)
         return None
 
@@ -255,3 +255,9 @@ def _same_disease(one: Evidence, other: Evidence) -> bool:
     system, _, code = one.code.rpartition("|")
     other_system, _, other_code = other.code.rpartition("|")
     return not (code and other_code and system == other_system and code != other_code)
+
+
+def _words(fact: Condition) -> str:
+    """All that a diagnosis is known by."""
+    told = (fact.concept.text, *(part for c in fact.concept.codings for part in (c.code, c.display)))
+    return " ".join(filter(None, told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -219,3 +220,11 @@ def notes(value: Any) -> str:
     """The texts of Annotations, one a line; plain strings too."""
     texts = (words(one.get("text")) if isinstance(one, dict) else words(one) for one in many(value))
     return "\n".join(text for text in texts if text)
+
+
+def timed_notes(value: Any) -> Iterator[tuple[str, str | None]]:
+    """(text, time) of Annotations: those without a time as one text."""
+    timed = [one for one in many(value) if isinstance(one, dict) and words(one.get("time")) and words(one.get("text"))]
+    if rest := notes([one for one in many(value) if one not in timed]):
+        yield rest, None
+    yield from ((words(one.get("text")), words(one.get("time"))) for one in timed)

@@ -39,22 +39,21 @@ _SCREENED = re.compile(r"screening|筛查", re.I)
 def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -> Iterator[Mention]:
     """What a record names besides `own`, the sets of what it is about; `label` is what it calls its subject."""
     coded = dict(_answers(record, context))
-    told: dict[str, Hit] = {}
-    for text in _texts(record):
-        for name, hit in context.book.told[text.encode()].items():
-            told.setdefault(name, hit)
-    if isinstance(record, ConditionLean):
-        told = {**context.book.tested[bytes(record.code)], **told}
+    own_date = date_of(record)
+    told = _told(record, own_date, context)
     unlisted = unlisted_test(record, own, label, context.book) if isinstance(record, ObservationLean) else {}
-    coded, told = ({}, unlisted) if _SCREENED.search(label) else (coded, {**unlisted, **told})
-    if not (coded or told) or _NOT_THE_PATIENT.search(label):
+    if _SCREENED.search(label):
+        coded, told = {}, {own_date: unlisted}
+    elif unlisted:
+        told[own_date] = {**unlisted, **told.get(own_date, {})}
+    if not (coded or any(told.values())) or _NOT_THE_PATIENT.search(label):
         return
-    for hits, by_code in ((coded, True), (told, False)):
-        # Of its own subject a record speaks by its elements; a test may still tell of another time.
-        again = context.book.result_sets | unlisted.keys()
-        if isinstance(record, ConditionLean):
-            # A diagnosis is never a drug's own record: "toxicity of methotrexate" tells that it was taken.
-            again = again | context.book.drug_sets
+    # Of its own subject a record speaks by its elements; a test may still tell of another time.
+    again = context.book.result_sets | unlisted.keys()
+    if isinstance(record, ConditionLean):
+        # A diagnosis is never a drug's own record: "toxicity of methotrexate" tells that it was taken.
+        again = again | context.book.drug_sets
+    for hits, dated, by_code in ((coded, own_date, True), *((hits, dated, False) for dated, hits in told.items())):
         left = {name: hit for name, hit in hits.items() if name not in own or name in again}
         if left:
             text = "; ".join(dict.fromkeys(hit.words for hit in left.values() if hit.words))
@@ -62,9 +61,20 @@ def mentions(kind: str, record: Lean, own: Hits, label: str, context: Context) -
                 **context.common(kind, record),
                 concept=Concept((), text or label),
                 hits=left,
-                dated=date_of(record),
+                dated=dated,
                 coded=by_code,
             )
+
+
+def _told(record: Lean, own_date: str | None, context: Context) -> dict[str | None, dict[str, Hit]]:
+    """{date: what words of that date name}: a note has a time of its own, which may be long after its record's."""
+    told: dict[str | None, dict[str, Hit]] = {}
+    for text, time in _texts(record):
+        for name, hit in context.book.told[text.encode()].items():
+            told.setdefault(time or own_date, {}).setdefault(name, hit)
+    if isinstance(record, ConditionLean) and (tested := context.book.tested[bytes(record.code)]):
+        told[own_date] = {**tested, **told.get(own_date, {})}
+    return told
 
 
 def operated(record: ProcedureLean, concept: Concept, hits: Hits, context: Context) -> Iterator[Mention]:
@@ -94,13 +104,15 @@ def reasons(ref: str, meta: Meta | None, coded: bytes, dated: str | None, contex
 _NOT_SO = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
 
 
-def _texts(record: Lean) -> Iterable[str]:
+def _texts(record: Lean) -> Iterable[tuple[str, str | None]]:
+    """(text, its own time or None) of each narrative of a record; notes without a time are one text."""
     if isinstance(record, About | ImmunizationLean) and record.note:
-        yield elements.notes(plain(record.note))
+        yield from elements.timed_notes(plain(record.note))
     if isinstance(record, ObservationLean):
-        yield from (text for text in (record.valueString, *(p.valueString for p in record.component or ())) if text)
+        values = (record.valueString, *(p.valueString for p in record.component or ()))
+        yield from ((text, None) for text in values if text)
     if isinstance(record, ReportLean):
-        yield from filter(None, (conclusion_of(record), attached_beside(record)))
+        yield from ((text, None) for text in (conclusion_of(record), attached_beside(record)) if text)
 
 
 def _answers(record: Lean, context: Context) -> Iterator[tuple[str, Hit]]:

@@ -31,6 +31,10 @@ def a_day(text: str) -> float | None:
         ("10 mg in the morning and 5 mg in the evening", 15),
         ("two 5 mg tablets daily", 10),
         ("3 x 5 mg tablets once a day", 15),
+        ("Take 4 tablets (40 mg total) by mouth daily with breakfast.", 40),
+        ("Take 1 tablet (5 mg total) by mouth 2 (two) times a day", 10),
+        ("40 mg = 2 tab(s), Oral, Daily, # 60 tab(s), 0 Refill(s)", 40),
+        ("2 tablets (20 mg) daily", None),  # each or both?
         ("half a 5 mg tablet daily", None),  # of a tablet of 5 mg, or half of five?
         ("10mg qd", 10),
         ("10mg 每日一次", 10),

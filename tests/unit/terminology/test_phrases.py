@@ -299,6 +299,13 @@ SAID = [
     ("planned", "[hysterectomy] planned"),
     ("planned", "[rituximab] was declined"),
     ("planned", "需要[乙型病毒性肝炎]免疫"),
+    ("asserted", "Patient is currently [breastfeeding] her 4-month-old daughter"),
+    ("asserted", "[Breastfeeding] a newborn son"),
+    ("other-person", "Her sister is [breastfeeding] a son"),
+    ("other-person", "[Breastfeeding] intended by her daughter"),
+    ("asserted", "65-year-old man with [lymphoma]"),
+    ("asserted", "65 year old man with [lymphoma]"),
+    ("past", "old [tuberculosis] of the left apex"),
     ("past", "[Sepsis], resolved"),
     ("past", "[Sepsis] has resolved"),
     ("past", "[肺结核]已治愈"),
@@ -380,3 +387,23 @@ def test_what_a_sentence_says_of_a_term(wanted: str, text: str) -> None:
 )
 def test_a_note_may_take_a_diagnosis_back(note: str, taken_back: bool) -> None:
     assert bool(revises(note)) is taken_back
+
+
+@pytest.mark.parametrize(
+    ("note", "of", "taken_back"),
+    [
+        ("Cholangioscopy with biopsy: cholangiocarcinoma has been ruled out.", "IgG4-related disease", False),
+        ("Biopsy negative for malignancy.", "M35.5 IgG4-related disease", False),
+        ("曾疑诊胰腺癌,穿刺病理已排除恶性肿瘤。", "自身免疫性胰腺炎", False),
+        ("Tuberculosis ruled out, MMF was never started.", "IgG4-related disease", False),
+        ("Ruled out by biopsy.", "IgG4-related disease", True),
+        ("IgG4-RD ruled out, lymphoma diagnosed.", "IgG4-related disease", True),
+        ("Diagnosis revised to lymphoma.", "IgG4-related disease", True),
+        ("Turned out to be lymphoma.", "IgG4-related disease", True),
+        ("Malignancy was ruled out.", "C25.0", True),
+        ("病理已排除恶性", "胰腺癌", True),
+        ("Infection has been ruled out.", "B18.1 Chronic hepatitis B", True),
+    ],
+)
+def test_that_another_disease_was_excluded_takes_nothing_back(note: str, of: str, taken_back: bool) -> None:
+    assert bool(revises(note, of)) is taken_back

@@ -16,6 +16,8 @@ TELLER = Teller(
         ValueSet(
             "tb-old", "Old tuberculosis", "condition", names={"": ("old tuberculosis", "old pulmonary tuberculosis")}
         ),
+        ValueSet("pregnant", "Pregnancy", "condition", names={"": ("pregnant",)}),
+        ValueSet("pregnancy-status", "Pregnancy status", "result", names={"": ("currently pregnant",)}),
         ValueSet("igg4", "IgG4", "result", names={"": ("igg4",)}),
         ValueSet("hbsag", "HBsAg", "result", names={"": ("hbsag",)}),
     ]
@@ -29,6 +31,10 @@ TELLER = Teller(
         ("Old pulmonary tuberculosis.", {"tb-old": "asserted"}),
         ("Old tuberculosis; now tuberculosis.", {"tb-old": "asserted", "tb": "asserted"}),
         ("No tuberculosis.", {}),
+        ("She is currently pregnant.", {"pregnant": "asserted"}),  # a question's name, and here an answer
+        ("Currently pregnant: no", {}),
+        ("Currently pregnant: N/A", {}),
+        ("Currently pregnant: yes", {"pregnant": "asserted"}),
         ("HBsAg positive, IgG4 normal.", {"hbsag": "asserted"}),
         ("IgG4 negative, HBsAg positive.", {"hbsag": "asserted"}),
     ],
