@@ -18,7 +18,8 @@ from fhir_screener.terminology.valueset import Hit
 
 _DAYS = {"s": 1 / 86400, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
 _PIECES = frozenset(
-    "1 tablet tablets tab tabs tbl capsule capsules cap caps vial vials ampule ampoule 片 粒 丸 支".split()
+    "1 tablet tablets tab tabs tbl capsule capsules cap caps vial vials ampule ampoule 片 粒 丸 支"
+    " stück stueck stk tablette tabletten filmtablette filmtabletten kapsel kapseln".split()
 )
 _PER_KILO = ("/kg", "/公斤")
 

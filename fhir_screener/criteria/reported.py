@@ -7,6 +7,7 @@ from datetime import date
 
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.records.dates import Days
+from fhir_screener.verdict import Reason
 
 
 @dataclass
@@ -14,6 +15,7 @@ class Reported:
     """What clears, and the last days of both kinds of report; a day that is not known may be any."""
 
     clearing: list[Evidence] = field(default_factory=list)
+    weak: list[tuple[Reason, Evidence]] = field(default_factory=list)
     cleared: int = 0
     found: int = 0
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 import msgspec
 
 from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason, first_reason
+
+T = TypeVar("T")
 
 CONTEXT_SHOWN = 5
 """Context records shown in a finding; more are counted, not listed."""
@@ -38,6 +42,14 @@ class Tally(msgspec.Struct):
     def context(self, evidence: Evidence) -> None:
         self.beside.append(evidence)
 
+    def weigh_weak(self, weak: list[tuple[Reason, Evidence]], *, settled: bool) -> None:
+        """Beside a negative that settles the question, one of which nobody can say whether it does adds nothing."""
+        for reason, evidence in weak:
+            if settled:
+                self.context(aside(evidence))
+            else:
+                self.doubt(reason, evidence)
+
     @property
     def clock(self) -> bool:
         """Whether time alone ends what was found."""
@@ -64,6 +76,13 @@ class Tally(msgspec.Struct):
         )
         said = [Evidence(note=note, decides=True) for note in notes]
         return (*said, *shown, *tail)
+
+
+class Negatives(msgspec.Struct, Generic[T]):
+    """Of one question: those that settle it, and those of which nobody can say whether they do, each with the reason."""
+
+    clear: list[T] = []
+    weak: list[tuple[Reason, Evidence]] = []
 
 
 def aside(evidence: Evidence) -> Evidence:

@@ -15,20 +15,24 @@ from typing import NamedTuple
 from fhir_screener.terminology.coding import fold
 
 _NUMBERS = {
-    "half": 0.5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "one and a half": 1.5, "1 and a half": 1.5, "1 and 1/2": 1.5, "one and one-half": 1.5, "1 1/2": 1.5,
+    "one-half": 0.5, "one half": 0.5, "half": 0.5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
     "半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "八": 8, "十": 10,
 }  # fmt: skip
 _MILLIGRAMS = {"mg": 1.0, "毫克": 1.0, "g": 1000.0, "克": 1000.0, "ug": 0.001, "mcg": 0.001, "μg": 0.001, "微克": 0.001}
 
 DIGITS = r"\d+(?:\.\d+)?"
-_COUNT = r"(?:[1-3]/[234](?!\d)|\d+(?:\.\d+)?(?!\s*/\s*\d)|half(?: an?)?|one|two|three|four|five|six|半|一|二|两|三|四|五|六|八|十)"
+_COUNT = (
+    r"(?:(?:one|1) and a half|1 and 1/2|one and one-half|1 1/2|one[- ]half|[1-3]/[234](?!\d)|\d+(?:\.\d+)?(?!\s*/\s*\d)"
+    r"|half(?: an?)?|one|two|three|four|five|six|半|一|二|两|三|四|五|六|八|十)"
+)
 _UNIT = r"(?:mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?!\s*/\s*(?:kg|公斤|m2|ml|毫升|h\b|小时))"
 _MASS = rf"{DIGITS}\s*(?:{_UNIT})?(?:\s*(?:-|~|–|to|至|到)\s*{DIGITS}\s*)?{_UNIT}"
-_PIECE = r"(?:(?:片|粒|丸|支|tablets?|tabs?|tbl|capsules?|caps?|vials?)(?:\(s\))?(?![a-z]))"
+_PIECE = r"(?:片|粒|丸|支|(?:tablets?|tabs?|tbl|capsules?|caps?|vials?)(?:\(s\))?(?![a-z]))"
 _BY = r"\s*[×x*]\s*"
 
 OFTEN: tuple[tuple[str, float, float], ...] = (
-    (r"q\.?o\.?d\.?|every (?:other|second) day|(?:on )?alternate days|q48h|every 48 hours", 1, 2),
+    (r"q\.?o\.?d\.?|(?:once )?every (?:other|second) day|(?:on )?alternate days|q48h|every 48 hours", 1, 2),
     (r"隔[日天](?:[1一]次)?|每隔[1一][日天](?:[1一]次)?|每?[2两二][日天][1一]次", 1, 2),
     (r"b\.?i\.?d\.?|twice (?:daily|a day|per day|every day)|q12h|every 12 hours|每12小时(?:[1一]次)?", 2, 1),
     (r"t\.?i\.?d\.?|q8h|every 8 hours|每8小时(?:[1一]次)?", 3, 1),
@@ -46,17 +50,20 @@ OFTEN: tuple[tuple[str, float, float], ...] = (
 """How often: (words, intakes, in so many days). The first that fits at a place is taken."""
 
 _TIMES_A_DAY = (
-    rf"(?P<n>{_COUNT})(?: \((?:one|two|three|four)\))? ?(?:times?|x)(?: ?daily| a day| per day| ?/ ?day)"
+    rf"(?P<n>{_COUNT}) ?(?:times?|x)(?: ?daily| a day| per day| ?/ ?day)"
     rf"|(?:每|[1一])?[日天](?P<m>{_COUNT})次"
     rf"|(?P<k>{_COUNT})次 ?/ ?[日天]"
 )
 _TIMES_A_WEEK = rf"(?:每|[1一])周(?P<w>{_COUNT})次|(?P<v>{_COUNT})次 ?/ ?周"
 
 _SLOTS = (
-    (r"(?:every|each|in the) morning|at breakfast|qam|每?(?:早晨|早上|早餐后|清晨|上午|晨起|晨|早)", "morning"),
+    (
+        r"(?:every|each|in the) morning|at breakfast|qam|mane|每?(?:早晨|早上|早餐后|清晨|上午|晨起|晨|早)(?:[1一]次)?",
+        "morning",
+    ),
     (r"at noon|at lunch|每?(?:中午|午餐后|午)", "noon"),
-    (r"(?:every|each|in the) evening|at dinner|qpm|每?(?:晚上|下午|晚餐后|晚)", "evening"),
-    (r"(?:every|each|at) night|at bedtime|qhs|qn|hs|每?(?:睡前|夜间)", "night"),
+    (r"(?:every|each|in the) evening|at dinner|qpm|每?(?:晚上|下午|晚餐后|晚)(?:[1一]次)?", "evening"),
+    (r"(?:every|each|at) night|nightly|nocte|at bedtime|qhs|qn|hs|每?(?:睡前|夜间)", "night"),
 )
 _NEEDED = (
     r"p\.?r\.?n\.?|(?:as|when|if) needed|(?:必要|需要)时(?:服用?|口服)?"
@@ -66,12 +73,21 @@ _NEEDED = (
 _ONCE = r"once(?: only)?|single dose|stat|单次(?:口服|给药)?|一次性|临时|立即"
 _DIVIDED = rf"(?:in|divided into) {_COUNT} (?:divided )?doses|分{_COUNT}次(?:口服|服用|服)?"
 _FILL = (
-    r"take|give|by mouth|p\.?o\.?|orally|oral|i\.?v\.?(?:gtt| drip)?|intravenously|i\.?m\.?|of|and|dose"
+    r"take|give|by mouth|(?:by )?oral route|p\.?o\.?|orally|oral|i\.?v\.?(?:gtt| drip)?|intravenously|i\.?m\.?|of|and|dose"
     r"|with (?:food|meals?|breakfast|milk|water)|after (?:food|meals?|breakfast)"
-    r"|口服|内服|服用?|静脉滴注|静脉注射|静滴|静注|静推|肌注|每次|[1一]次(?=\s*[\d半一两二三])|各|及|和|顿服|维持量?|剂量"
+    r"|口服|内服|服用?|/ ?次|静脉滴注|静脉注射|静滴|静注|静推|肌注|每次|[1一]次(?=\s*[\d半一两二三])|各|及|和|顿服|维持量?|剂量"
     r"|# ?\d+(?: ?(?:tabs?|tablets?|caps?|capsules?)(?:\(s\))?)?|\d+ refills?(?:\(s\))?|refills?: ?\d+"
     r"|[三早午晚]?[餐饭][后时前]|注射用|醋酸|琥珀酸钠|磷酸钠|片剂?(?!\s*/)"
 )
+
+
+_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12"}
+_SPELLED = re.compile(rf"(\d+) \(({'|'.join(_WORDS)})\)")
+"""A number that is spelled out behind its digits: "2 (two) times daily"."""
+
+
+def _once_only(found: re.Match[str]) -> str:
+    return found[1] if _WORDS[found[2]] == found[1] else found[0]
 
 
 class DoseWords(NamedTuple):
@@ -99,7 +115,8 @@ class _Token(NamedTuple):
 @lru_cache(maxsize=20_000)
 def read_dose(text: str) -> DoseWords | None:
     """The dose that these words say, or None where any of them is unknown. The drug's name is not to be among them."""
-    tokens = list(_tokens(fold(text)))
+    plain = fold(text)
+    tokens = list(_tokens(_SPELLED.sub(_once_only, plain) if "(" in plain else plain))
     if not tokens or any(token.kind == "unknown" for token in tokens):
         return None
     return _read(tokens)
@@ -161,12 +178,14 @@ def _rhythm(tokens: list[_Token]) -> tuple[float | None, float] | None:
     if not often:
         return (float(slots), 1.0) if slots else (None, 1.0)
     times, days = often.pop()
-    return (times, days) if slots in (0, times) and (not slots or days == 1) else None
+    # "Every other day in the morning" says when on that day.
+    return (times, days) if slots in (0, times) and (slots < 2 or days == 1) else None
 
 
 def _number(word: str) -> float:
-    if word.split()[0] in _NUMBERS:
-        return float(_NUMBERS[word.split()[0]])
+    known = _NUMBERS.get(word) or _NUMBERS.get(word.split()[0])
+    if known:
+        return float(known)
     top, _, bottom = word.partition("/")
     return float(top) / float(bottom) if bottom and float(bottom) else float(top)
 
@@ -185,8 +204,9 @@ def _mass(words: str) -> tuple[float, float]:
 
 
 _AMOUNTS = (
-    ("said", rf"(?P<count_t>{_COUNT})\s*{_PIECE}\s*\((?P<mass_t>{_MASS})\s+total(?: dose)?\)"),
+    ("said", rf"(?P<count_t>{_COUNT})\s*{_PIECE}\s*\(\s*(?P<mass_t>{_MASS})\s+total(?: dose)?\s*\)"),
     ("said", rf"(?P<mass_s>{_MASS})\s*=\s*(?P<count_s>{_COUNT})\s*{_PIECE}"),
+    ("said", rf"(?:1|one)\s*{_PIECE}\s*\(\s*(?P<mass_o>{_MASS})\s*\)"),
     ("each", rf"(?P<mass_a>{_MASS})\s*/?\s*{_PIECE}?{_BY}(?P<count_a>{_COUNT})\s*{_PIECE}"),
     ("each", rf"(?P<count_b>{_COUNT})\s*{_PIECE}?{_BY}(?P<mass_b>{_MASS})(?:\s*/?\s*{_PIECE})?"),
     ("each", rf"(?P<count_c>half|one|two|three|four|five|six)\s+(?P<mass_c>{_MASS})\s*{_PIECE}"),
@@ -202,7 +222,7 @@ _WORDY = (
     ("once", _ONCE), ("fill", _FILL),
 )  # fmt: skip
 _TABLE = tuple(
-    (kind, re.compile(rf"(?:(?<![a-z])|(?=/))(?:{pattern})" + ("" if kind in dict(_AMOUNTS) else "(?![a-z])")))
+    (kind, re.compile(rf"(?:(?<![a-z])|(?![a-z0-9]))(?:{pattern})" + ("" if kind in dict(_AMOUNTS) else "(?![a-z])")))
     for kind, pattern in (*_WORDY[:2], *_AMOUNTS, *_WORDY[2:])
 )
 _BETWEEN = re.compile(r"(?:[\s,;。、:+]|[.](?!\d))+")

@@ -144,6 +144,8 @@ def test_pieces_and_volumes_count_by_the_strength(ask) -> None:
     two = {"low": make.Quantity(2, "{tablet}"), "high": make.Quantity(2, "{tablet}")}
     assert answer(ask(RULE, *raised_from(make.dose(0, **two)))) == "unreadable"
     assert answer(ask(RULE, *raised_from(make.dose(0, **two), strength=make.Quantity(5, "mg")))) == "met"
+    pieces = {"low": make.Quantity(1.5, "Stück"), "high": make.Quantity(1.5, "Stück")}
+    assert answer(ask(RULE, *raised_from(make.dose(0, **pieces), strength=make.Quantity(5, "mg")))) == "met"
     three = {"low": make.Quantity(3, "mL"), "high": make.Quantity(3, "mL")}
     assert answer(ask(RULE, *raised_from(make.dose(0, **three), strength=make.Quantity(5, "mg/mL")))) == "suspected"
 

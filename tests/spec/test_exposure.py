@@ -81,6 +81,7 @@ def test_tablets_completed_without_an_end_may_reach_into_the_window(ask) -> None
     [
         (make.drug("P1", taken="2020-06-01", status="completed"), "imprecise-date"),
         (make.drug("P1", taken="2020-06-01", status="stopped"), "imprecise-date"),
+        (make.drug("P1", taken="2021-01-15", status="stopped"), "imprecise-date"),
         (make.drug("P1", taken="2020-06-01", status="unknown"), "equivocal"),
         (make.drug("P1", taken="2020-06-01..2020-06-01", status="completed"), "no-data"),
         (make.drug("P1", taken="2020-06-01", status="completed", doses=(make.dose(5, once=True),)), "no-data"),
@@ -101,6 +102,12 @@ def test_an_open_end_without_any_other_date_speaks_from_its_beginning(ask, taken
 def test_an_order_for_tablets_is_exposure_while_it_is_fresh(ask) -> None:
     assert ask(TABLETS, make.drug("P1", "request", authored="2021-01-05")).verdict is MET
     assert ask(TABLETS, make.drug("P1", "request", authored="2016-01-05")).reason is Reason.STALE
+
+
+def test_an_order_that_was_stopped_nobody_knows_when_may_never_have_been_taken(ask) -> None:
+    stopped = make.drug("P1", "request", authored="2021-02-01", status="stopped")
+    assert ask(TABLETS, stopped).reason is Reason.IMPRECISE_DATE
+    assert ask(TABLETS, replace(stopped, span=Span("", "2021-02-20"))).verdict is MET
 
 
 def test_a_known_end_makes_it_a_clock(ask) -> None:

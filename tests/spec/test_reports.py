@@ -156,6 +156,13 @@ def test_a_final_report_replaces_the_preliminary_of_its_test_and_day(ask) -> Non
     assert ask(RULE, early, clear).verdict is NOT_MET
 
 
+def test_an_undated_clear_report_takes_nothing_from_a_dated_one(ask) -> None:
+    clear = make.Value(text="No evidence of active tuberculosis.")
+    vague = make.result("L3", clear, report=True, on="2020")
+    assert ask(RULE, vague).reason is Reason.IMPRECISE_DATE
+    assert ask(RULE, vague, make.result("L3", clear, report=True)).verdict is NOT_MET
+
+
 def test_an_old_report_of_the_finding_is_not_forgotten(ask) -> None:
     old = make.result("L3", make.Value(text="Active tuberculosis."), report=True, on="2018-01-10")
     assert ask(RULE, old).reason is Reason.STALE

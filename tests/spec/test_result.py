@@ -53,6 +53,13 @@ def test_a_clearing_result_speaks_for_its_window_only(ask) -> None:
     assert ask(HBSAG, make.result("L1", "negative", on="2020")).reason is Reason.IMPRECISE_DATE
 
 
+@pytest.mark.parametrize("weak", [{"on": "2020"}, {"on": "2021-02-25", "status": "preliminary"}])
+def test_a_negative_that_may_not_settle_it_takes_nothing_from_one_that_does(ask, weak) -> None:
+    vague = make.result("L1", "negative", **weak)
+    assert ask(HBSAG, vague).verdict is UNKNOWN
+    assert ask(HBSAG, vague, make.result("L1", "negative")).verdict is NOT_MET
+
+
 def test_a_clearing_result_that_is_too_old_says_so(ask) -> None:
     found = ask(HBSAG, make.result("L1", "negative", on="2020-11-30"))
     assert any(str(item.note).endswith("negative; older than 3 months") for item in found.evidence)

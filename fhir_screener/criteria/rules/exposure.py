@@ -100,7 +100,8 @@ class ExposureRule:
             )
         elif hit.stance is Stance.DOUBTFUL:
             tally.doubt(Reason.EQUIVOCAL, evidence)
-        elif placed is When.STRADDLES:
+        elif placed is When.STRADDLES or (fact.status == "stopped" and not taken.known_end):
+            # Stopped nobody knows when: perhaps before the first dose.
             perhaps = say(
                 "{what}, perhaps within {window}" if self.within else "{what}, perhaps",
                 what=what,

@@ -65,6 +65,7 @@ class ReportRule:
         for fact in facts:
             if fact.status != "preliminary" or self._which(view, fact) not in final:
                 self._weigh(view, fact, tally, said)
+        tally.weigh_weak(said.weak, settled=bool(said.clearing))
         return fetched(self._conclude(view, tally, said), view, RESULT_TYPES, named(self.of))
 
     def _which(self, view: View, fact: Observation) -> tuple[str, Days | None]:
@@ -88,10 +89,12 @@ class ReportRule:
                 tally.doubt(Reason.STALE, evidence)
             elif placed is When.BEFORE:
                 tally.context(cite(fact, note, value=text, hit=hit, decides=False))
-            elif fact.status == "preliminary" and reason in ("yes", "no"):
+            elif fact.status == "preliminary" and reason == "yes":
                 tally.doubt(Reason.EQUIVOCAL, evidence)
+            elif reason == "no" and fact.status == "preliminary":
+                said.weak.append((Reason.EQUIVOCAL, evidence))
             elif reason == "no" and placed is When.STRADDLES:
-                tally.doubt(Reason.IMPRECISE_DATE, evidence)
+                said.weak.append((Reason.IMPRECISE_DATE, evidence))
             elif reason == "no":
                 said.clear(evidence, days)
             elif reason == "yes":

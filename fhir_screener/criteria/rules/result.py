@@ -24,7 +24,7 @@ from fhir_screener.criteria.lookalike_tests import weigh_lookalikes
 from fhir_screener.criteria.model import RESULT_TYPES, Needs, Rule
 from fhir_screener.criteria.results import Result, newest_first, results
 from fhir_screener.criteria.settling import order_of
-from fhir_screener.criteria.tally import Tally, aside
+from fhir_screener.criteria.tally import Negatives, Tally, aside
 from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Duration
@@ -115,15 +115,16 @@ class ResultRule:
 
     def _judge(self, view: View, found: list[Result]) -> Finding:
         tally = Tally()
-        clearing: list[Result] = []
+        clearing: Negatives[Result] = Negatives()
         for result in found:
             self._sort(view, result, tally, clearing)
+        tally.weigh_weak(clearing.weak, settled=bool(clearing.clear))
         if self.positive != "context":
             weigh_lookalikes(view, self.asked, self.limits, self.positive_within, tally)
             hear(view, self.asked, self.positive_within, tally)
-        return self._conclude(view, tally, clearing)
+        return self._conclude(view, tally, clearing.clear)
 
-    def _sort(self, view: View, result: Result, tally: Tally, clearing: list[Result]) -> None:
+    def _sort(self, view: View, result: Result, tally: Tally, clearing: Negatives[Result]) -> None:
         placed = view.place(result.days, self.within) if result.days else When.STRADDLES
         says = result.reading.says
         note = result.fact.note
@@ -133,7 +134,7 @@ class ResultRule:
             self._sort_negative(result, placed, tally, clearing)
         elif says is Polarity.POSITIVE:
             self._sort_positive(view, result, tally)
-        elif placed is When.BEFORE or self._overtaken(result, clearing):
+        elif placed is When.BEFORE or self._overtaken(result, clearing.clear):
             tally.context(self._cite(result, decides=False))
         elif says is Polarity.CONFLICTING:
             tally.doubt(Reason.CONFLICTING, self._cite(result))
@@ -142,18 +143,18 @@ class ResultRule:
         else:
             tally.doubt(Reason.UNREADABLE, self._cite(result))
 
-    def _sort_negative(self, result: Result, placed: When, tally: Tally, clearing: list[Result]) -> None:
+    def _sort_negative(self, result: Result, placed: When, tally: Tally, clearing: Negatives[Result]) -> None:
         if placed is When.BEFORE:
             tally.context(self._cite(result, say("older than {time}", time=length(self.within)), decides=False))
         elif self.negative == "context":
             tally.context(self._cite(result, decides=False))
         elif result.preliminary:
-            tally.doubt(Reason.EQUIVOCAL, self._cite(result, say("preliminary")))
+            clearing.weak.append((Reason.EQUIVOCAL, self._cite(result, say("preliminary"))))
         elif placed is When.STRADDLES:
             note = say("the date leaves open whether it is recent enough")
-            tally.doubt(Reason.IMPRECISE_DATE, self._cite(result, note))
+            clearing.weak.append((Reason.IMPRECISE_DATE, self._cite(result, note)))
         else:
-            clearing.append(result)
+            clearing.clear.append(result)
 
     def _sort_positive(self, view: View, result: Result, tally: Tally) -> None:
         placed = When.INSIDE

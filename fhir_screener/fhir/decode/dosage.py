@@ -90,10 +90,11 @@ def _text(part: dict[str, Any]) -> str:
 
 
 def _amount(part: dict[str, Any]) -> tuple[Quantity | None, Quantity | None, bool]:
-    """(low, high, whether it is a rate) of one intake; the ordered amount before a calculated one."""
+    """(low, high, whether it is a rate) of one intake; the ordered amount before a calculated one, those by body size last."""
     listed = [one for one in elements.many(part.get("doseAndRate")) if isinstance(one, dict)]
     ordered = [one for one in listed if "ordered" in elements.codes(one.get("type"))]
-    for one in (*ordered, *listed, part):
+    told = sorted((*ordered, *listed), key=_by_body) if len(listed) > 1 else listed
+    for one in (*told, part):
         exact = elements.quantity(one.get("doseQuantity") or one.get("dose"))
         if exact:
             return exact, exact, False
@@ -105,6 +106,12 @@ def _amount(part: dict[str, Any]) -> tuple[Quantity | None, Quantity | None, boo
         if low or high:
             return low, high, True
     return None, None, False
+
+
+def _by_body(one: dict[str, Any]) -> bool:
+    """Whether it is an amount per kg or m2: what was calculated from it says the same without a weight."""
+    exact = elements.quantity(one.get("doseQuantity"))
+    return exact is None or "/" in exact.unit
 
 
 def _rate(one: dict[str, Any]) -> tuple[Quantity | None, Quantity | None]:

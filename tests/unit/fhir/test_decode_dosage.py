@@ -32,14 +32,23 @@ def test_an_amount_and_a_range():
     assert dose(dose=MG).low.value == 5, "as an administration has it"
 
 
+def both(ordered, calculated):
+    """One dose twice, the calculated amount first."""
+    kinds = [("calculated", calculated), ("ordered", ordered)]
+    return [{"type": {"coding": [{"code": kind}]}, "doseQuantity": amount} for kind, amount in kinds]
+
+
 def test_the_ordered_amount_comes_before_the_calculated_one():
-    both = [
-        {"type": {"coding": [{"code": "calculated"}]}, "doseQuantity": {"value": 61, "unit": "mg"}},
-        {"type": {"coding": [{"code": "ordered"}]}, "doseQuantity": {"value": 1, "unit": "mg/kg"}},
-    ]
-    found = dose(doseAndRate=both)
-    assert found.low.value == 1
-    assert found.low.unit == "mg/kg"
+    found = dose(doseAndRate=both(MG, {"value": 1, "unit": "tablet"}))
+    assert found.low.unit == "mg"
+
+
+def test_what_was_calculated_comes_before_an_order_by_body_weight():
+    """It is the amount given, and asks for no weight."""
+    found = dose(doseAndRate=both({"value": 1, "unit": "mg/kg"}, {"value": 61, "unit": "mg"}))
+    assert (found.low.value, found.low.unit) == (61, "mg")
+    alone = dose(doseAndRate=[{"doseQuantity": {"value": 1, "unit": "mg/kg"}}])
+    assert alone.low.unit == "mg/kg"
 
 
 def test_a_rate():

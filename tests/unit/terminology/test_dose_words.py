@@ -55,6 +55,14 @@ def a_day(text: str) -> float | None:
         ("每周一次 10.5mg", 1.5),
         ("１０ＭＧ　ＱＤ", 10),
         ("0 mg daily", 0),
+        ("15mg每日一次", 15),
+        ("15mg隔日一次 晨起顿服", 7.5),
+        ("20 mg every other day in the morning", 10),
+        ("5mg/次，2次/天", 10),
+        ("10 mg 每晨1次", 10),
+        ("Take 3 tablets (7.5 mg total) by mouth daily.", 7.5),
+        ("Take 1 tablet (5 mg) by mouth 2 (two) times daily with meals", 10),
+        ("5 mg by oral route nightly", 5),
     ],
 )
 def test_mg_a_day(text, expected) -> None:
@@ -75,6 +83,8 @@ def test_mg_a_day(text, expected) -> None:
         "5 mg daily, may increase to 20 mg daily",
         "up to 20 mg daily",
         "10mg与20mg隔日交替",
+        "Take 2 tablets (10 mg) by mouth daily",  # each, or both
+        "5 mg 2 (three) times daily",
         "8mg(2片) qd",  # in two tablets, or two tablets of 8 mg
         "4mg 3片 qd",
         "4 mg x 3 daily",
@@ -115,6 +125,9 @@ def test_what_is_not_certain_is_not_read(text) -> None:
         ("半片 qd", DoseWords(0.5, 0.5, True, 1, 1)),
         ("1/2 tablet in the morning", DoseWords(0.5, 0.5, True, 1, 1)),
         ("half a tablet daily", DoseWords(0.5, 0.5, True, 1, 1)),
+        ("one-half tablet daily", DoseWords(0.5, 0.5, True, 1, 1)),
+        ("take one and a half tablets every morning", DoseWords(1.5, 1.5, True, 1, 1)),
+        ("1 1/2 tablet(s) once a day", DoseWords(1.5, 1.5, True, 1, 1)),
         ("take 1 tablet by mouth every day", DoseWords(1, 1, True, 1, 1)),
         ("每日2次", DoseWords(times=2, days=1)),
         ("30mg 顿服", DoseWords(30, 30)),
