@@ -68,6 +68,7 @@ def test_a_decision_that_lacks_something_comes_back_without_javascript(ward: War
     anna.reject("Could not be reached")
     expect(anna.standing).to_contain_text("rejected (Could not be reached); owner: Anna; last note by Anna")
     anna.undo()
+    expect(anna.standing).to_contain_text("waiting")
 
 
 def test_on_a_telephone_every_decision_is_in_sight(ward: Ward, seat: Seats) -> None:
