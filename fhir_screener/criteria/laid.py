@@ -18,7 +18,7 @@ from fhir_screener.criteria.therapy import Line, line
 from fhir_screener.criteria.view import View
 from fhir_screener.criteria.weight import body_weight
 from fhir_screener.criteria.wording import words_say
-from fhir_screener.records.dates import Duration
+from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.equivalents import Ratio
@@ -71,8 +71,11 @@ class Drugs:
         lasting = bridged(item for item in found if id(item) not in single)
         return carried(lasting, [item for item in found if id(item) in single])
 
-    def intakes(self, view: View, tally: Tally) -> Iterator[tuple[Medication, Hit, Intake]]:
+    def intakes(self, view: View, tally: Tally) -> list[tuple[Medication, Hit, Intake]]:
         """Every record that may be a therapy; what is none becomes context."""
+        return _replaced([*self._each(view, tally)])
+
+    def _each(self, view: View, tally: Tally) -> Iterator[tuple[Medication, Hit, Intake]]:
         for fact in among(view.index.medications, self.of):
             hit = fact.hit(self.of)
             if hit is None:
@@ -97,6 +100,25 @@ class Drugs:
             return say("names the drug; does not say that it was given")
         purposes = (fact.dose_text, *(reason.label for reason in fact.reasons))
         return say("premedication") if any(is_premedication(text) for text in purposes if text) else ""
+
+
+def _replaced(found: list[tuple[Medication, Hit, Intake]]) -> list[tuple[Medication, Hit, Intake]]:
+    """An order that nobody closed ends the day before the one that replaces it begins."""
+    begun = {fact.replaces: taken.first for fact, _, taken in found if fact.replaces and taken.first}
+    if not begun:
+        return found
+    return [
+        (fact, hit, _until(taken, begun[fact.ref]) if fact.ref in begun and taken.ongoing else taken)
+        for fact, hit, taken in found
+    ]
+
+
+def _until(taken: Intake, successor: Days) -> Intake:
+    last = Days(successor.lo - 1, successor.hi - 1)
+    if taken.first is None or last.lo < taken.first.hi:
+        return taken
+    doubt = None if taken.doubt is Reason.STALE else taken.doubt
+    return replace(taken, last=last, ongoing=False, known_end=True, doubt=doubt)
 
 
 def _closed(view: View, taken: Intake, hit: Hit) -> Intake:

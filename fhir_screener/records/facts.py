@@ -185,6 +185,8 @@ class Medication(Fact, frozen=True, kw_only=True, gc=False):
     moment: bool = False
     """Whether `span` is one moment at which it was taken, which says nothing of its end."""
     authored: str | None = None
+    replaces: str = ""
+    """The order that this one replaces (MedicationRequest.priorPrescription), as `Type/id`."""
     asserted: str | None = None
     supply_days: float | None = None
     doses: tuple[Dose, ...] = ()

@@ -140,6 +140,16 @@ def test_the_baseline_is_read_from_code_and_words(ask, baseline, expected) -> No
     assert answer(ask(RULE, *raised_from(baseline))) == expected
 
 
+def test_an_order_that_replaces_another_ends_it(ask) -> None:
+    """40 mg of November, never closed, and 10 mg of last week: two doses at a time, or a reduction."""
+    old = make.drug("P1", "request", authored="2020-11-20", mg=40)
+    assert answer(ask(RULE, old, make.drug("P1", "request", authored="2021-02-20", mg=10))) == "suspected"
+    assert (
+        answer(ask(RULE, old, make.drug("P1", "request", authored="2021-02-20", mg=10, replaces=old.ref)))
+        == "judgement"
+    )
+
+
 def test_pieces_and_volumes_count_by_the_strength(ask) -> None:
     two = {"low": make.Quantity(2, "{tablet}"), "high": make.Quantity(2, "{tablet}")}
     assert answer(ask(RULE, *raised_from(make.dose(0, **two)))) == "unreadable"

@@ -201,6 +201,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         span=_span(record),
         moment=kind == "MedicationStatement" and bool(record.effectiveDateTime),
         authored=record.authoredOn or record.whenHandedOver or record.whenPrepared,
+        replaces=context.references.ref(plain(record.priorPrescription)) if record.priorPrescription else "",
         asserted=record.dateAsserted,
         supply_days=elements.in_days(plain(record.daysSupply)) if record.daysSupply else None,
         doses=told.doses,

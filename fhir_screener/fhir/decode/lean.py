@@ -156,6 +156,7 @@ class DrugLean(About, gc=False):
     effectivePeriod: Period | None = None
     dateAsserted: str | None = None
     authoredOn: str | None = None
+    priorPrescription: Raw = EMPTY
     whenHandedOver: str | None = None
     whenPrepared: str | None = None
     daysSupply: Raw = EMPTY
