@@ -454,3 +454,22 @@ def test_a_drug_given_for_cancer_alone_is_a_sign_of_one(judged) -> None:
 
     assert said(judged(given("2019-02-01")), "E4") == "suspected"
     assert said(judged(given("2009-02-01")), "E4") == "no-data"
+
+
+def test_records_that_nobody_can_name_are_counted_and_said(judged) -> None:
+    """A code of a system that nobody knows, without a word beside it, may be anything: absence is then less than it seems."""
+    codes = [{"system": "urn:oid:2.999.1", "code": "0815"}]
+    nameless = {"resourceType": "Condition", "recordedDate": "2021-02-01", "code": {"coding": codes}}
+    found = judged(nameless)
+    assert found.problems == ("Condition: 1 record has a code that no list knows, and no words",)
+    assert said(found, "E4") == "no-data"
+
+
+def test_a_word_or_a_standard_code_is_a_name(judged) -> None:
+    local = {"system": "urn:oid:2.999.1", "code": "0815"}
+    for code in (
+        {"coding": [{**local, "display": "Gout"}]},
+        {"coding": [local], "text": "Gicht"},
+        {"coding": [local, {"system": "http://hl7.org/fhir/sid/icd-10", "code": "M10.9"}]},
+    ):
+        assert judged({"resourceType": "Condition", "recordedDate": "2021-02-01", "code": code}).problems == ()

@@ -24,7 +24,7 @@ from fhir_screener.records.facts import Fact, Mention, Observation, Patient, Spa
 from fhir_screener.records.patient_record import CHART_TYPES, PatientRecord, Seen, Unmapped
 from fhir_screener.terminology.local_name import Name
 
-_DATE, _NAME = attrgetter("date"), attrgetter("name")
+_DATE, _NAME, _UNREAD = attrgetter("date"), attrgetter("name"), attrgetter("unread")
 F = TypeVar("F", bound=Fact)
 
 
@@ -79,6 +79,9 @@ def _read(kind: str, chart: Chart, context: Context, facts: Facts) -> Seen:
     terminology = context.book.terminology
     if kind in terminology.site.complete:
         facts.unread[kind] = sum(one.unread for one in glimpses)
+    elif not terminology.site.complete and (nameless := sum(map(_UNREAD, glimpses))):
+        records = "1 record has" if nameless == 1 else f"{nameless} records have"
+        context.problems.append(f"{kind}: {records} a code that no list knows, and no words")
     if terminology.note_unread and any(map(_NAME, glimpses)):
         _note(facts.unmapped, glimpses)
     for one in glimpses:

@@ -253,7 +253,8 @@ class Glimpse(msgspec.Struct, gc=False):
     meta: Meta | None
     date: str | None
     unread: bool = False
-    """Nobody can say what it is about; asked only of the types that a site states to be complete."""
+    """Nobody can say what it is about: no list knows its code, and it has no words. Of the types that a site states to be
+    complete, words that no list knows are none."""
     name: Name | None = None
     """What it is called, where nobody knows the name, and where that is asked."""
 

@@ -32,7 +32,7 @@ from fhir_screener.fhir.decode.lean import (
     Valued,
 )
 from fhir_screener.fhir.decode.tolerant import plain
-from fhir_screener.terminology.coding import Concept
+from fhir_screener.terminology.coding import STANDARD, Concept
 
 Judge = Callable[[Any], Lean | Glimpse]
 """Takes a record in its form; gives it back, or a glimpse of it."""
@@ -51,7 +51,9 @@ class Relevance:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._seen: dict[bytes, bool] = {}
-        self._tests: dict[bytes, bool] = {b"": False}
+        self._tests: dict[bytes, bool | None] = {}
+        """Whether a test counts; None for one that nobody can name."""
+        self._nameless: Memo[bool] = Memo(lambda raw: self._says_nothing(book.concept[raw].concept), _SPELLINGS)
         self._billed: Memo[bool] = Memo(
             lambda raw: is_drug_code(book.concept[raw].concept) and book.unlisted[raw], _SPELLINGS
         )
@@ -128,15 +130,16 @@ class Relevance:
     def _condition(self, one: ConditionLean) -> Lean | Glimpse:
         if self._wanted(one.code) or self._told(one.note) or self._book.tested[bytes(one.code)]:
             return one
-        return Glimpse(one.id, one.meta, one.onsetDateTime or _start(one.onsetPeriod) or one.recordedDate)
+        date = one.onsetDateTime or _start(one.onsetPeriod) or one.recordedDate
+        return Glimpse(one.id, one.meta, date, self._nameless[bytes(one.code)])
 
     def _observation(self, one: ObservationLean) -> Lean | Glimpse:
         try:
-            if self._tests[bytes(one.code)]:
-                return one
+            wanted = self._tests[bytes(one.code)]
         except KeyError:
-            if self._test(one.code):
-                return one
+            wanted = self._test(one.code)
+        if wanted:
+            return one
         if one.valueCodeableConcept and self._wanted(one.valueCodeableConcept):
             return one
         if one.component and self._components(one.component):
@@ -146,15 +149,21 @@ class Relevance:
         if one.note and self._told(one.note):
             return one
         date = one.effectiveDateTime or _start(one.effectivePeriod) or one.effectiveInstant or one.issued
-        return Glimpse(one.id, one.meta, date)
+        return Glimpse(one.id, one.meta, date, wanted is None)
 
-    def _test(self, raw: Raw) -> bool:
+    def _test(self, raw: Raw) -> bool | None:
         """Whether a test counts, or its local name holds that of one that does."""
         key = bytes(raw)
         if len(self._tests) > _SPELLINGS:
             self._tests.clear()
-        found = self._tests[key] = self._wanted(raw) or bool(self._book.near[key])
+        found: bool | None = self._wanted(raw) or bool(key and self._book.near[key])
+        self._tests[key] = found = None if not found and self._nameless[key] else found
         return found
+
+    def _says_nothing(self, concept: Concept) -> bool:
+        """Whether it is a code of an unknown system without a word, or no code at all."""
+        words = concept.text or any(one.display or one.system in STANDARD for one in concept.codings)
+        return not words and not self._book.terminology.site.lists(concept)
 
     def _components(self, parts: list[Valued]) -> bool:
         for part in parts:
@@ -196,7 +205,7 @@ class Relevance:
             refers = b""
         coded = bytes(one.reasonCode) if one.reasonCode and self._used(one.reasonCode) else b""
         if not (refers or coded) or not happened(one):
-            return Glimpse(one.id, one.meta, date)
+            return Glimpse(one.id, one.meta, date, isinstance(one, ProcedureLean) and self._nameless[bytes(one.code)])
         return Given(one.id, one.meta, date, reference=refers, code=coded)
 
     def _used(self, raw: Raw) -> bool:
@@ -205,7 +214,7 @@ class Relevance:
     def _immunization(self, one: ImmunizationLean) -> Lean | Glimpse:
         if self._wanted(one.vaccineCode) or self._told(one.note):
             return one
-        return Glimpse(one.id, one.meta, one.occurrenceDateTime)
+        return Glimpse(one.id, one.meta, one.occurrenceDateTime, self._nameless[bytes(one.vaccineCode)])
 
 
 _DRUG_CODES = re.compile(r"(?:J\d{4}|Q5\d{3})$|6-00")
