@@ -40,8 +40,17 @@ _DENIED_BEHIND = re.compile(
     r"(?=\W*$|[.;。；,，)]|\W+(?:by|after|on|with|in|via|per|at)\b)"
 )
 """Behind a comma: the term is denied as a whole, and not what else would be named."""
-_NOT_REALLY = re.compile(r"(?:\bpseudo-? ?|\bfalse |\bphantom |\bsympathetic |\bnon-|假性|伪|(?:^|[\s,，、(（])类)$")
-"""Right before a term: what only looks like it."""
+_NOT_REALLY = re.compile(
+    r"(?:\bpseudo-? ?|\bfalse |\bphantom |\bsympathetic |\bnon-|假性|伪|(?:^|[\s,，、(（])类"
+    r"|\b(?:mimic\w*|masquerad\w*(?: as)?|simulat\w+|mis(?:taken|diagnosed|labell?ed|interpreted) (?:for|as))(?: of)?(?: an?| the)? "
+    r"|误诊(?:为|成|是))$"
+)
+"""Right before a term: what only looks like it, or was taken for it by mistake."""
+_SIGN_OF = re.compile(
+    r"\b(?:(?P<to>to (?:suggest|indicate|support|imply))|suggest(?:ing|ive of)|indicati(?:ng|ve of)|(?:suspicious|concerning|worrisome) for"
+    r"|(?:consistent|compatible) with|(?:typical|characteristic|diagnostic) (?:of|for))\W*(?:an? |the |any |active )?$"
+)
+"""Right before a term: what was looked for, "no nodule or mass to suggest it"."""
 
 
 def denied(before: str, own: str, term: str, after: str, rest: str) -> Stance | None:
@@ -67,6 +76,10 @@ def denied(before: str, own: str, term: str, after: str, rest: str) -> Stance | 
         return Stance.DOUBTFUL if _SMEAR.match(term + after) else Stance.NEGATED
     if not denies(before):
         return None
+    if sign := _SIGN_OF.search(own):
+        looked_for = own[: sign.start()]
+        if not _FOUND.search(looked_for) and (sign["to"] or re.search(r"\bn?or\b", looked_for)):
+            return Stance.NEGATED
     around = own + "#" + after
     if _JOINED.match(own):
         return Stance.NEGATED

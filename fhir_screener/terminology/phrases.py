@@ -27,6 +27,8 @@ _DOUBT = (
     r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
     r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|\bvs\b|\bversus\b"
     r"|concern(?:ing|ed)? for|\bexclude\b"
+    r"|\bfavou?r(?:s|ed|ing)?\b|until proven otherwise|\bpresum\w+|\bquery\b|suggestive of|\bsuggest(?:s|ing)?\b|resembl\w+"
+    r"|(?:working|tentative|preliminary) (?:diagnos[ie]s|dx)|鉴别(?!明确)|倾向|拟诊|警惕|待定|初步诊断|印象诊断"
     r"|raises? the (?:question|possibility)|(?:evaluat\w+|assess\w*|work-?up) for|(?:依据|证据)不足|worrisome"
     r"|(?:should|to|must|is|be) (?:be )?considered"
     r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"
@@ -61,7 +63,7 @@ _OLD = r"(?<![-a-z])" + "".join(rf"(?<!{unit} )" for unit in _AGES) + "old "
 _PAST = (
     r"\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
     r"|已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
-    r"|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former"
+    r"|resolution of|\bcompared? (?:to|with) [^,]{0,30}\bwhen\b|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former"
     r"|after (?:completed )?(?:treatment|therapy) (?:for|of)|past |陈旧|既往|病史|史|术后|曾|" + _OLD
 )
 _MINUS = re.compile(r"[-−](?=\s*$|[,;.)/])")
@@ -69,7 +71,7 @@ _ABBREVIATION = 5
 """Letters up to which a minus right behind a term is its sign (`HIV-, HBV-`), and no dash."""
 _LIKE = re.compile(r"样(?![本品])|[- ]like\b")
 _TO_RULE_OUT = re.compile(
-    r"(?:建议|拟|进一步|需|请|以便|以|待|行|复查|检查|随访"
+    r"(?:建议|拟|进一步|需|请|以便|以|待|行|复查|检查|随访|注意|警惕|结合临床"
     r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]{0,60}?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
 )
 _RULING_OUT = ("除外", "排除", "exclu", "rule out")

@@ -67,9 +67,20 @@ _SIGN = re.compile(r"\bcavit\w+|tree[- ]in[- ]bud|\bmiliary\b|空洞|树芽征|�
 _THERE = frozenset({Stance.ASSERTED, Stance.DOUBTFUL})
 
 
+_NO_ITEM = (
+    r"is|are|was|were|has|have|seen|noted|present|show\w*|found|can\w*|may|might|could|not|exclud\w*|suspect\w*|possib\w*|probab\w*"
+    r"|likely|concern\w*|suggest\w*|consistent|stable|unchanged|new|known"
+)
+_ITEM = rf"(?!(?:no|but|however|with)\b)(?:(?!(?:{_NO_ITEM})\b)[a-z/-]+ ?){{1,5}}"
+_LIST = re.compile(rf"\b(?:no|without) [^.;,:]+(?:, {_ITEM})*,? n?or {_ITEM}(?=[.;\n]|$)", re.IGNORECASE)
+"""What is denied together: "no nodules, consolidation, or cavities"."""
+_REGION = re.compile(r"(?:(?<=[.;\n])|^)\s*(?:lungs?(?: and (?:airways?|pleura))?|pleura|airways?|mediastinum): ?", re.IGNORECASE)
+
+
 def clauses_of(text: str) -> list[str]:
-    """The clauses of a report that have words."""
-    return [clause for clause in _CLAUSES.split(text) if clause.strip(" .")]
+    """The clauses of a report that have words; a list of what is denied is one, a region that it begins with is left out."""
+    plain = _LIST.sub(lambda found: found.group().replace(",", ""), _REGION.sub(" ", text))
+    return [clause for clause in _CLAUSES.split(plain) if clause.strip(" .")]
 
 
 def is_of_a_part(clause: str) -> bool:

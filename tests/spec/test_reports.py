@@ -36,6 +36,13 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         ("No evidence of active tuberculosis, although early disease cannot be excluded.", UNKNOWN, Reason.EQUIVOCAL),
         ("No active tuberculosis. Cavities in the left upper lobe.", UNKNOWN, Reason.EQUIVOCAL),
         ("No active tuberculosis. No cavities.", NOT_MET, None),
+        ("No nodules, consolidation, or cavitary lesions.", NOT_MET, None),  # one list
+        ("Lungs: No consolidation or nodules. Pleura: No effusion.", NOT_MET, None),
+        ("No effusion, nodule or cavity cannot be excluded.", UNKNOWN, Reason.TEXT_ONLY),
+        ("No effusion, a cavity or mass is present.", UNKNOWN, Reason.TEXT_ONLY),
+        ("No cavity, consolidation or nodule to suggest active tuberculosis.", NOT_MET, None),
+        ("Findings favor active tuberculosis.", UNKNOWN, Reason.EQUIVOCAL),
+        ("Active tuberculosis until proven otherwise.", UNKNOWN, Reason.EQUIVOCAL),
         ("", UNKNOWN, Reason.TEXT_ONLY),
     ],
 )
