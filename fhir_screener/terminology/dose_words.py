@@ -28,14 +28,14 @@ _COUNT = (
 )
 _UNIT = r"(?:mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?!\s*/\s*(?:kg|公斤|m2|ml|毫升|h\b|小时))"
 _MASS = rf"{DIGITS}\s*(?:{_UNIT})?(?:\s*(?:-|~|–|to|至|到)\s*{DIGITS}\s*)?{_UNIT}"
-_PIECE = r"(?:片|粒|丸|支|(?:tablets?|tabs?|tbl|capsules?|caps?|vials?)(?:\(s\))?(?![a-z]))"
+_PIECE = r"(?:片|粒|丸|支|#|(?:tablets?|tabs?|tbl|t|capsules?|caps?|vials?)(?:\(s\))?(?![a-z]))"
 _BY = r"\s*[×x*]\s*"
 
 OFTEN: tuple[tuple[str, float, float], ...] = (
     (r"q\.?o\.?d\.?|(?:once )?every (?:other|second) day|(?:on )?alternate days|q48h|every 48 hours", 1, 2),
     (r"隔[日天](?:[1一]次)?|每隔[1一][日天](?:[1一]次)?|每?[2两二][日天][1一]次", 1, 2),
-    (r"b\.?i\.?d\.?|twice (?:daily|a day|per day|every day)|q12h|every 12 hours|每12小时(?:[1一]次)?", 2, 1),
-    (r"t\.?i\.?d\.?|q8h|every 8 hours|每8小时(?:[1一]次)?", 3, 1),
+    (r"b\.?i\.?d\.?|b\.?d\.?|twice (?:daily|a day|per day|every day)|q12h|every 12 hours|每12小时(?:[1一]次)?", 2, 1),
+    (r"t\.?i\.?d\.?|t\.?d\.?s\.?|q8h|every 8 hours|每8小时(?:[1一]次)?", 3, 1),
     (r"q\.?i\.?d\.?|q6h|every 6 hours|每6小时(?:[1一]次)?", 4, 1),
     (r"b\.?i\.?w\.?|twice (?:weekly|a week|per week)", 2, 7),
     (r"t\.?i\.?w\.?|three times (?:weekly|a week|per week)", 3, 7),
@@ -44,7 +44,7 @@ OFTEN: tuple[tuple[str, float, float], ...] = (
         1,
         7,
     ),
-    (r"q\.?d\.?|once (?:daily|a day|per day|every day)|q24h|every 24 hours|每24小时(?:[1一]次)?", 1, 1),
+    (r"q\.?d\.?|o\.?d\.?|once (?:daily|a day|per day|every day)|q24h|every 24 hours|每24小时(?:[1一]次)?", 1, 1),
     (r"(?:every|each|per|a) day|daily|/ ?(?:day|d|日|天)|(?:每[日天]|[1一][日天])(?!\d*[1-9一二两三四]次)", 1, 1),
 )
 """How often: (words, intakes, in so many days). The first that fits at a place is taken."""
@@ -58,7 +58,7 @@ _TIMES_A_WEEK = rf"(?:每|[1一])周(?P<w>{_COUNT})次|(?P<v>{_COUNT})次 ?/ ?�
 
 _SLOTS = (
     (
-        r"(?:every|each|in the) morning|at breakfast|qam|mane|每?(?:早晨|早上|早餐后|清晨|上午|晨起|晨|早)(?:[1一]次)?",
+        r"(?:every|each|in the) morning|at breakfast|q ?am|mane|(?:at )?[5-9](?::\d\d)? ?am|早?[6-9]点|每?(?:早晨|早上|早餐后|清晨|上午|晨起|晨|早)(?:[1一]次)?",
         "morning",
     ),
     (r"at noon|at lunch|每?(?:中午|午餐后|午)", "noon"),
@@ -74,7 +74,7 @@ _ONCE = r"once(?: only)?|single dose|stat|单次(?:口服|给药)?|一次性|临
 _DIVIDED = rf"(?:in|divided into) {_COUNT} (?:divided )?doses|分{_COUNT}次(?:口服|服用|服)?"
 _FILL = (
     r"take|give|by mouth|(?:by )?oral route|p\.?o\.?|orally|oral|i\.?v\.?(?:gtt| drip)?|intravenously|i\.?m\.?|of|and|dose"
-    r"|with (?:food|meals?|breakfast|milk|water)|after (?:food|meals?|breakfast)"
+    r"|p\.?c\.?|a\.?c\.?|with (?:food|meals?|breakfast|milk|water)|after (?:food|meals?|breakfast)"
     r"|口服|内服|服用?|/ ?次|静脉滴注|静脉注射|静滴|静注|静推|肌注|每次|[1一]次(?=\s*[\d半一两二三])|各|及|和|顿服|维持量?|剂量"
     r"|# ?\d+(?: ?(?:tabs?|tablets?|caps?|capsules?)(?:\(s\))?)?|\d+ refills?(?:\(s\))?|refills?: ?\d+"
     r"|[三早午晚]?[餐饭][后时前]|注射用|醋酸|琥珀酸钠|磷酸钠|片剂?(?!\s*/)"
@@ -118,6 +118,8 @@ def read_dose(text: str) -> DoseWords | None:
     plain = fold(text)
     tokens = list(_tokens(_SPELLED.sub(_once_only, plain) if "(" in plain else plain))
     if not tokens or any(token.kind == "unknown" for token in tokens):
+        return None
+    if len([token for token in tokens if token.kind == "often"]) > 1 and _RIGHT_EYE.search(plain):
         return None
     return _read(tokens)
 
@@ -225,6 +227,10 @@ _TABLE = tuple(
     (kind, re.compile(rf"(?:(?<![a-z])|(?![a-z0-9]))(?:{pattern})" + ("" if kind in dict(_AMOUNTS) else "(?![a-z])")))
     for kind, pattern in (*_WORDY[:2], *_AMOUNTS, *_WORDY[2:])
 )
+_RIGHT_EYE = re.compile(r"\bod\b")
+"""Once daily; beside another rhythm it is the eye."""
+_SCHEME = re.compile(r"(?<![\d-])((?:0|[1-9]\d?|1/2|½)(?:[.,]5)?(?:-(?:0|[1-9]\d?|1/2|½)(?:[.,]5)?){2,3})(?![\d-])")
+"""Pieces in the morning, at noon, in the evening and for the night, as German prescriptions write them: 1-0-1-0."""
 _BETWEEN = re.compile(r"(?:[\s,;。、:+]|[.](?!\d))+")
 
 
@@ -234,6 +240,12 @@ def _tokens(text: str) -> Iterator[_Token]:
         gap = _BETWEEN.match(text, at)
         if gap:
             at = gap.end()
+            continue
+        if scheme := _SCHEME.match(text, at):
+            pieces = sum(0.5 if one in ("1/2", "½") else float(one.replace(",", ".")) for one in scheme[1].split("-"))
+            yield _Token("pieces", pieces, pieces)
+            yield _Token("often", 1.0, 1.0)
+            at = scheme.end()
             continue
         for kind, pattern in _TABLE:
             found = pattern.match(text, at)

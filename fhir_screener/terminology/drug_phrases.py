@@ -48,6 +48,22 @@ def drug_stance(text: str, start: int, end: int) -> Stance:
     return Stance.DOUBTFUL if said is Stance.ASSERTED and _AGAINST.search(plain, left, right) else said
 
 
+_NOT_GIVEN = re.compile(
+    r"(?:未(?:曾|再|同时)?|暂?(?:时)?不|拒绝|谢绝|不同意|不愿意?)(?:予以?|给予|行|加用|联合|联用|应用|接受|使用|启用|采用|口服|服用|注射|输注)?"
+    r"(?:过|任何)?$"
+)
+_OPTION_BEFORE = re.compile(
+    r"\b(?:(?:treatment |therapeutic )?options? (?:include|are|would be|being)|(?:check|obtain|test|screen|vaccinat|await)\w*\b[^.;]{0,60}"
+    r"\b(?:before|prior to)(?: (?:starting|initiating|any|the|further))?)\b[^.;]{0,30}$"
+)
+_OPTION_BEHIND = re.compile(r"[^.;]{0,40}\bas (?:an |alternative |possible |future )?options?\b")
+
+
+def not_given(text: str, start: int) -> bool:
+    """Whether the words right before a treatment say that it was not given, or was refused: 未予, 未加用, 拒绝."""
+    return _NOT_GIVEN.search(text, max(0, start - 12), start) is not None
+
+
 def told_stance(text: str, start: int, end: int) -> Stance:
     """The same where a narrative names a drug: "has not stopped methotrexate" does not deny it."""
     far = max(0, start - 2 * REACH)
@@ -55,6 +71,10 @@ def told_stance(text: str, start: int, end: int) -> Stance:
     said = stance(text, start, end)
     if said is Stance.PLANNED and _CONDITIONAL.search(text, max(0, start - REACH), start):
         said = stance(_CONDITIONAL.sub(_blank, text[:start]) + text[start:], start, end)
+    if said is Stance.ASSERTED and not_given(text, start):
+        return Stance.NEGATED
+    if said is Stance.ASSERTED and (_OPTION_BEFORE.search(text[:start]) or _OPTION_BEHIND.match(text, end)):
+        return Stance.PLANNED
     if said is not Stance.NEGATED:
         return said
     left, _ = clause(text, start, end)

@@ -74,7 +74,9 @@ _NO_ITEM = (
 _ITEM = rf"(?!(?:no|but|however|with)\b)(?:(?!(?:{_NO_ITEM})\b)[a-z/-]+ ?){{1,5}}"
 _LIST = re.compile(rf"\b(?:no|without) [^.;,:]+(?:, {_ITEM})*,? n?or {_ITEM}(?=[.;\n]|$)", re.IGNORECASE)
 """What is denied together: "no nodules, consolidation, or cavities"."""
-_REGION = re.compile(r"(?:(?<=[.;\n])|^)\s*(?:lungs?(?: and (?:airways?|pleura))?|pleura|airways?|mediastinum): ?", re.IGNORECASE)
+_REGION = re.compile(
+    r"(?:(?<=[.;\n])|^)\s*(?:lungs?(?: and (?:airways?|pleura))?|pleura|airways?|mediastinum): ?", re.IGNORECASE
+)
 
 
 def clauses_of(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from fhir_screener.terminology.clauses import clause
 from fhir_screener.terminology.coding import fold
-from fhir_screener.terminology.drug_phrases import told_stance
+from fhir_screener.terminology.drug_phrases import not_given, told_stance
 from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import stance
@@ -31,6 +31,7 @@ _ABBREVIATION = 4
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|过敏|不耐受")
 _OF_THE_BLOOD = re.compile(r"\s*(?:血症|缺乏|升高|增高|降低|减低|减少)")
 """What makes of a drug's name that of a state: 高丙种球蛋白血症 is no immunoglobulin given."""
+_TREATMENT = re.compile(r"(?:治疗|制剂|抑制剂)$")
 _COUNTS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 _RESULTS = {Polarity.POSITIVE: Stance.ASSERTED, Polarity.EQUIVOCAL: Stance.DOUBTFUL}
 
@@ -125,6 +126,8 @@ def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
     if kind == "drug" and (_ALLERGY.search(text, left, right) or _OF_THE_BLOOD.match(text, end)):
         return None
     said = told_stance(text, start, end) if kind == "drug" else stance(text, start, end)
+    if _TREATMENT.search(text, start, end) and not_given(text, start):
+        return None
     return said if said in _COUNTS else None
 
 

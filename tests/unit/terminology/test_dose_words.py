@@ -35,6 +35,13 @@ def a_day(text: str) -> float | None:
         ("Take 1 tablet (5 mg total) by mouth 2 (two) times a day", 10),
         ("40 mg = 2 tab(s), Oral, Daily, # 60 tab(s), 0 Refill(s)", 40),
         ("2 tablets (20 mg) daily", None),  # each or both?
+        ("5mg*8# qd", 40),
+        ("30 mg OD", 30),
+        ("20 mg BD pc", 40),
+        ("5 mg tablet 2-0-1-0", 15),
+        ("5 mg tablet 1/2-0-0", 2.5),
+        ("5 mg tablet 2025-01-10", None),
+        ("早8点40mg顿服", 40),
         ("half a 5 mg tablet daily", None),  # of a tablet of 5 mg, or half of five?
         ("10mg qd", 10),
         ("10mg 每日一次", 10),

@@ -125,3 +125,31 @@ def test_words_that_say_it_is_not_taken(text, said):
 )
 def test_a_name_that_says_it_is_over(name, gone):
     assert bool(names_gone(name)) is gone
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("未予甲氨蝶呤", Stance.NEGATED),
+        ("暂不加用甲氨蝶呤", Stance.NEGATED),
+        ("患者拒绝使用甲氨蝶呤", Stance.NEGATED),
+        ("未停甲氨蝶呤", Stance.ASSERTED),
+        ("不规律服用甲氨蝶呤", Stance.ASSERTED),
+    ],
+)
+def test_what_was_not_given_in_a_chinese_narrative(text: str, expected: Stance) -> None:
+    assert said(told_stance, text, "甲氨蝶呤") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Options include methotrexate.", Stance.PLANNED),
+        ("Discussed methotrexate as an option.", Stance.PLANNED),
+        ("Check hepatitis serologies before starting methotrexate.", Stance.PLANNED),
+        ("Methotrexate: never", Stance.NEGATED),
+        ("Improved before methotrexate.", Stance.ASSERTED),
+    ],
+)
+def test_a_drug_that_is_only_an_option(text: str, expected: Stance) -> None:
+    assert said(told_stance, text, "methotrexate") is expected
