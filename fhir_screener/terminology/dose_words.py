@@ -58,7 +58,8 @@ _TIMES_A_WEEK = rf"(?:每|[1一])周(?P<w>{_COUNT})次|(?P<v>{_COUNT})次 ?/ ?�
 
 _SLOTS = (
     (
-        r"(?:every|each|in the) morning|at breakfast|q ?am|mane|(?:at )?[5-9](?::\d\d)? ?am|早?[6-9]点|每?(?:早晨|早上|早餐后|清晨|上午|晨起|晨|早)(?:[1一]次)?",
+        r"(?:every|each|in the) morning|at breakfast|q ?am|mane|(?:at )?[5-9](?::\d\d)? ?am|早?[6-9]点"
+        r"|每?(?:早晨|早上|早餐后|清晨|上午|晨起|晨|早)(?:[1一]次)?",
         "morning",
     ),
     (r"at noon|at lunch|每?(?:中午|午餐后|午)", "noon"),
