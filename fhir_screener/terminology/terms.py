@@ -101,25 +101,23 @@ class Terminology:
         for coding in concept.codings:
             standard = self.site.meaning(coding)
             meant = standard or coding
-            found = self._by_code(meant)
-            # Records of the United States often say ICD-10 and mean their own edition.
-            other = meant.system == ICD10 and not any(found.values())
-            for name, entry in ({**self._by_code(Coding(ICD10CM, meant.code)), **found} if other else found).items():
+            found, other = self._coded(meant)
+            for name, entry in found.items():
                 if entry is None:
                     carved.add(name)
                 elif name not in hits:
                     listed = entry.display if entry.code == meant.code else ""
-                    hits[name] = Hit(
-                        coding,
-                        False,
-                        entry.ingredient,
-                        entry.strength,
-                        standard=standard,
-                        listed=listed,
-                        unlisted=other,
-                    )
+                    told = entry.ingredient, entry.strength
+                    hits[name] = Hit(coding, False, *told, standard=standard, listed=listed, unlisted=other)
         self._by_name(concept, hits, carved)
         return hits or NO_HITS
+
+    def _coded(self, coding: Coding) -> tuple[dict[str, Entry | None], bool]:
+        """The sets of a code, as `_by_code`, and whether only ICD-10-CM has it: records often say ICD-10 and mean that one."""
+        found = self._by_code(coding)
+        if coding.system != ICD10 or any(found.values()):
+            return found, False
+        return {**self._by_code(Coding(ICD10CM, coding.code)), **found}, True
 
     def _by_code(self, coding: Coding) -> dict[str, Entry | None]:
         """{set: entry, or None where the set carves this code out}; the longest listed prefix wins."""
