@@ -35,7 +35,9 @@ def survey(
     format: Annotated[
         Format, typer.Option("--format", help="A table; a site file to edit; or counts of everything as JSON.")
     ] = "table",
-    out: Annotated[Path | None, typer.Option("--out", help="Write there instead of to the screen.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of to the screen.")
+    ] = None,
     rare: Annotated[
         int, typer.Option("--rare", min=1, help="Show words without a code only if so many patients share them.")
     ] = RARE,

@@ -29,7 +29,9 @@ app = new_app()
 @app.command()
 def digest(
     show: Annotated[bool, typer.Option("--print", help="Show the e-mails of the last complete sweep.")] = False,
-    study: Annotated[str, typer.Option("--study", help="Registry id of the study; every study if not given.")] = "",
+    study: Annotated[
+        str, typer.Option("--study", metavar="ID", help="Registry id of the study; every study if not given.")
+    ] = "",
     lang: LangOption = "en",
     source: SourceOption = "",
     target: TargetOption = "",

@@ -24,11 +24,15 @@ app = new_app()
 def log(
     study: StudyOption,
     format: Annotated[Format, typer.Option("--format", help="The kind of file.")] = "csv",
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="File to write; standard output if not given.")
+    ] = None,
     names: Annotated[
         bool, typer.Option("--names", help="With each patient's id and name: never for the sponsor.")
     ] = False,
-    by: Annotated[str, typer.Option("--by", help="Who asks, for the audit; your login name if not given.")] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who asks, for the audit; your login name if not given.")
+    ] = "",
     source: SourceOption = "",
     target: TargetOption = "",
 ) -> int:

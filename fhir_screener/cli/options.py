@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from fhir_screener.cli.usage import PlainCommand
 from fhir_screener.errors import SettingsError, UsageError
 from fhir_screener.log import configure
 from fhir_screener.records.dates import parse_day
@@ -17,31 +18,50 @@ from fhir_screener.settings import Settings, variable
 from fhir_screener.settings.sifted import sifted
 from fhir_screener.studies.load import Catalog
 
-StudyOption = Annotated[str, typer.Option("--study", help="Registry id of the study, or the path of a study file.")]
-AsOf = Annotated[str, typer.Option("--as-of", help="Judge as of this day, YYYY-MM-DD; today if not given.")]
+StudyOption = Annotated[
+    str, typer.Option("--study", metavar="ID", help="Registry id of the study, or the path of a study file.")
+]
+AsOf = Annotated[
+    str, typer.Option("--as-of", metavar="DAY", help="Judge as of this day, YYYY-MM-DD; today if not given.")
+]
 SiteOption = Annotated[
-    str, typer.Option("--site", help=f"Name or file of the site whose local codes are known; else {variable('site')}.")
+    str,
+    typer.Option(
+        "--site", metavar="SITE", help=f"Name or file of the site whose local codes are known; else {variable('site')}."
+    ),
 ]
 SourceOption = Annotated[
-    str, typer.Option("--source", help=f"FHIR base URL to read from; else {variable('source_url')}.")
+    str, typer.Option("--source", metavar="URL", help=f"FHIR base URL to read from; else {variable('source_url')}.")
 ]
 TargetOption = Annotated[
     str,
-    typer.Option("--target", help=f"FHIR base URL to write Tasks to; else {variable('target_url')}, else --source."),
+    typer.Option(
+        "--target",
+        metavar="URL",
+        help=f"FHIR base URL to write Tasks to; else {variable('target_url')}, else --source.",
+    ),
 ]
 
 CohortOption = Annotated[
     str,
     typer.Option(
         "--cohort",
+        metavar="WHO",
         help=f"Who is read: study, all, group:ID, list:ID or file:PATH; else {variable('cohort')}, else study.",
     ),
 ]
 
 
+class _App(typer.Typer):
+    """Its commands are plain ones, unless they say otherwise."""
+
+    def command(self, *args: Any, **options: Any) -> Any:
+        return super().command(*args, **{"cls": PlainCommand, **options})
+
+
 def new_app(*, help: str | None = None, group: bool = False) -> typer.Typer:
     """A Typer app that looks like all others; `group` for one with commands of its own."""
-    return typer.Typer(
+    return _App(
         help=help,
         no_args_is_help=group,
         add_completion=False,

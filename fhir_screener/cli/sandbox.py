@@ -26,15 +26,21 @@ Patients = Annotated[
 Seed = Annotated[
     int | None, typer.Option("--seed", min=0, help="The same seed gives the same hospital; 1 if not given.")
 ]
-Data = Annotated[Path | None, typer.Option("--data", help="A folder or file of FHIR to load instead of the hospital.")]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="PATH", help="A folder or file of FHIR to load instead of the hospital."),
+]
 HospitalDay = Annotated[
-    str, typer.Option("--as-of", help="The day on which the hospital's charts end, YYYY-MM-DD; today if not given.")
+    str,
+    typer.Option(
+        "--as-of", metavar="DAY", help="The day on which the hospital's charts end, YYYY-MM-DD; today if not given."
+    ),
 ]
 
 
 @app.command("serve", short_help="A FHIR server in memory, with the hospital.")
 def serve(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="0: any free port.")] = None,
     patients: Patients = None,
     seed: Seed = None,

@@ -39,12 +39,15 @@ def screen(
     as_of: AsOf = "",
     site: SiteOption = "",
     patient: Annotated[
-        list[str] | None, typer.Option("--patient", help="Only this patient id; may be given again.")
+        list[str] | None, typer.Option("--patient", metavar="ID", help="Only this patient id; may be given again.")
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to answer.")] = "table",
-    out: Annotated[Path | None, typer.Option("--out", help="Write there instead of to the screen.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of to the screen.")
+    ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", help="Write counts, and all that could not be read, there as JSON.")
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write counts, and all that could not be read, there as JSON."),
     ] = None,
 ) -> int:
     """Judge every patient of SOURCE against a study. Nothing is written to any server.

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from fhir_screener.i18n import LANGUAGES, NONE, translator
+from fhir_screener.i18n import NONE, translator
 from fhir_screener.sentence import Text, render
 from fhir_screener.studies.load import Loaded
 
-LangOption = Annotated[str, typer.Option("--lang", help=f"Language: {' or '.join(LANGUAGES)}.")]
+LangOption = Annotated[str, typer.Option("--lang", metavar="en|zh", help="The language it is said in.")]
 
 
 class Speech:

@@ -40,7 +40,7 @@ def list_studies() -> int:
 @app.command("check", short_help="What is wrong or odd: file, line, path, what to do.")
 def check(
     one: Annotated[str, typer.Argument(metavar="STUDY", help="Registry id or file; all studies if not given.")] = "",
-    study: Annotated[str, typer.Option("--study", help="The same, as other commands have it.")] = "",
+    study: Annotated[str, typer.Option("--study", metavar="ID", help="The same, as other commands have it.")] = "",
     choices: Annotated[
         bool, typer.Option("--choices", help="Also the warnings that the study accepts, and why.")
     ] = False,
@@ -89,7 +89,7 @@ def explain(
     codes: Annotated[
         Codes | None, typer.Option("--codes", help="How many codes of each value set: few, in HTML all.")
     ] = None,
-    out: Annotated[str, typer.Option("--out", help="The file to write to; else standard output.")] = "",
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="The file to write to; else standard output.")] = "",
 ) -> int:
     """The study as a sign-off sheet: the protocol's sentences, how each is read, what an unknown asks for, the codes."""
     loaded = catalog(read_settings()).load([study])

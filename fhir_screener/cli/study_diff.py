@@ -27,7 +27,9 @@ LONGEST = 120
 def diff(
     old: Annotated[str, typer.Argument(help="The study as it is: registry id, or a study file.")],
     new: Annotated[str, typer.Argument(help="The study as it would be: a study file.")],
-    on: Annotated[str, typer.Option("--on", help="The charts: a file or folder of FHIR, or a FHIR base URL.")],
+    on: Annotated[
+        str, typer.Option("--on", metavar="CHARTS", help="The charts: a file or folder of FHIR, or a FHIR base URL.")
+    ],
     as_of: AsOf = "",
     format: Annotated[Literal["table", "json"], typer.Option("--format", help="How to answer.")] = "table",
     every: Annotated[

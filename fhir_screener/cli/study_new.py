@@ -16,9 +16,11 @@ from fhir_screener.studies.skeleton import write_study
 
 def new(
     study: Annotated[str, typer.Argument(help="The registry's id of the trial.")],
-    title: Annotated[str, typer.Option("--title", help="The trial's title.")] = "TO DO",
-    zone: Annotated[str, typer.Option("--zone", help="The time zone whose days count.")] = "UTC",
-    folder: Annotated[str, typer.Option("--folder", help="The mappings folder; else the one in force.")] = "",
+    title: Annotated[str, typer.Option("--title", metavar="TEXT", help="The trial's title.")] = "TO DO",
+    zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="The time zone whose days count.")] = "UTC",
+    folder: Annotated[
+        str, typer.Option("--folder", metavar="FOLDER", help="The mappings folder; else the one in force.")
+    ] = "",
 ) -> int:
     """Write a study file to begin from, its first value set, and a mappings folder where there is none."""
     from fhir_screener.bootstrap.servers import mappings_folder, own_mappings

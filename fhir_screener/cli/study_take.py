@@ -16,7 +16,9 @@ from fhir_screener.studies.valuesets import ValueSetFolder
 
 def take(
     sets: Annotated[list[str] | None, typer.Argument(help="Names of value sets; without any they are listed.")] = None,
-    folder: Annotated[str, typer.Option("--folder", help="The mappings folder; else the one in force.")] = "",
+    folder: Annotated[
+        str, typer.Option("--folder", metavar="FOLDER", help="The mappings folder; else the one in force.")
+    ] = "",
 ) -> int:
     """Copy value sets of the program's own library, and those they include; without a name, list the library."""
     from fhir_screener.bootstrap.servers import mappings_folder, own_mappings

@@ -44,13 +44,13 @@ WORKER = "Start one with `celery -A workers.app worker`, and the same settings"
 @app.command()
 def sweep(
     study: Annotated[
-        list[str] | None, typer.Option("--study", help="Registry id of a study; may be given again.")
+        list[str] | None, typer.Option("--study", metavar="ID", help="Registry id of a study; may be given again.")
     ] = None,
     all_studies: Annotated[bool, typer.Option("--all", help="Every study of the mappings folder.")] = False,
     source: SourceOption = "",
     target: TargetOption = "",
     site: SiteOption = "",
-    since: Annotated[str, typer.Option("--since", help="none: read all of each chart.")] = "none",
+    since: Annotated[str, typer.Option("--since", metavar="none", help="none: read all of each chart.")] = "none",
     as_of: AsOf = "",
     cohort: CohortOption = "",
     patients: Annotated[
@@ -68,10 +68,12 @@ def sweep(
         bool, typer.Option("--end-abandoned", help="First end a queued sweep of the study that nobody works on.")
     ] = False,
     report: Annotated[
-        Path | None, typer.Option("--report", help="Write the report there too, as JSON; as HTML where it ends so.")
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write the report there too, as JSON; as HTML where it ends so."),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--report-html", help="Write the report there too, as one HTML file that prints.")
+        Path | None,
+        typer.Option("--report-html", metavar="FILE", help="Write the report there too, as one HTML file that prints."),
     ] = None,
     lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="The language of the HTML report.")] = "en",
 ) -> int:

@@ -27,7 +27,10 @@ def why(
     patient: Annotated[str, typer.Argument(help="The patient's id.")],
     study: StudyOption,
     source: Annotated[
-        str, typer.Option("--source", help="A file, folder or FHIR base URL; else the source of the settings.")
+        str,
+        typer.Option(
+            "--source", metavar="SOURCE", help="A file, folder or FHIR base URL; else the source of the settings."
+        ),
     ] = "",
     as_of: AsOf = "",
     site: SiteOption = "",

@@ -29,7 +29,9 @@ from fhir_screener.settings import Settings
 app = new_app(help="The candidates' Tasks, as coordinators see them.", group=True)
 Format = Literal["table", "json"]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
-MaybeStudy = Annotated[str, typer.Option("--study", help="Registry id of the study; every study if not given.")]
+MaybeStudy = Annotated[
+    str, typer.Option("--study", metavar="ID", help="Registry id of the study; every study if not given.")
+]
 _AS_WRITTEN = say("Said again from what the sweep wrote. Names and words of records stand as they were recorded.")
 RANK = {outcome: place for place, outcome in enumerate((*OPEN, NO_LONGER))}
 
@@ -39,9 +41,15 @@ def list_tasks(
     study: MaybeStudy = "",
     outcome: Annotated[
         list[str] | None,
-        typer.Option("--outcome", help=f"{', '.join(OPEN)} (these if not given) or {NO_LONGER}; may be given again."),
+        typer.Option(
+            "--outcome",
+            metavar="OUTCOME",
+            help=f"{', '.join(OPEN)} (these if not given) or {NO_LONGER}; may be given again.",
+        ),
     ] = None,
-    settle: Annotated[str, typer.Option("--settle", help="Only what this would settle, such as 'test: hbsag'.")] = "",
+    settle: Annotated[
+        str, typer.Option("--settle", metavar="WAY", help="Only what this would settle, such as 'test: hbsag'.")
+    ] = "",
     source: SourceOption = "",
     target: TargetOption = "",
     format: FormatOption = "table",

@@ -21,18 +21,23 @@ from fhir_screener.fhir.task.standing import standing
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.settings import Settings
 
+MOVES = ", ".join(move.value for move in Move)
 REASONS = ", ".join(reason.value for reason in Rejection)
 
 
 def decide(
     patient: Annotated[str, typer.Argument(help="The patient's id.")],
-    move: Annotated[Move, typer.Argument(help="What to do.")],
+    move: Annotated[Move, typer.Argument(help=f"What to do: {MOVES}.")],
     study: StudyOption,
-    reason: Annotated[str, typer.Option("--reason", help=f"Why it is rejected: {REASONS}.")] = "",
-    note: Annotated[str, typer.Option("--note", help="A note, kept on the Task.")] = "",
-    until: Annotated[str, typer.Option("--until", help="Day on which a snoozed candidate comes back.")] = "",
-    owner: Annotated[str, typer.Option("--owner", help="Whose it becomes (assign); nobody's if not given.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Who decides; your login name if not given.")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="REASON", help=f"Why it is rejected: {REASONS}.")] = "",
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="A note, kept on the Task.")] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="DAY", help="Day on which a snoozed candidate comes back.")
+    ] = "",
+    owner: Annotated[
+        str, typer.Option("--owner", metavar="NAME", help="Whose it becomes (assign); nobody's if not given.")
+    ] = "",
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides; your login name if not given.")] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="Also where somebody else has decided.")] = False,
     source: SourceOption = "",
     target: TargetOption = "",

@@ -50,6 +50,24 @@ def test_every_command_has_help(entry: commands.Entry, call: Call) -> None:
     assert out.startswith(f"Usage: fhir-screener {entry.name} ")
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["screen", "why", "sweep", "demo", "worklist list", "worklist decide", "study take", "study explain"]
+    + ["codes survey", "sandbox serve", "sandbox load", "log"],
+)
+def test_help_speaks_no_programming_language(command: str, call: Call) -> None:
+    """What to put where stands in capitals; choices stand as they are written."""
+    code, out, _ = call(*command.split(), "--help")
+    assert code == 0
+    assert not re.search(r"<|list\[|\{|x>=|<=x", out), out
+    assert re.search(r"^  (--[a-z-]+|[A-Z_]+(\.\.\.)?) +\S", out, re.MULTILINE)
+
+
+def test_usage_names_what_is_asked_for(call: Call) -> None:
+    assert "Usage: fhir-screener worklist decide [OPTIONS] PATIENT MOVE\n" in call("worklist", "decide", "-h")[1]
+    assert "Usage: fhir-screener study take [OPTIONS] [SETS]...\n" in call("study", "take", "-h")[1]
+
+
 def test_no_command_gets_help_and_is_wrong_use(call: Call) -> None:
     for arguments in ((), ("study",), ("worklist",)):
         code, out, err = call(*arguments)
