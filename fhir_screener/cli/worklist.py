@@ -22,6 +22,7 @@ from fhir_screener.fhir.task.build import Setting
 from fhir_screener.fhir.task.worklist import OPEN, Row, Worklist
 from fhir_screener.screening.candidate import NO_LONGER
 from fhir_screener.screening.reworded import reworded
+from fhir_screener.screening.status_words import status_words
 from fhir_screener.screening.wire import to_wire
 from fhir_screener.sentence import say
 from fhir_screener.settings import Settings
@@ -134,7 +135,9 @@ def _table(rows: list[Row], speech: Speech) -> str:
     for row in rows:
         outcome = render.outcome_text(row.outcome, str(row.eligible_from or ""))
         owner = (row.owner,) if owned else ()
-        grid.add_row(row.patient, outcome, row.status, row.as_of, *owner, render.ways(row.facets, speech))
+        grid.add_row(
+            row.patient, outcome, speech(status_words(row.status)), row.as_of, *owner, render.ways(row.facets, speech)
+        )
     page.table(grid)
     page.line(_counted(rows))
     return str(page)

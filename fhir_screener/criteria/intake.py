@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from fhir_screener.criteria.code_words import code_in_words
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER, Days, Duration
 from fhir_screener.records.facts import Dose, Medication
@@ -60,9 +61,9 @@ def why_not(fact: Medication) -> Text:
     if fact.do_not:
         return say("an order not to give it")
     if fact.kind == "request" and fact.intent not in _ORDERS and not _told_as_plan(fact):
-        return say("a {intent}, no order", intent=say(fact.intent))
+        return say("a {intent}, no order", intent=code_in_words(fact.intent))
     if fact.status in _NO_EXPOSURE[fact.kind]:
-        return say(fact.status)
+        return code_in_words(fact.status)
     return ""
 
 
@@ -195,7 +196,7 @@ def _open(view: View, fact: Medication, first: Days | None, doubt: Reason | None
             )
         return Intake(fact, first, open_end, ongoing=True, doubt=doubt, note=say("no end on record"))
     lo = first.lo if first is not None else 1
-    note = say("{status}, no end on record", status=say(fact.status) if fact.status else "")
+    note = say("{status}, no end on record", status=code_in_words(fact.status) if fact.status else "")
     # The end may be any day up to today, whichever day that is: it never leaves a window for good.
     return Intake(fact, first, Days(min(lo, view.day), FOREVER), doubt=doubt, note=note)
 

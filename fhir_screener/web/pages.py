@@ -82,7 +82,7 @@ def _spoken(language: str, tell: Translate, zone: str = "") -> dict[str, Any]:
         "way": lambda facet: str(render(way_words(facet), tell)),
         "status": lambda code: str(render(status_words(code), tell)),
         "kind": lambda rule: tell(KINDS.get(str(rule), str(rule))),
-        "answer": lambda text: ": ".join(plainly(part, tell) for part in str(text).split(": ")),
+        "answer": lambda text: tell(": ").join(plainly(part, tell) for part in str(text).split(": ")),
         "language": language,
         "zone": zone or "UTC",
     }

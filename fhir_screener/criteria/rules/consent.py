@@ -15,6 +15,7 @@ from typing import ClassVar
 from fhir_screener.criteria import settling
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.code_words import code_in_words
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
 from fhir_screener.criteria.keys import choice, mapping
 from fhir_screener.criteria.model import Build, Needs, Rule
@@ -84,7 +85,11 @@ class ConsentRule:
             tally.yes(cite(consent, say("permits this study"), value="permit"))
         else:
             tally.context(
-                cite(consent, say("{status} consent, not to this study", status=say(consent.status)), decides=False)
+                cite(
+                    consent,
+                    say("{status} consent, not to this study", status=code_in_words(consent.status)),
+                    decides=False,
+                )
             )
 
     @staticmethod
@@ -94,7 +99,9 @@ class ConsentRule:
         if not names_study(subject.study, view.study) or not within(view, Span(subject.period.start)):
             return
         if subject.status in AGREED:
-            tally.yes(cite(subject, say("enrolment is {status}", status=say(subject.status)), value=subject.status))
+            tally.yes(
+                cite(subject, say("enrolment is {status}", status=code_in_words(subject.status)), value=subject.status)
+            )
         elif subject.status == "withdrawn":
             tally.against(cite(subject, say("withdrew from this study"), value=subject.status))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fhir_screener.criteria.cite import cite
+from fhir_screener.criteria.code_words import code_in_words
 from fhir_screener.criteria.disease import counts, is_doubtful
 from fhir_screener.criteria.evidence import Finding
 from fhir_screener.criteria.index import among
@@ -67,7 +68,13 @@ class EncounterRule:
         doubt = None if None in reasons else first_reason(one for one in reasons if one is not None)
         doubt = doubt or _by_status(view, fact, start, ongoing)
         hit = next(fact.hits[name] for name in sorted(self.sets) if name in fact.hits)
-        return Occurrence(cite(fact, say(fact.status or "no status"), hit=hit), start or end, end, ongoing, doubt)
+        return Occurrence(
+            cite(fact, code_in_words(fact.status) if fact.status else say("no status"), hit=hit),
+            start or end,
+            end,
+            ongoing,
+            doubt,
+        )
 
     def _reasons(self, view: View, fact: Encounter) -> Iterator[Reason | None]:
         """One entry for each sign that it was for the wanted reason: why the sign is in doubt, None for a clear one."""

@@ -85,7 +85,7 @@ class ExposureRule:
     ) -> None:
         what = taken.note or say("given" if fact.kind in ("administration", "procedure") else "taken")
         if taken.assumed:
-            what = say("{what}, 30 days of supply assumed", what=what)
+            what = say("{what} (30 days of supply assumed)", what=what)
         evidence = cite(
             fact, say("{what} within {window}", what=what, window=length(self.within)) if self.within else what, hit=hit
         )

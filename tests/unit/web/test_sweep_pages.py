@@ -259,7 +259,7 @@ GOING = Swept("t2", "s2", State.RUNNING, BEGAN + timedelta(hours=1))
 @pytest.mark.parametrize(
     ("stands", "said"),
     [
-        (standing([LAST], BEGAN), "Not read: 1. Read but not evaluated: 0. Task not written: 0."),
+        (standing([LAST], BEGAN), "The last sweep left patients out. Not read: 1. <a "),
         (standing([GOING, LAST], GOING.began, None, Underway(2000, 10_000)), "2,000 of 10,000 patients are done"),
         (standing([GOING, LAST], GOING.began, None, Underway(2000, 10_000, True)), "A worker refuses to take part"),
         (standing([GOING, LAST], GOING.began), "is going on since 2 Mar 2021 03:30"),
