@@ -50,11 +50,11 @@ def test_every_command_has_help(entry: commands.Entry, call: Call) -> None:
     assert out.startswith(f"Usage: fhir-screener {entry.name} ")
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["screen", "why", "sweep", "demo", "worklist list", "worklist decide", "study take", "study explain"]
-    + ["codes survey", "sandbox serve", "sandbox load", "log"],
-)
+HELPED = """screen, why, sweep, demo, worklist list, worklist decide, study take, study explain, codes survey, sandbox serve,
+ sandbox load, log"""
+
+
+@pytest.mark.parametrize("command", [name.strip() for name in HELPED.split(",")])
 def test_help_speaks_no_programming_language(command: str, call: Call) -> None:
     """What to put where stands in capitals; choices stand as they are written."""
     code, out, _ = call(*command.split(), "--help")
