@@ -1,7 +1,7 @@
 """The local names of a chunk of patients: how many they could change, counted while a sweep judges.
 
 As the survey counts, but cheaply: of records that no study can use only the name is kept, each name is compared with the
-lists once, and words without a code only where several patients of the chunk share them: others may tell of a patient.
+lists once, and words are told only where several patients of the chunk share them: others may tell of a patient.
 """
 
 from __future__ import annotations
@@ -67,11 +67,14 @@ class Tally:
         return {study: self._of(study, touching, named) for study, touching in self._among.touching.items()}
 
     def _name(self, key: Name) -> Name:
-        """A code by the words that most patients have. Where each has others, as a code for anything else does, words are told
-        only if several share them: others may tell of a patient."""
+        """A code by the words that most patients have; by none where each has others, as a code for anything else does."""
         called = self._called[key]
         words = min(called, key=lambda one: (-len(called[one]), one))
         return key._replace(words=words if len(called) == 1 or len(called[words]) >= RARE else "")
+
+    def _told(self, name: Name) -> str:
+        """The words, where several share them: others may tell of a patient."""
+        return name.words if len(self._called[name.key].get(name.words, ())) >= RARE else ""
 
     def _of(
         self, study: str, touching: Touching, named: list[tuple[Name, dict[int, list[Fact | Unmapped]]]]
@@ -98,4 +101,4 @@ class Tally:
             return None
         like = (looks.set, looks.like) if looks else ("", "")
         told = sorted(criteria)
-        return Lookalike(name.kind, name.words, name.system, name.code, *like, len(who), could, play, tuple(told))
+        return Lookalike(name.kind, self._told(name), name.system, name.code, *like, len(who), could, play, tuple(told))
