@@ -107,10 +107,12 @@ class Desk:
             if seen and seen != version_of(task):
                 self._still_so(task, seen)
             body = self._after(task, decision)
+            record, beside = self._records(task, body, decision)
             try:
-                self._write(task, body, decision)
+                self._writer.update(body, version_of(task), record, beside)
             except (Conflict, Unreachable) as error:
                 if (done := self._settled(task, body, error, self.task(study, patient))) is not None:
+                    self._writer.complete(str(task["id"]), record, beside)
                     return done
                 if not left:
                     raise
@@ -167,12 +169,13 @@ class Desk:
             return None
         return orjson.loads(answer.body)  # type: ignore[no-any-return]
 
-    def _write(self, task: Json, body: Json, decision: Decision) -> None:
+    def _records(self, task: Json, body: Json, decision: Decision) -> tuple[Json, list[Json]]:
+        """The Provenance of a decision, and what else is written with it."""
         # One moment for Task and Provenance: by it undo knows whose the move was.
         now = datetime.fromisoformat(body["lastModified"])
         device = device_reference(self._support.device(), self._version)
         record = check(move_record(_where(task), decision, now, device))
-        self._writer.update(body, version_of(task), record, self._beside(task, body, decision, now, device))
+        return record, self._beside(task, body, decision, now, device)
 
     def _beside(self, task: Json, body: Json, decision: Decision, now: datetime, device: Json) -> list[Json]:
         found: list[Json] = []

@@ -60,7 +60,7 @@ class Writer:
         return self._send(task, provenance, request, beside)
 
     def _send(self, task: Json, provenance: Json, request: Json, beside: Sequence[Json] = ()) -> str:
-        if self._transaction and self._provenance:
+        if self._is_whole:
             try:
                 return self._together(task, provenance, request, beside)
             except NotSupported:
@@ -69,10 +69,21 @@ class Writer:
         if not id:
             _log.warning("provenance.unwritten", why="the server made a Task and did not say where")
             return id
+        self.complete(id, provenance, beside)
+        return id
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether a Task and what stands beside it are written together or not at all."""
+        return self._transaction and self._provenance
+
+    def complete(self, id: str, provenance: Json, beside: Sequence[Json] = ()) -> None:
+        """Write what stands beside a Task that was written alone: also one whose answer was lost on its way."""
+        if self._is_whole:
+            return
         self._afterwards(id, self._provenance_entry(f"Task/{id}", provenance) if self._provenance else None)
         for one in beside:
             self._afterwards(id, _entry(one))
-        return id
 
     def _together(self, task: Json, provenance: Json, request: Json, more: Sequence[Json]) -> str:
         target = f"Task/{task['id']}" if "id" in task else _HERE
