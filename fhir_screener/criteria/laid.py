@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.dosage import is_by_weight, is_once
 from fhir_screener.criteria.gaps import bridged, carried, one_offs
+from fhir_screener.criteria.in_place import is_local_form
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, taken_back, why_not
 from fhir_screener.criteria.nameless import nameless
@@ -80,7 +81,7 @@ class Drugs:
             hit = fact.hit(self.of)
             if hit is None:
                 continue
-            against = why_not(fact) or self._no_therapy(fact)
+            against = why_not(fact) or self._no_therapy(fact, hit)
             if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
                 tally.context(cite(fact, against or words_say(hit), hit=hit, decides=False))
                 continue
@@ -90,10 +91,11 @@ class Drugs:
                 continue
             yield fact, hit, replace(taken, doubt=Reason.EQUIVOCAL) if hit.stance is Stance.DOUBTFUL else taken
 
-    def _no_therapy(self, fact: Medication) -> Text:
+    def _no_therapy(self, fact: Medication, hit: Hit) -> Text:
         """Why a drug given is no systemic therapy: where it goes, or what it is given ahead of."""
         told = (fact.dose_text, fact.concept.label, *(dose.route for dose in fact.doses))
-        in_place = fact.systemic is False or self.local & fact.hits.keys() or any(map(is_in_place, filter(None, told)))
+        in_place = fact.systemic is False or is_local_form(hit, fact.hits, self.local)
+        in_place = in_place or any(map(is_in_place, filter(None, told)))
         if self.systemic and in_place:
             return say("not given systemically")
         if fact.only_named:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from fhir_screener.terminology.coding import ATC, STANDARD, Concept, fold
+from fhir_screener.terminology.joined_drugs import joined_drugs
 from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.terms import Terminology
 from fhir_screener.terminology.valueset import ValueSet, names_pattern
@@ -74,7 +75,10 @@ class Ordinary:
         return self._asked is not None and bool(self._asked.search(rest))
 
     def _knows(self, words: str) -> bool:
-        text = fold(words)
+        """Whether all the drugs that a text joins by + are known."""
+        return all(map(self._known, joined_drugs(fold(words))))
+
+    def _known(self, text: str) -> bool:
         return (
             bool(_CARRIER.fullmatch(text.strip()))
             or bool(self._stems is not None and self._stems.search(text))

@@ -11,6 +11,7 @@ from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_DRUG, Exempt, exempt_of
 from fhir_screener.criteria.hearsay import hear, heard
+from fhir_screener.criteria.in_place import is_local_form
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.intake import Intake, intake, is_order_only, taken_back, why_not
 from fhir_screener.criteria.keys import choice, duration, mapping, sets
@@ -62,7 +63,7 @@ class ExposureRule:
 
     def _weigh(self, view: View, fact: Medication, hit: Hit, tally: Tally, *, review: bool) -> None:
         reason = why_not(fact) or _words_against(hit)
-        if not reason and self.systemic and (fact.systemic is False or self.local & fact.hits.keys()):
+        if not reason and self.systemic and (fact.systemic is False or is_local_form(hit, fact.hits, self.local)):
             reason = say("not given systemically")
         freed = self.exempt.names(fact.hits, self.to | self.review) if self.exempt else NOT_MET
         if reason or freed is MET:

@@ -68,3 +68,17 @@ NOTHING = Coding("http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips", 
 )
 def test_that_there_is_no_drug_is_no_drug_unknown(concept: Concept, unlisted: bool) -> None:
     assert Ordinary(Terminology([])).unlisted(concept) is unlisted
+
+
+@pytest.mark.parametrize(
+    ("words", "unlisted"),
+    [
+        ("sitagliptin 100 mg + ramipril 5 mg", False),
+        ("sitagliptin 100 mg + zelfudrug 5 mg", True),
+        ("zelfudrug+sitagliptin", True),
+        ("sitagliptin 50 mg + 100 mg film-coated tablets", False),  # an amount is no drug
+        ("sitagliptin (K+ 5 mmol)", False),
+    ],
+)
+def test_of_drugs_joined_by_plus_each_must_be_known(words, unlisted) -> None:
+    assert Ordinary(Terminology([ORDINARY])).unlisted(Concept((), words)) is unlisted
