@@ -48,6 +48,8 @@ ABBREVIATIONS = {
     "HCG",
     "UPT",
     "AEC",
+    "BCC",
+    "RVD",
 }
 """Three letters that, as a drug, an image, a test or a disease, mean little else; where they do, their set is only reviewed."""
 PREFIX = {"icd-10", "icd-10-cm", "icd-9-cm", "icd-9-cm-3-cn", "icd-11", "atc"}
