@@ -29,6 +29,7 @@ class Part(NamedTuple):
 
 class _Request(msgspec.Struct, gc=False):
     method: str | None = None
+    url: str | None = None
 
 
 class _Entry(msgspec.Struct, gc=False):
@@ -52,7 +53,7 @@ _URN = re.compile(rb'"(urn:(?:uuid|oid):[^"\s]+)"')
 
 def take_apart(body: bytes, bases: set[str]) -> Iterator[Part]:
     """The resources of a Bundle; the base addresses of its entries are added to `bases`. Raises DataError."""
-    entries = [one for one in _entries(body) if one.resource and not _deleted(one)]
+    entries = _standing(_entries(body))
     parts: list[Part] = []
     names: dict[bytes, bytes] = {}
     homes = _Homes()
@@ -116,8 +117,17 @@ def _renamed(data: bytes, names: dict[bytes, bytes]) -> bytes:
     return _URN.sub(lambda match: b'"%s"' % names.get(match.group(1), match.group(1)), data)
 
 
-def _deleted(entry: _Entry) -> bool:
-    return entry.request is not None and entry.request.method == "DELETE"
+def _standing(entries: list[_Entry]) -> list[_Entry]:
+    """The entries with a resource, without those that are deleted: in a history, newest first, all versions before it too."""
+    gone: set[str] = set()
+    found: list[_Entry] = []
+    for one in entries:
+        request = one.request
+        if request is not None and request.method == "DELETE":
+            gone.add((request.url or "").strip("/"))
+        elif one.resource and not (gone and request and (request.url or "").strip("/") in gone):
+            found.append(one)
+    return found
 
 
 def _id(data: bytes) -> str | None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from fhir_screener.errors import DataError
+from fhir_screener.fhir.bundle_gaps import Gaps
 from fhir_screener.fhir.bundles import Part, clash_words, take_apart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
 from fhir_screener.fhir.decode.tolerant import BROKEN, kind_of, loads, plain
-from fhir_screener.fhir.file_holdings import Holdings
+from fhir_screener.fhir.file_holdings import FEW, Holdings
 from fhir_screener.fhir.file_lines import batches
 from fhir_screener.fhir.file_loss import Loss
 from fhir_screener.fhir.r4_types import R4_TYPES
@@ -116,6 +117,7 @@ class FileReader:
             for part in take_apart(data, self._collector.references.bases):
                 self._bundle = data
                 self._part(part)
+            self._missing(data)
         elif kind in OTHER_VERSIONS:
             raise DataError(f"{kind} is a type of FHIR {OTHER_VERSIONS[kind][0]}; only R4 is read")
         elif not kind:
@@ -124,6 +126,18 @@ class FileReader:
         elif kind not in R4_TYPES:
             named = f"there is no type {kind}" if kind.isalnum() and len(kind) < 64 else "its resourceType is none"
             raise DataError(f"no resource of FHIR R4: {named}")
+
+    def _missing(self, data: bytes) -> None:
+        """What a Bundle says it should have held: of whom it holds records, nobody knows what is missing."""
+        gaps = Gaps(data)
+        if gaps.goes_on:
+            self.notes.append(f"{self._place}: a page of a search that goes on: its next pages must be here too")
+        for what in gaps.failed:
+            owners = Holdings.within(data).patients
+            self.problems.append(f"{self._place}: {what}; what it should have been is missing")
+            self.losses.append(
+                Loss(str(self._place), what, self._file, None, owners if 0 < len(owners) < FEW else None)
+            )
 
     def _part(self, part: Part) -> None:
         """One odd entry costs itself, not the entries after it."""

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.errors import DataError, UsageError
+from fhir_screener.fhir.bundle_gaps import Gaps
 from fhir_screener.fhir.bundles import Part, clash_words, take_apart
 from fhir_screener.fhir.decode.assemble import assemble
 from fhir_screener.fhir.decode.book import Book
@@ -103,6 +104,7 @@ def _take(body: bytes, collector: Collector, where: str, losses: list[Loss]) -> 
                     losses.append(_clash(part, collector, where))
                 elif part.kind in FORMS:
                     collector.take(part.kind, part.data, where, part.spare_id)
+            losses += [Loss(where, what, Path(where)) for what in Gaps(body).failed]
         elif not kind:
             raise UsageError(f"{where} is no FHIR resource: it has no resourceType")
     except DataError as error:

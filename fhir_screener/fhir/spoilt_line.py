@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from fhir_screener.fhir.decode.lean import DRUGS, FORMS
-from fhir_screener.fhir.decode.references import References
+from fhir_screener.fhir.decode.references import References, parse
 from fhir_screener.fhir.r4_types import R4_TYPES
 
 OTHER_VERSIONS = {
@@ -67,9 +67,11 @@ def _owner(value: Any, references: References) -> str | None:
     text = value.get("reference") if isinstance(value, dict) else value
     if not isinstance(text, str) or not text.strip():
         return None
-    target = references.parse(text)
-    if target is None:
-        return "" if "/" in text else None
+    target = parse(text)
+    if target is None:  # `patient/1`, `Patient:1`: somebody is meant, and nobody can say who
+        return None
+    if not references.own(target):
+        return ""
     return target.id if target.kind in ("Patient", "") else ""
 
 

@@ -56,6 +56,9 @@ def assemble(
     }
     given = treatments(chart, facts.conditions, context)
     types, said = {*failed, *context.lost}, (*problems, *faults, *context.problems)
+    if chart.two_persons():
+        types |= set(CHART_TYPES)
+        said = (*said, f"Patient/{person.id} stands here as two persons: whose the records are, nobody can say")
     made = _record(person, facts, seen, types, absent, said)
     whole = _whole(collector, chart) if chart.raw else {}
     listed = reconciled(map(tree_of, cast(list[WholeLean], chart.of("List")[0]))) if "List" in chart.kept else None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta
+from fhir_screener.fhir.decode.lean import Glimpse, Lean, Meta, PatientLean
 from fhir_screener.fhir.decode.tolerant import plain
 
 _ID = attrgetter("id")
@@ -49,6 +49,15 @@ class Chart:
         (taken, *_), _ = self.of("Patient")
         rivals = [one for one in self.kept["Patient"] if one is not taken and not newer(taken.meta, one.meta)]
         return any(_said(one) != _said(taken) for one in rivals)
+
+    def two_persons(self) -> bool:
+        """Whether the Patient stands here twice, as one person and as another, and nothing tells that one was mended."""
+        people = self.kept.get("Patient", ())
+        if len(people) < 2:
+            return False
+        (taken, *_), _ = self.of("Patient")
+        rivals = [one for one in people if one is not taken and not (one.meta and newer(taken.meta, one.meta))]
+        return any(_another(cast(PatientLean, taken), cast(PatientLean, one)) for one in rivals)
 
     def whole(self, kind: str) -> list[bytes]:
         """The bytes of the records of a type that were kept so, each id once, in its newest version."""
@@ -122,6 +131,11 @@ def _newest(kept: list[Lean], seen: list[Glimpse]) -> tuple[list[Lean], list[Gli
         [one for one in kept if one.id is None or id(one) in current],
         [one for one in seen if one.id is None or id(one) in current],
     )
+
+
+def _another(one: PatientLean, other: PatientLean) -> bool:
+    born, also = sorted((one.birthDate or "", other.birthDate or ""), key=len)
+    return not also.startswith(born) or {one.gender, other.gender} == {"male", "female"}
 
 
 def _said(record: Lean) -> list[object]:
