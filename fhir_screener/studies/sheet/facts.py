@@ -17,7 +17,8 @@ _YOUNGEST, _OLDEST = "min_age", "max_age"
 
 def facts(study: Study) -> Iterator[tuple[Text, Text]]:
     """(label, words), in the order in which they are read."""
-    yield say("Source"), join(", ", [_of_source(key, str(value)) for key, value in study.source.items()])
+    stated = [_of_source(key, str(value)) for key, value in study.source.items() if str(value or "")]
+    yield say("Source"), join(", ", stated) if stated else ""
     yield say("Judged in"), say("the time zone {zone}", zone=study.zone)
     if study.anchor.ids:
         yield (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -138,6 +139,11 @@ def test_the_head_of_a_sheet_has_words_for_every_key(language: str, said: tuple[
         text = written(form, "none", language)
         assert not [one for one in said if one not in text]
         assert not re.search(r"\b(min_age|max_age|registry ClinicalTrials|modified 2021)", text)
+
+
+def test_of_a_source_that_is_not_filled_in_nothing_is_said() -> None:
+    study = replace(loaded().studies[0], source={"registry": "", "modified": ""})
+    assert "last changed" not in markdown(sheet_of(study, loaded().terminology, "none"))
 
 
 def test_value_sets_of_a_criterion_go_by_their_titles() -> None:
