@@ -69,7 +69,7 @@ def _decided(desk: Desk, study: str, patient: str, made: Decision, source: str, 
     try:
         before = desk.task(study, patient)
         if not anyway and _by_another(before, made):
-            raise UsageError(f"Patient/{patient} in {study} is {standing(before)}: give --anyway to decide otherwise")
+            raise UsageError(f"Patient/{patient} in {study} is {standing(before)}. Give --anyway to decide otherwise")
         task = desk.decide(study, patient, made, seen=version_of(before))
     except Overtaken as error:
         raise UsageError(f"{error}. It is now: {error.now}. Decide again if that changes nothing for you") from None
