@@ -14,7 +14,7 @@ from fhir_screener.terminology.patterns import any_of
 from fhir_screener.terminology.stance import Stance
 
 _OTHER = any_of(
-    r"family (?:history|hx|h/o|member)|in the family\b|\bfh\b|\bfhx\b|contact with|donor",
+    r"family (?:history|hx|h/o|member)|\bfamily\W*#|in the family\b|\bfh\b|\bfhx\b|contact with|donor",
     r"\b(?:step)?(?:mother|father)|\b(?:sister|brother|sibling|maternal|paternal|daughter)|\bson\b",  # chemotherapy is no mother
     r"husband|wife|partner|spouse|girlfriend",
     r"\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|relatives?\b",
@@ -88,6 +88,11 @@ _NOT_YET = re.compile(
 _FED = re.compile(r"feeding$|nursing$|哺乳$|喂养$")
 _CHILD = re.compile(r"^\W*(?:(?:her|his|a|the|of|\d+[- ]\w+|old|newborn|infant)\W+)*(?:daughter|son)\b")
 """Whom somebody feeds: the child is hers."""
+_OF_ANY_PATIENT = re.compile(
+    r"\W*a negative (?:\w+ ){1,4}(?:(?:does|do|can|may|might) not|cannot) (?:necessarily )?(?:rule out|exclude)"
+    r"|\W*if\b[^.;]*\bis (?:strongly )?suspected\W+(?:please )?(?:contact|call|notify)"
+)
+"""So a laboratory comments on every result of a test: it tells nothing of this patient."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _DONE_AGAINST_IT = any_of(
     r"vaccin|immun|screen|counsel|prophyla",
@@ -139,6 +144,8 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     before, own, after = text[left:inner], text[inner:start], text[end:outer]
     if _of_another(before, own, text[start:end], after, text[end:right]):
         return Stance.OTHER_PERSON
+    if _OF_ANY_PATIENT.match(text, left, right):
+        return Stance.PLANNED
     around = own + " # " + after
     led = before + own
     if _NOT_YET.search(around) or (any(map(led.__contains__, _RULING_OUT)) and _TO_RULE_OUT.search(led)):

@@ -26,16 +26,19 @@ def loaded() -> Loaded:
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Any:
-    """`judged(resource, ..., without=codes)`: the plain patient with these records more, on 2021-03-01.
+    """`judged(resource, ..., without=codes, **patient)`: the plain patient with these records more, on 2021-03-01.
 
-    `without`: his own records that hold one of these codes are left out.
+    `without`: his own records that hold one of these codes are left out; `patient`: elements of his Patient that are others.
     """
 
-    def judge(*more: dict[str, Any], without: tuple[str, ...] = ()) -> Screening:
+    def judge(*more: dict[str, Any], without: tuple[str, ...] = (), **patient: str) -> Screening:
         tree = json.loads((TESTS / "cases" / STUDY.lower() / "B00" / "bundle.json").read_text("utf-8"))
         tree["entry"] = [
             entry for entry in tree["entry"] if not any(f'"{code}"' in json.dumps(entry) for code in without)
         ]
+        for entry in tree["entry"]:
+            if entry["resource"]["resourceType"] == "Patient":
+                entry["resource"].update(patient)
         for number, resource in enumerate(more):
             whole = {"id": f"more-{number}", "subject": {"reference": "Patient/b00-pt"}, **resource}
             tree["entry"].append(

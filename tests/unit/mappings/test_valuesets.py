@@ -48,7 +48,17 @@ ABBREVIATIONS = {
     "HCG",
     "UPT",
     "AEC",
+    "AML",
     "BCC",
+    "CKD",
+    "CLL",
+    "CML",
+    "LCH",
+    "MDS",
+    "MPN",
+    "NHL",
+    "PJP",
+    "RCC",
     "RVD",
 }
 """Three letters that, as a drug, an image, a test or a disease, mean little else; where they do, their set is only reviewed."""

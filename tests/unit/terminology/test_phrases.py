@@ -9,6 +9,18 @@ from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.taken_back import revises
 
 SAID = [
+    (
+        "planned",
+        "Antigen not detected. A negative serum does not rule out localized or disseminated [cryptococcal infection].",
+    ),
+    (
+        "planned",
+        "If pulmonary Histoplasmosis, Aspergillosis or [Mucormycosis] is strongly suspected, contact the laboratory.",
+    ),
+    ("doubtful", "Negative biopsy does not exclude [malignancy]"),
+    ("other-person", "Family [history of cancer]"),
+    ("other-person", "Family [breast cancer]"),
+    ("asserted", "Seen by the family doctor, [history of cancer]"),
     ("asserted", "[Lung cancer] on chemotherapy"),
     ("asserted", "[Breast cancer], thermotherapy begun"),
     ("other-person", "[Lung cancer], stepmother"),
