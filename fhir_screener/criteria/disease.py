@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from fhir_screener.criteria.view import View
-from fhir_screener.records.dates import EVER, Days
+from fhir_screener.records.dates import EVER, Days, Duration
 from fhir_screener.records.facts import UNREADABLE, Condition
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.stance import Stance
@@ -78,3 +80,26 @@ def counts(fact: Condition, hit: Hit) -> bool:
     if fact.verification in ("refuted", "entered-in-error") or fact.family or fact.status == "entered-in-error":
         return False
     return hit.stance not in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED)
+
+
+def year_in_words(view: View, fact: Condition, window: Duration | None) -> str:
+    """A year before the window that the words of a diagnosis name, where no element dates its onset; "" for none.
+
+    "Pulmonary tuberculosis 2010", recorded today: of the day of the record its words say that it is no onset, and of the
+    year whether the disease is there still they do not. What is said to be chronic, or to be there since then, is.
+    """
+    if not fact.onset.empty or _SINCE.search(fact.concept.label):
+        return ""
+    for year in sorted(_YEAR.findall(fact.concept.label), reverse=True):
+        days = view.days(year)
+        if days is not None:
+            recorded = view.days(fact.recorded)
+            long_ago = view.older_than(days, window or LATELY) and (recorded is None or recorded.lo > days.hi)
+            return year if long_ago else ""
+    return ""
+
+
+LATELY = Duration.parse("P12M")
+"""For so long a diagnosis that its words date to a year is taken to be there still."""
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)(?!\s*(?:iu|u/|cop|mg|ml|拷贝))", re.IGNORECASE)
+_SINCE = re.compile(r"since|chronic|carrier|慢性|携带|以来|至今", re.IGNORECASE)

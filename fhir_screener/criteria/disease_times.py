@@ -40,6 +40,11 @@ class Times:
         """Whether the day matters on which it began or ended."""
         return any((self.within, self.began_within, self.onset_within, self.lasting))
 
+    @property
+    def asks(self) -> bool:
+        """Whether it matters when the disease was there."""
+        return self.current or self.dated
+
     def place(self, view: View, when: Course) -> Placed:
         """Where this course lies. One that is said to be present and over must come to the same both ways."""
         found = self._placed(view, when)

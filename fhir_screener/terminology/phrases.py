@@ -34,6 +34,9 @@ _DOUBT = (
     r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"
     r"|\bplacebo\b|\bblinded\b|安慰剂|双盲|可疑|疑似|疑|待查|待排|待除外|不除外"
     r"|不能除外|不能排除|可能|考虑|# 高危(?!人群|因素)"
+    # Long ago: whether it is there still is not said.
+    r"|\b(?:childhood|remote) (?:(?!history|hx)\w+ ){0,2}\s*#|#\s+(?:in (?:childhood|infancy)|as a child)\b"
+    r"|(?:幼年|儿时|童年|儿童期|小时候|年轻时)[^,，.。;；曾史]{0,6}#"
 )
 _PLANNED = (
     r"\bplan\b|screen(?:ing|ed)? (?:\w+ ){0,3}for|vaccin|prophyla|immuni[sz]ation against|counsel|\bplanned|\bplanning|\bavoid"
@@ -57,12 +60,16 @@ _OVER = re.compile(
     r"(?:resolved|cured|in (?:complete )?remission|free\b|survivor|治愈|痊愈|恢复期|康复期|缓解期)"
 )
 """Right behind a term: it is over."""
+_TREATED = re.compile(
+    r"[^.;。；]{0,20}?(?:\b(?:completed|finished) (?:treatment|therapy)|\b(?:treatment|therapy) completed|(?:治疗|疗程)已?(?:完成|结束))"
+)
+"""Behind a term: it was treated to the end; whether it is there still is not said."""
 _AGES = ("year", "years", "yr", "yrs", "y", "month", "months", "week", "weeks", "day", "days")
 _OLD = r"(?<![-a-z])" + "".join(rf"(?<!{unit} )" for unit in _AGES) + "old "
 """What is old, and not how old somebody is."""
 _PAST = (
     r"\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
-    r"|已(?:治愈|痊愈|愈合|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
+    r"|已(?:治愈|痊愈|愈|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
     r"|resolution of|\bcompared? (?:to|with) [^,]{0,30}\bwhen\b|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former"
     r"|after (?:completed )?(?:treatment|therapy) (?:for|of)|past |陈旧|既往|病史|史|术后|曾|" + _OLD
 )
@@ -157,7 +164,7 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
         return Stance.NEGATED
     first, _ = clause(text, start, end)
     led = text[first:start]
-    if re.search(_DOUBT, led + " # " + after) or _LIKE.match(after):
+    if re.search(_DOUBT, led + " # " + after) or _LIKE.match(after) or _TREATED.match(text[end:right]):
         return Stance.DOUBTFUL
     if (
         _IF.match(led)

@@ -473,3 +473,27 @@ def test_a_word_or_a_standard_code_is_a_name(judged) -> None:
         {"coding": [local, {"system": "http://hl7.org/fhir/sid/icd-10", "code": "M10.9"}]},
     ):
         assert judged({"resourceType": "Condition", "recordedDate": "2021-02-01", "code": code}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "criterion", "answer"),
+    [
+        ("Pulmonary tuberculosis 2010", "E9", "imprecise-date"),
+        ("2010年肺结核", "E9", "imprecise-date"),
+        ("Pulmonary tuberculosis", "E9", "conflicting"),  # a diagnosis of today against his negative tests
+        ("Pulmonary tuberculosis 2020", "E9", "conflicting"),  # of last year
+        ("Pulmonary tuberculosis since 2010", "E9", "conflicting"),
+        ("Gastric cancer 2008", "E4", "imprecise-date"),
+        ("Gastric cancer 2015", "E4", "met"),  # within ten years, whatever has become of it
+    ],
+)
+def test_a_year_in_the_words_of_a_diagnosis(judged, words, criterion, answer) -> None:
+    """Where no element says when it began, a year long ago in its words leaves open whether it is there still."""
+    problem = {"resourceType": "Condition", "recordedDate": "2021-02-20", "code": {"text": words}}
+    assert said(judged(problem), criterion) == answer
+
+
+def test_a_year_in_the_words_beside_an_onset_says_nothing_more(judged) -> None:
+    active = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
+    dated = {"resourceType": "Condition", "clinicalStatus": active, "onsetDateTime": "2020-12-01"}
+    assert said(judged({**dated, "code": {"text": "Pulmonary tuberculosis (first in 2010)"}}), "E9") == "conflicting"

@@ -10,7 +10,7 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.corroboration import corroborated
-from fhir_screener.criteria.disease import Course, counts, course, doubt_of, is_doubtful
+from fhir_screener.criteria.disease import Course, counts, course, doubt_of, is_doubtful, year_in_words
 from fhir_screener.criteria.disease_times import Times
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.exempt import Exempt
@@ -107,6 +107,9 @@ class ConditionRule:
             tally.doubt(Reason.SUSPECTED, cite(fact, note, hit=hit))
         elif (worth := MATCHES[self.match]) is not None:
             tally.doubt(worth, cite(fact, note, hit=hit), leans=worth is Reason.JUDGEMENT)
+        elif self.times.asks and (year := year_in_words(view, fact, self.times.within)):
+            unsure = say("its words name {year}; whether it is there still is not on record", year=year)
+            tally.doubt(Reason.IMPRECISE_DATE, cite(fact, unsure, hit=hit))
         else:
             decisive.append(fact)
             tally.yes(cite(fact, note, hit=hit), clock=clock or self._will_be_exempt(when))
