@@ -463,3 +463,19 @@ Symbicort + Prednisolon 20 mg | prednisolone
 @pytest.mark.parametrize(("words", "ingredient"), STEROIDS)
 def test_a_systemic_steroid_is_found_by_its_brand(words: str, ingredient: str) -> None:
     assert loaded().terminology.classify(Concept((), words))["systemic-glucocorticoids"].ingredient == ingredient
+
+
+OTHERS = rows("""
+必妥维 1片 qd | hiv-treatment
+Cabenuva 600/900 mg | hiv-treatment
+恒沐 25mg qd | hepatitis-b-antivirals
+Rifadin 300 mg | tuberculosis-core-drugs
+环丝氨酸胶囊 | tuberculosis-companion-drugs
+Marcumar nach INR | anticoagulants
+Previscan 20 mg | anticoagulants
+""")
+
+
+@pytest.mark.parametrize(("words", "name"), OTHERS)
+def test_a_drug_of_another_criterion_is_found_by_its_brand(words: str, name: str) -> None:
+    assert name in loaded().terminology.classify(Concept((), words))
