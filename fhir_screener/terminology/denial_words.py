@@ -68,7 +68,7 @@ _NOT_QUITE = any_of(
 _OF_SOMETHING_ELSE = re.compile(any_of(_NOT_QUITE, _OF_ANOTHER_THING))
 """Before a term: a denial that may be of what stands beside it."""
 NEGATED_AFTER = (
-    r"(?:has been |was |is |were )?(?:ruled out|excluded(?! from)|refuted|unlikely(?! to (?!be\b|have\b))"
+    r"(?:has been |was |is |were )?(?:ruled out|excluded(?! from)|refuted|disprove[dn]|unlikely(?! to (?!be\b|have\b))"
     r"|not found(?! to be)|not seen|not taken|absent(?! from)|neg(?:ative)?\b(?! pressure)|\(-\))"
     r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)(?! (?:until|before|till))"
     r"|未能?(?:检|查|找|培养|分离|生长)|无生长"

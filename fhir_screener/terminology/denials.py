@@ -36,14 +36,14 @@ _ACTIVE_OR_NONE = re.compile(r"tuberc|tb\b|mycobact|infect|sepsis|pneumon|bleed|
 _SMEAR = re.compile(r"\w*(?:肺结核|pulmonary tuberculosis)\W*\(-\)")
 """Of tuberculosis of the lungs the sign is as often that of its smear."""
 _DENIED_BEHIND = re.compile(
-    r"\W{1,3}(?:(?:has been|have been|was|is|were|now|since|已经?|现已|后)\W*)*(?:ruled out|excluded|refuted|被?排除|除外)"
+    r"\W{1,3}(?:(?:has been|have been|was|is|were|now|since|已经?|现已|后)\W*)*(?:ruled out|excluded|refuted|disprove[dn]|被?排除|除外)"
     r"(?=\W*$|[.;。；,，)]|\W+(?:by|after|on|with|in|via|per|at)\b)"
 )
 """Behind a comma: the term is denied as a whole, and not what else would be named."""
 _NOT_REALLY = re.compile(
     r"(?:\bpseudo-? ?|\bfalse |\bphantom |\bsympathetic |\bnon-|假性|伪|(?:^|[\s,，、(（])类"
     r"|\b(?:mimic\w*|masquerad\w*(?: as)?|simulat\w+|mis(?:taken|diagnosed|labell?ed|interpreted) (?:for|as))(?: of)?(?: an?| the)? "
-    r"|误诊(?:为|成|是))$"
+    r"|mis(?:diagnosed|labell?ed) |误诊(?:为|成|是)?)$"
 )
 """Right before a term: what only looks like it, or was taken for it by mistake."""
 _SIGN_OF = re.compile(

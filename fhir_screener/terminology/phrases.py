@@ -57,7 +57,8 @@ _IF = re.compile(
 """So begins a clause of what may come to be."""
 _OVER = re.compile(
     r"\W*(?:(?:is|was|has|now|fully|completely|since|已经?|经治疗|临床)\W*)*"
-    r"(?:resolved|cured|in (?:complete )?remission|free\b|survivor|治愈|痊愈|恢复期|康复期|缓解期)"
+    r"(?:(?:completed|finished) (?:\w+ ){0,2}(?:treatment|therapy)|(?:treatment|therapy) (?:completed|finished)"
+    r"|resolved|cured|in (?:complete )?remission|free\b|survivor|治愈|痊愈|恢复期|康复期|缓解期)"
 )
 """Right behind a term: it is over."""
 _TREATED = re.compile(
@@ -119,6 +120,11 @@ _NOT_THE_DISEASE = re.compile(
 """Behind a term: what is named is not the disease."""
 _MET_WITH = re.compile(r"\b(?:expos(?:ure|ed) to|immun(?:e to|ity (?:to|against)))(?: (?:known |active )?[a-z]+)?\W*$")
 """Before a term: the patient met with it, or is safe from it."""
+
+
+def hedged(text: str) -> bool:
+    """Whether folded words that name no member of a list leave open what they do name: "pancreatic mass, presumed malignant"."""
+    return re.search(_DOUBT, text) is not None
 
 
 def stance(text: str, start: int, end: int) -> Stance:

@@ -32,7 +32,7 @@ from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.lab_names import NO_RESULT, bare_test
 from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.names import Names
-from fhir_screener.terminology.phrases import stance
+from fhir_screener.terminology.phrases import hedged, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.terminology.site import NO_SITE, Site
 from fhir_screener.terminology.stance import Stance
@@ -259,6 +259,10 @@ class Terminology:
             said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
             if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]) or _GERMAN.match(text):
                 hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
+            elif own and not said and hedged(text):
+                hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
+            elif own and said and set(said) == {Stance.PAST}:
+                hits[name] = msgspec.structs.replace(hit, stance=Stance.PAST, words=text)
 
     def _unlisted(self, coding: Coding) -> bool:
         """Whether it is a SNOMED CT code that no set lists or carves out.
@@ -292,7 +296,7 @@ _NOT_THERE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
 _SAME = frozenset({Stance.ASSERTED, Stance.PAST})
 """What may be said beside a code without doubt about it."""
 
-_OPEN = re.compile(r"(?:\?|待查|待排|待除外)\W*$")
+_OPEN = re.compile(r"(?:\?|待查|待排|待除外|待定|待明确|待鉴别|待确诊|性质不明)\W*$")
 """A text that ends open."""
 _GERMAN = re.compile(r"\W*(?:v\. ?a\.|z\. ?n\.|a\. ?e\.|verdacht|ausschluss|fraglich|zustand nach)(?![a-zäöü])")
 """So begin German diagnoses that are suspected, ruled out or over; their words are not read any further."""

@@ -326,3 +326,18 @@ def test_words_in_passing_from_before_the_time_asked_about(ask, asked) -> None:
     old, new = (Mention(ref="Observation/1", hits=named, dated=day) for day in ("2015-01-01", "2021-02-01"))
     assert ask(rule, mentions=(old,)).reason is Reason.NO_DATA
     assert ask(rule, mentions=(new,)).reason is Reason.TEXT_ONLY
+
+
+@pytest.mark.parametrize(
+    ("clinical", "onset", "verdict", "reason"),
+    [
+        ("", None, UNKNOWN, Reason.IMPRECISE_DATE),  # over, and nobody says when it began
+        ("active", None, MET, None),
+        ("", "2019", MET, None),
+    ],
+)
+def test_the_own_text_of_a_coded_diagnosis_may_say_that_it_is_over(ask, clinical, onset, verdict, reason) -> None:
+    said = make.condition("C1", clinical=clinical, onset=onset, recorded="2021-02-01")
+    hits = {name: replace(hit, stance=Stance.PAST) for name, hit in said.hits.items()}
+    found = ask(TEN_YEARS, replace(said, hits=hits))
+    assert (found.verdict, found.reason) == (verdict, reason)

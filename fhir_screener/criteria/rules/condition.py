@@ -10,7 +10,7 @@ from typing import ClassVar
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.corroboration import corroborated
-from fhir_screener.criteria.disease import Course, counts, course, doubt_of, is_doubtful, year_in_words
+from fhir_screener.criteria.disease import ACTIVE, Course, counts, course, doubt_of, is_doubtful, year_in_words
 from fhir_screener.criteria.disease_times import Times
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
 from fhir_screener.criteria.exempt import Exempt
@@ -86,7 +86,9 @@ class ConditionRule:
         if fact.verification == "refuted":
             tally.against(cite(fact, say("refuted"), hit=hit))
         elif counts(fact, hit):
-            when = course(view, fact, role == "history" or hit.stance is Stance.PAST)
+            # A record that is said to be active is so, whatever was done for it: 胰腺癌术后.
+            over = hit.stance is Stance.PAST and (hit.by_name or fact.clinical not in ACTIVE)
+            when = course(view, fact, role == "history" or over)
             if not when.future:
                 self._sort(view, fact, hit, role, when, tally, decisive)
         elif hit.stance is not Stance.ASSERTED:

@@ -26,7 +26,10 @@ TERMS = Terminology(
         ("胰腺占位待查", Stance.DOUBTFUL),  # names no cancer, and ends open
         ("排除胰腺癌", Stance.DOUBTFUL),  # the code says one thing, the words another
         ("母亲胰腺癌", Stance.DOUBTFUL),
-        ("胰腺癌术后", Stance.ASSERTED),
+        ("胰腺癌术后", Stance.PAST),  # when, nobody says
+        ("胰腺占位,性质待定", Stance.DOUBTFUL),
+        ("Pancreatic mass, presumed malignant", Stance.DOUBTFUL),
+        ("误诊胰腺癌", Stance.DOUBTFUL),
         ("胰腺癌", Stance.ASSERTED),
         ("胰腺癌, 排除肝癌", Stance.ASSERTED),  # said once without doubt
         ("腹痛", Stance.ASSERTED),
