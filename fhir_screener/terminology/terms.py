@@ -251,18 +251,23 @@ class Terminology:
     def _second_thoughts(self, text: str, own: bool, found: list[_Named], hits: dict[str, Hit]) -> None:
         """A diagnosis whose own text doubts, denies or gives to somebody else what its code says: a person looks.
 
-        A text that ends open is asked about even where it is not its `own` but repeats the display: no list has such a name.
+        Where it is not its `own` but repeats the display, only what no list of names has is read: that it ends open, a remark.
         """
         for name, hit in hits.items():
             if not text or hit.by_name or self.sets[name].kind != "condition":
                 continue
             said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
             if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]) or _GERMAN.match(text):
-                hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
-            elif own and not said and hedged(text):
-                hits[name] = msgspec.structs.replace(hit, stance=Stance.DOUBTFUL, words=text)
-            elif own and said and set(said) == {Stance.PAST}:
-                hits[name] = msgspec.structs.replace(hit, stance=Stance.PAST, words=text)
+                doubt: Stance | None = Stance.DOUBTFUL
+            elif own:
+                doubt = Stance.PAST if set(said) == {Stance.PAST} else None
+                doubt = Stance.DOUBTFUL if not said and hedged(text) else doubt
+            elif hit.listed and fold(hit.listed) in text:
+                doubt = None
+            else:
+                doubt = Stance.DOUBTFUL if _REMARK.search(text) else Stance.PAST if _OPERATED.search(text) else None
+            if doubt is not None:
+                hits[name] = msgspec.structs.replace(hit, stance=doubt, words=text)
 
     def _unlisted(self, coding: Coding) -> bool:
         """Whether it is a SNOMED CT code that no set lists or carves out.
@@ -298,6 +303,13 @@ _SAME = frozenset({Stance.ASSERTED, Stance.PAST})
 
 _OPEN = re.compile(r"(?:\?|待查|待排|待除外|待定|待明确|待鉴别|待确诊|性质不明)\W*$")
 """A text that ends open."""
+_REMARK = re.compile(
+    r"\bpresum\w+|\bsuspected\b|\bpossible\b|\bprobable\b|misdiagnos|\br/o\b|疑似|可疑|拟诊|误诊"
+    r"|\b(?:due|secondary) to (?:\w+ ){0,2}(?:rituximab|drugs?|medication|therapy|treatment|chemo\w*|steroids?|immunosuppress\w*)\b"
+    r"|\b(?:drug|rituximab|treatment|therapy)[- ](?:induced|related|associated)\b|药物(?:性|相关|所致)"
+)
+_OPERATED = re.compile(r"术后|\bs/p\b|\bstatus post\b|\bh/o\b")
+"""What no list of codes says of a disease: whoever writes it, in the place of a code's display too, says it of this patient."""
 _GERMAN = re.compile(r"\W*(?:v\. ?a\.|z\. ?n\.|a\. ?e\.|verdacht|ausschluss|fraglich|zustand nach)(?![a-zäöü])")
 """So begin German diagnoses that are suspected, ruled out or over; their words are not read any further."""
 _TAIL = 40
