@@ -27,7 +27,7 @@ hypothesis.settings.load_profile("house")
 TESTS = Path(__file__).parent
 WITH_SERVERS = ("integration", "functional", "browser")
 
-pytest_plugins = ["tests.servers", "tests.shares"]
+pytest_plugins = ["tests.parsed_once", "tests.servers", "tests.shares"]
 
 
 class NetworkRefused(RuntimeError):

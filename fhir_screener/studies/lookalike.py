@@ -64,7 +64,9 @@ class Lookalikes:
                 if one.kind in kinds:
                     self._names[kind] += _names(kind, one)
         self._plain = {kind: [name for name, *_ in listed] for kind, listed in self._names.items()}
-        self._spaced = {kind: [spaced(kind, name[3]) for name in listed] for kind, listed in self._names.items()}
+        # Of all but tests the words stand apart already.
+        tests = [spaced("test", written) for *_, written in self._names["test"]]
+        self._spaced = {**self._plain, "test": tests}
         self._sorted = {kind: [_in_order(name) for name in names] for kind, names in self._spaced.items()}
         self._stems = {stem: _of_class(stem, self._names["drug"]) for stem in STEMS}
 
