@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task.desk import Desk
 from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.screening.candidate import Action
+from fhir_screener.screening.decision import Move, Person, decision
 from fhir_screener.screening.screening import Outcome
 from tests.builders.screenings import screening
 from tests.integration.task_world import IDENTITY, STUDY, World, world
@@ -110,6 +112,18 @@ def test_a_task_made_with_another_key_is_refused_where_the_server_takes_our_ids(
     with pytest.raises(SettingsError, match="made with another installation key"):
         there.sweep(screening(criteria=KEPT.criteria[:2]), there.store(setting=other))
     assert screening_from_task(there.task()) == KEPT
+
+
+def test_nor_does_a_decision_with_another_key_make_a_second_research_subject(there: World) -> None:
+    types = {kind: replace(able, update_create=None) for kind, able in there.capability.types.items()}
+    there.capability = replace(there.capability, types=types)
+    there.sweep(KEPT)
+    other = replace(there.setting, identity=replace(IDENTITY, key=b"another key for tests"))
+    desk = Desk(there.session, there.capability, other, there.clock, "0.1.0")
+    with pytest.raises(SettingsError, match="made with another installation key"):
+        desk.decide(STUDY, "p1", decision(Move.ACCEPT, Person("anna", "Anna Weiss"), date(2021, 3, 2)))
+    assert there.task()["status"] == "requested"
+    assert there.search("ResearchSubject") == []
 
 
 def test_a_task_deleted_while_its_study_is_closed_keeps_nobody_elses_open(there: World) -> None:

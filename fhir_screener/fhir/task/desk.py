@@ -102,6 +102,9 @@ class Desk:
 
         Raises Overtaken where that is no longer how things stand, UsageError where the move cannot be made.
         """
+        if self._writer.client_ids:
+            # With another installation key its records would stand beside those of the first, and not in their place.
+            self._finder.know_ids(self._support.takes_our_ids)
         for left in reversed(range(_ATTEMPTS)):
             task = self.task(study, patient)
             if seen and seen != version_of(task):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import orjson
 
@@ -84,6 +84,10 @@ class Finder:
             f"Task/{first} is about the same patient and study, made with another installation key:"
             f" set {variable('installation_key')} to the key of the first sweep"
         )
+
+    def know_ids(self, shown: Callable[[], bool]) -> None:
+        """Before a write: have it shown whether the server takes our ids, where it does not say so."""
+        self._promised = self._promised or shown()
 
     def _by_our_ids(self, study: str) -> bool:
         """Whether Tasks are under ids of our choosing: as the server says, or else as the study itself is."""

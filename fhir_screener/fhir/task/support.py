@@ -53,6 +53,10 @@ class Support:
         """The reference of this software in this version, or ""."""
         return self._ensured(device(self._version, self._identity))
 
+    def takes_our_ids(self) -> bool:
+        """Whether our Device stands under the id that we chose: what the server does not say, it then has shown."""
+        return self.device() == f"Device/{self._identity.device(self._version)}"
+
     def _ensured(self, resource: Json) -> str:
         kind, id = resource["resourceType"], resource["id"]
         if id not in self._known:
