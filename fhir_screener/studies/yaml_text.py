@@ -15,8 +15,10 @@ from fhir_screener.errors import MappingError
 
 Lines = dict[tuple[str | int, ...], int]
 
-_INT = re.compile(r"^[-+]?(0|[1-9]\d*)$")
-_FLOAT = re.compile(r"^[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?$")
+_INT = re.compile(r"^[-+]?(0|[1-9]\d{0,17})$")
+_FLOAT = re.compile(r"^[-+]?(\d{1,18}\.\d*|\.\d+)([eE][-+]?\d{1,2})?$")
+"""No study means a greater number: what is longer stays text, and is refused where a number is expected."""
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])&\w", re.MULTILINE)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -38,11 +40,24 @@ def parse_yaml(text: str, file: str = "") -> tuple[Any, Lines]:
         raise MappingError(f"not valid YAML: {error.problem}", file=file, line=line) from error
     except yaml.YAMLError as error:
         raise MappingError("not valid YAML", file=file) from error
-    lines: Lines = {}
+    lines = _Places(10 * len(text) + 1000, file)
     try:
-        return _value(root, (), lines, file) if root is not None else None, lines
+        return _value(root, (), lines, file) if root is not None else None, dict(lines)
     except RecursionError:
         raise MappingError("a part of it holds itself (&name, *name), or is nested too deep", file=file) from None
+
+
+class _Places(Lines):
+    """{path: line}, of no more values than a text of its length can write without repeating itself over and over."""
+
+    def __init__(self, most: int, file: str) -> None:
+        super().__init__()
+        self._most, self._file = most, file
+
+    def __setitem__(self, path: tuple[str | int, ...], line: int) -> None:
+        if len(self) >= self._most:
+            raise MappingError("it repeats parts of itself too often (&name, *name)", file=self._file, line=line)
+        super().__setitem__(path, line)
 
 
 def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines, file: str) -> Any:
@@ -79,7 +94,10 @@ def _scalar(node: yaml.ScalarNode) -> Any:
 def read_texts(path: Path) -> tuple[Any, Lines]:
     """As `read_yaml`, but quickly: all that is written plainly stays text, and lines are known of a faulty file only."""
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=_TextLoader), {}  # noqa: S506  # a SafeLoader that keeps scalars as text
+        text = path.read_text("utf-8")
+        if _ANCHOR.search(text):
+            return read_yaml(path)
+        return yaml.load(text, Loader=_TextLoader), {}  # noqa: S506  # a SafeLoader that keeps scalars as text
     except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError, TypeError):
         return read_yaml(path)
 
