@@ -12,6 +12,7 @@ from fhir_screener.records.facts import UNREADABLE, Condition
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
+from fhir_screener.terminology.years import years_in
 from fhir_screener.verdict import Reason
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -90,7 +91,7 @@ def year_in_words(view: View, fact: Condition, window: Duration | None) -> str:
     """
     if not fact.onset.empty or _SINCE.search(fact.concept.label):
         return ""
-    for year in sorted(_YEAR.findall(fact.concept.label), reverse=True):
+    for year in years_in(fact.concept.label):
         days = view.days(year)
         if days is not None:
             recorded = view.days(fact.recorded)
@@ -101,5 +102,4 @@ def year_in_words(view: View, fact: Condition, window: Duration | None) -> str:
 
 LATELY = Duration.parse("P12M")
 """For so long a diagnosis that its words date to a year is taken to be there still."""
-_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)(?!\s*(?:iu|u/|cop|mg|ml|拷贝))", re.IGNORECASE)
 _SINCE = re.compile(r"since|chronic|carrier|慢性|携带|以来|至今", re.IGNORECASE)

@@ -16,6 +16,7 @@ from fhir_screener.records.facts import Dose, Medication
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.drug_phrases import names_gone, says_ended, says_not_taken
 from fhir_screener.terminology.taken_back import takes_back
+from fhir_screener.terminology.years import years_in
 from fhir_screener.verdict import Reason
 
 FRESH = Duration.parse("P12M")
@@ -82,7 +83,14 @@ def taken_back(fact: Medication, taken: Intake) -> str:
             return said
     if not taken.ongoing:
         return ""
-    return names_gone(fact.concept.text) or (says_ended(fact.dose_text) if fact.dose_text else "")
+    return names_gone(fact.concept.text) or _of_a_year(fact) or (says_ended(fact.dose_text) if fact.dose_text else "")
+
+
+def _of_a_year(fact: Medication) -> str:
+    """A year that the drug's words name, where no element says when it was taken, and it was recorded in a later one."""
+    undated = fact.span.empty and not fact.authored and not any(dose.bounds.start for dose in fact.doses)
+    years = years_in(fact.concept.text) if undated else []
+    return years[0] if years and not (fact.asserted or "").startswith(years[0]) else ""
 
 
 def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:

@@ -108,6 +108,8 @@ _NOT_TAKEN = re.compile(
     r"^\W*do not (?:take|use|start|give|administer)\W*$|^\W*(?:勿|禁止?|不要|请勿)(?:服用?|使用|给药)\W*$|"
     rf"\bnot (?:currently |presently |yet )?(?:taking|using|filled|picked up|started)\b{_HERE}"
     rf"|\bnever (?:filled|picked up|took|used)\b{_HERE}"
+    r"|^\W*(?:declined|refused|never started|not started)\b|拒绝(?:使用|用药|服用|注射|治疗)?(?!率)"
+    rf"|\b(?:declined|refused)\b{_HERE}"
     r"|\binsurance den(?:ied|ial)|\bden(?:ied|ial) by (?:the )?insur"
     rf"|未(?:用|服|服用|使用|取药|领药|用药){_STOP}|暂缓(?:用药|使用)?{_STOP}"
 )
@@ -117,6 +119,7 @@ _HELD = re.compile(
 _GONE = re.compile(
     r"^\W*(?:history of|h/o|hx of|s/p|status post|past|previous(?:ly)?|prior|former(?:ly)?|off(?!-?label)|stop(?:ped)?|hold|on hold"
     r"|d/c(?:'?d|ed)?|既往|曾)(?![a-z])|\bd/c(?:'d|d|ed)?\b"
+    r"|\b(?:if|in case of|when) (?:relaps|recur|flar|no response|not respond|wors)\w*|(?:如|若)?(?:复发|无效|加重)时"
 )
 """What is beside a drug's name must be of the drug: "not taking NSAIDs" and "hold for fever" are of something else."""
 

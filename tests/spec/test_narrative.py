@@ -497,3 +497,22 @@ def test_a_year_in_the_words_beside_an_onset_says_nothing_more(judged) -> None:
     active = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
     dated = {"resourceType": "Condition", "clinicalStatus": active, "onsetDateTime": "2020-12-01"}
     assert said(judged({**dated, "code": {"text": "Pulmonary tuberculosis (first in 2010)"}}), "E9") == "conflicting"
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("Rituximab", "met"),
+        ("Rituximab 1000 mg", "met"),  # an amount is no year
+        ("Rituximab 2015", "text-only"),
+        ("2015年利妥昔单抗治疗", "text-only"),
+        ("declined rituximab", "text-only"),
+        ("拒绝使用利妥昔单抗", "text-only"),
+        ("rituximab if relapse", "text-only"),
+        ("利妥昔单抗，复发时使用", "text-only"),
+    ],
+)
+def test_a_drug_whose_own_words_take_it_back(judged, words, answer) -> None:
+    """A list of drugs, asserted today and nothing more: an old year, a refusal or a condition in the name is no drug taken."""
+    listed = {"resourceType": "MedicationStatement", "status": "active", "dateAsserted": "2021-02-20"}
+    assert said(judged({**listed, "medicationCodeableConcept": {"text": words}}), "E5") == answer

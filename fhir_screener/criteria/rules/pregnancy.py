@@ -12,7 +12,6 @@ equivocal (Mayo Clinic Laboratories test 80678); hCG in a male is no evidence of
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -37,11 +36,11 @@ from fhir_screener.records.dates import Days, Duration
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.years import years_in
 from fhir_screener.verdict import MET, Reason
 
 TEST_SPEAKS = Duration.parse("P294D")
 """42 weeks: how long a positive test may mean a pregnancy that still goes on."""
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 HCG = Limits(at_least={"m[IU]/mL": 25}, equivocal={"m[IU]/mL": (5, 25)})
 TYPES = RESULT_TYPES | {"Condition", "Procedure"}
 
@@ -105,7 +104,7 @@ class PregnantRule:
     @staticmethod
     def _of_old(view: View, words: str) -> bool:
         """Whether its words name a year that no pregnancy of today began in: when it was recorded is no onset then."""
-        years = [view.days(year) for year in _YEAR.findall(words)]
+        years = [view.days(year) for year in years_in(words)]
         return any(days is not None and view.place(days, TERM) is When.BEFORE for days in years)
 
     @staticmethod
