@@ -108,7 +108,7 @@ _NOT_TAKEN = re.compile(
     r"^\W*do not (?:take|use|start|give|administer)\W*$|^\W*(?:勿|禁止?|不要|请勿)(?:服用?|使用|给药)\W*$|"
     rf"\bnot (?:currently |presently |yet )?(?:taking|using|filled|picked up|started)\b{_HERE}"
     rf"|\bnever (?:filled|picked up|took|used)\b{_HERE}"
-    r"|^\W*(?:declined|refused|never started|not started)\b|拒绝(?:使用|用药|服用|注射|治疗)?(?!率)"
+    r"|^\W*(?:declined|refused)\b|拒绝(?:使用|用药|服用|注射|治疗)?(?!率)"
     rf"|\b(?:declined|refused)\b{_HERE}"
     r"|\binsurance den(?:ied|ial)|\bden(?:ied|ial) by (?:the )?insur"
     rf"|未(?:用|服|服用|使用|取药|领药|用药){_STOP}|暂缓(?:用药|使用)?{_STOP}"
