@@ -516,3 +516,20 @@ def test_a_drug_whose_own_words_take_it_back(judged, words, answer) -> None:
     """A list of drugs, asserted today and nothing more: an old year, a refusal or a condition in the name is no drug taken."""
     listed = {"resourceType": "MedicationStatement", "status": "active", "dateAsserted": "2021-02-20"}
     assert said(judged({**listed, "medicationCodeableConcept": {"text": words}}), "E5") == answer
+
+
+@pytest.mark.parametrize(
+    ("code", "criterion", "answer"),
+    [
+        ("Methotrexate Sodium", "E6", "met"),
+        ("METHOTREXATE", "E6", "met"),
+        ("利妥昔单抗", "E5", "met"),
+        ("Pantoprazole", "E6", "no-data"),
+        ("MED-0815", "E6", "text-only"),  # a number is no name: nobody knows what it is
+    ],
+)
+def test_a_local_code_that_is_a_name(judged, code, criterion, answer) -> None:
+    """Some hospitals have no codes but names, and write these where a code belongs."""
+    listed = {"resourceType": "MedicationStatement", "status": "active", "dateAsserted": "2021-02-20"}
+    coded = {"coding": [{"system": "urn:oid:2.999.7", "code": code}]}
+    assert said(judged({**listed, "medicationCodeableConcept": coded}), criterion) == answer

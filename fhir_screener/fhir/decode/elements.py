@@ -10,7 +10,7 @@ from typing import Any
 from fhir_screener.fhir.decode.lean import Period
 from fhir_screener.records.dates import birthday, read_date
 from fhir_screener.records.facts import NO_SPAN, Quantity, Span
-from fhir_screener.terminology.coding import NOTHING, UCUM, Coding, Concept, normal_system
+from fhir_screener.terminology.coding import NOTHING, STANDARD, UCUM, Coding, Concept, normal_system
 
 _NUMBER = re.compile(r"\s*(<=|>=|<|>)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$", re.ASCII)
 
@@ -41,8 +41,15 @@ def coding(value: Any) -> Coding | None:
     code, display = words(value.get("code")), words(value.get("display"))
     if not (code or display):
         return None
-    system = value.get("system")
-    return Coding(normal_system(system) if isinstance(system, str) else "", code, display)
+    uri = value.get("system")
+    system = normal_system(uri) if isinstance(uri, str) else ""
+    if not display and system not in STANDARD and _WORD.search(code):
+        # Some hospitals' codes are the names themselves: {"code": "Methylprednisolone"}.
+        display = code
+    return Coding(system, code, display)
+
+
+_WORD = re.compile(r"(?<![A-Za-z0-9])(?:(?=[A-Za-z]*[a-z])[A-Za-z]{4,}|[A-Z]{8,})(?![A-Za-z0-9])|[\u4e00-\u9fff]{2,}")
 
 
 def concept(value: Any) -> Concept:
