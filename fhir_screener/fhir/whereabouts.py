@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from fhir_screener.errors import NotSupported, Refused, ServerError
+from fhir_screener.errors import AuthError, NotFound, NotSupported, Refused, ServerError
 from fhir_screener.fhir.search_ids import escaped
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.session import FhirSession
@@ -54,43 +54,57 @@ class Stay:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """`stay` is the present one, else the last; `next_visit` the day or moment of the next appointment, "" for none."""
+    """`stay` is the present one, else the last; `next_visit` the day or moment of the next appointment, "" for none.
+
+    `unread`: the source was asked and did not answer.
+    """
 
     stay: Stay | None = None
     next_visit: str = ""
+    unread: bool = False
 
 
 def whereabouts(session: FhirSession, patient: str, today: date) -> Whereabouts:
     """What the source tells; a source that does not tell leaves it empty. By POST: no patient is in an address."""
-    found = _encounters(session, patient)
+    failed: list[str] = []
+    found = _encounters(session, patient, failed)
     stays = [one for one in found if _is(one, "Encounter") and one.get("status") not in ("planned", "cancelled")]
     places = {f"{one.get('resourceType')}/{one.get('id')}": one for one in found if not _is(one, "Encounter")}
     coming = [
         str(one["start"])
-        for one in _found(session, "Appointment", patient, "date", ("date", f"ge{today.isoformat()}"))
+        for one in _found(session, "Appointment", patient, failed, "date", ("date", f"ge{today.isoformat()}"))
         if str(one.get("status")) in _COMING and isinstance(one.get("start"), str) and one["start"] >= today.isoformat()
     ]
     last = max(stays, key=lambda one: (one.get("status") == "in-progress", _began(one)), default=None)
-    return Whereabouts(_stay(last, places) if last and _began(last) else None, min(coming, default=""))
+    stay = _stay(last, places) if last and _began(last) else None
+    return Whereabouts(stay, min(coming, default=""), unread=bool(failed))
 
 
-def _encounters(session: FhirSession, patient: str) -> list[Json]:
+def _encounters(session: FhirSession, patient: str, failed: list[str]) -> list[Json]:
     """The last Encounters with their places; a server that sends no places along is asked without."""
     try:
         return _asked(session, "Encounter", patient, "-date", *(("_include", one) for one in _PLACES))
     except (Refused, NotSupported):
-        return _found(session, "Encounter", patient, "-date")
+        return _found(session, "Encounter", patient, failed, "-date")
     except ServerError as error:
-        _log.info("whereabouts.unread", where="Encounter", error=error)
-        return []
+        return _nothing("Encounter", error, failed)
 
 
-def _found(session: FhirSession, kind: str, patient: str, order: str, *more: tuple[str, str]) -> list[Json]:
+def _found(
+    session: FhirSession, kind: str, patient: str, failed: list[str], order: str, *more: tuple[str, str]
+) -> list[Json]:
+    """What a search finds; a type that the source does not offer or lets be searched is none, and no failure."""
     try:
         return [one for one in _asked(session, kind, patient, order, *more) if _is(one, kind)]
     except ServerError as error:
-        _log.info("whereabouts.unread", where=kind, error=error)
-        return []
+        return _nothing(kind, error, failed)
+
+
+def _nothing(kind: str, error: ServerError, failed: list[str]) -> list[Json]:
+    _log.info("whereabouts.unread", where=kind, error=error)
+    if not isinstance(error, Refused | NotSupported | NotFound | AuthError):
+        failed.append(kind)
+    return []
 
 
 def _asked(session: FhirSession, kind: str, patient: str, order: str, *more: tuple[str, str]) -> list[Json]:

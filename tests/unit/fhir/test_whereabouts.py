@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from fhir_screener.errors import NotSupported, Refused
+from fhir_screener.errors import AuthError, NotFhir, NotSupported, Refused, ServerError, ServerFault, Unreachable
 from fhir_screener.fhir.answer import Answer
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.whereabouts import Stay, Whereabouts, whereabouts
@@ -181,3 +181,24 @@ def test_nobody_elses_stay_is_shown_where_a_server_sends_everybodys() -> None:
 def test_an_appointment_of_another_shape_is_none() -> None:
     odd = [{"status": ["booked"], "start": "2021-03-05"}, {"status": "booked", "start": {"x": 5}}]
     assert found(Source(Encounter=[], Appointment=odd)).next_visit == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "unread"),
+    [
+        (Unreachable("no connection"), True),
+        (ServerFault("HTTP 500", status=500), True),
+        (NotFhir("is not JSON"), True),
+        (NotSupported("not offered", status=404), False),
+        (Refused("no such parameter", status=400), False),
+        (AuthError("not for us", status=403), False),
+    ],
+)
+def test_a_source_that_does_not_answer_is_told_from_one_that_has_nothing_to_tell(
+    error: ServerError, unread: bool
+) -> None:
+    class Silent(Source):
+        def fetch(self, path: str, decode: Any, params: Any = None, form: Any = None) -> Any:
+            raise error
+
+    assert found(Silent()) == Whereabouts(unread=unread)
