@@ -22,19 +22,26 @@ def heard(view: View, sets: frozenset[str]) -> bool:
     return bool(mentions) and not sets.isdisjoint(mentions)
 
 
-def hear(view: View, sets: frozenset[str], within: Duration | None, tally: Tally) -> None:
+_WORKED_UP = 180
+"""Days after a refuted diagnosis was first recorded in which a narrative may still be of that one."""
+
+
+def hear(view: View, sets: frozenset[str], within: Duration | None, tally: Tally, refuted: int | None = None) -> None:
     """Weigh in what narratives say of these sets, where the records themselves say nothing stronger.
 
     A narrative written before the window cannot tell of what lies inside it. An answer coded as a diagnosis is
-    `suspected`, words alone are `text-only`.
+    `suspected`, words alone are `text-only`. Where a diagnosis was refuted that was recorded on the day `refuted`, only what
+    was written long after it is heard, and is no memory of it.
     """
-    if tally.met or tally.reasons or tally.refuting:
+    if tally.met or tally.reasons or (tally.refuting and refuted is None):
         return
     for fact in among(view.index.mentions, sorted(sets)):
         days = view.days(fact.dated)
         if days is not None and view.place(days, within) in (When.BEFORE, When.FUTURE):
             continue
         hit = next(fact.hits[name] for name in sorted(sets) if name in fact.hits)
+        if refuted is not None and (days is None or days.lo <= refuted + _WORKED_UP or hit.stance is Stance.PAST):
+            continue
         if fact.reason:
             _stated(view, sets, fact, hit, tally)
         elif fact.coded and hit.stance is Stance.ASSERTED:

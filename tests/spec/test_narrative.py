@@ -173,6 +173,32 @@ def test_a_report_that_names_a_disease_in_passing(judged) -> None:
     assert said(judged(report), "E4") == "text-only"
 
 
+@pytest.mark.parametrize(
+    ("text", "written", "answer"),
+    [
+        ("Lung: adenocarcinoma.", "2021-02-10", "text-only"),  # long after
+        ("Lung: adenocarcinoma.", "2019-06-20", "no-data"),  # of the work-up that refuted it
+        ("History of lung cancer.", "2021-02-10", "no-data"),  # a memory of what was refuted
+    ],
+)
+def test_a_refuted_diagnosis_silences_no_later_report(judged, text, written, answer) -> None:
+    refuted = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}]}
+    cancer = {
+        "resourceType": "Condition",
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C34.9"}]},
+        "verificationStatus": refuted,
+        "recordedDate": "2019-05-01",
+    }
+    report = {
+        "resourceType": "DiagnosticReport",
+        "status": "final",
+        "code": {"text": "Biopsy"},
+        "effectiveDateTime": written,
+        "conclusion": text,
+    }
+    assert said(judged(cancer, report), "E4") == answer
+
+
 def test_a_finding_whose_value_is_a_disease(judged) -> None:
     finding = {
         "resourceType": "Observation",

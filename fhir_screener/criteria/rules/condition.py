@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -60,7 +60,7 @@ class ConditionRule:
         for fact in facts:
             self._look(view, fact, tally, decisive)
         if said:
-            hear(view, self._asked, self.times.back, tally)
+            hear(view, self._asked, self.times.back, tally, _refuted_on(view, facts) if tally.refuting else None)
         finding = self._conclude(view, tally, decisive)
         return fetched(finding.but(rule=self.kind), view, TYPES, named(self.sets or self.review))
 
@@ -266,3 +266,10 @@ def _words(fact: Condition) -> str:
     """All that a diagnosis is known by."""
     told = (fact.concept.text, *(part for c in fact.concept.codings for part in (c.code, c.display)))
     return " ".join(filter(None, told))
+
+
+def _refuted_on(view: View, facts: Iterable[Condition]) -> int | None:
+    """The last day on which a diagnosis now refuted was recorded; None where that of one is not known."""
+    days = [view.days(one.recorded) for one in facts if one.verification == "refuted"]
+    known = [one.hi for one in days if one is not None]
+    return max(known) if known and len(known) == len(days) else None

@@ -331,6 +331,7 @@ SAID = [
     ("doubtful|asserted", "No effusion, nodules suggestive of [active tuberculosis]"),
     ("negated", "IgG4-RD mimicking [pancreatic cancer]"),
     ("negated", "Misdiagnosed as [pancreatic cancer] in 2018"),
+    ("negated", "compatible with autoimmune pancreatitis rather than [adenocarcinoma]"),
     ("negated", "误诊为[肺癌]"),
     ("doubtful", "需与[活动性肺结核]鉴别"),
     ("doubtful", "鉴别诊断:[活动性肺结核]"),
