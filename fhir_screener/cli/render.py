@@ -14,11 +14,10 @@ from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.account import evidence
 from fhir_screener.screening.plain_words import TEST, Order
-from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.screening.screening import Screening
+from fhir_screener.screening.views import SHOWN
 from fhir_screener.screening.wire import explanation
 
-ORDER = (Outcome.CANDIDATE.value, Outcome.REVIEW.value, Outcome.LATER.value)
-"""Best first."""
 OUTCOME_COLOURS = {"candidate": "green", "review": "yellow", "later": "cyan"}
 COLOURS = {"met": "green", "not_met": "red", "unknown": "yellow"}
 LONGEST = 160
@@ -56,7 +55,7 @@ class Row:
 
     @property
     def rank(self) -> tuple[int, str, bool, int, str]:
-        return (ORDER.index(self.outcome), self.eligible_from, self.grave, self.questions, self.patient)
+        return (SHOWN.index(self.outcome), self.eligible_from, self.grave, self.questions, self.patient)
 
 
 def ways(facets: Iterable[str], speech: Speech) -> str:

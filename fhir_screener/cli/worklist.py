@@ -19,10 +19,11 @@ from fhir_screener.cli.speech import LangOption, Speech
 from fhir_screener.cli.worklist_decide import decide
 from fhir_screener.errors import UsageError
 from fhir_screener.fhir.task.build import Setting
-from fhir_screener.fhir.task.worklist import OPEN, Row, Worklist
+from fhir_screener.fhir.task.worklist import Row, Worklist
 from fhir_screener.screening.candidate import NO_LONGER
 from fhir_screener.screening.reworded import reworded
 from fhir_screener.screening.status_words import status_words
+from fhir_screener.screening.views import SHOWN
 from fhir_screener.screening.wire import to_wire
 from fhir_screener.sentence import say
 from fhir_screener.settings import Settings
@@ -34,7 +35,7 @@ MaybeStudy = Annotated[
     str, typer.Option("--study", metavar="ID", help="Registry id of the study; every study if not given.")
 ]
 _AS_WRITTEN = say("Said again from what the sweep wrote. Names and words of records stand as they were recorded.")
-RANK = {outcome: place for place, outcome in enumerate((*OPEN, NO_LONGER))}
+RANK = {outcome: place for place, outcome in enumerate((*SHOWN, NO_LONGER))}
 
 
 @app.command("list", short_help="The Tasks of a study, best first.")
@@ -45,7 +46,7 @@ def list_tasks(
         typer.Option(
             "--outcome",
             metavar="OUTCOME",
-            help=f"{', '.join(OPEN)} (these if not given) or {NO_LONGER}; may be given again.",
+            help=f"{', '.join(SHOWN)} (these if not given) or {NO_LONGER}; may be given again.",
         ),
     ] = None,
     settle: Annotated[
@@ -56,7 +57,7 @@ def list_tasks(
     format: FormatOption = "table",
 ) -> int:
     """The Tasks of a study, best first: by outcome, then day of `later`, then fewest criteria open."""
-    wanted = outcome or list(OPEN)
+    wanted = outcome or list(SHOWN)
     for name in wanted:
         if name not in RANK:
             raise UsageError(f"--outcome: {name!r} is not known: one of {', '.join(RANK)}")

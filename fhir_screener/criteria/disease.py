@@ -10,7 +10,7 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import EVER, Days, Duration
 from fhir_screener.records.facts import UNREADABLE, Condition
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.terminology.years import years_in
 from fhir_screener.verdict import Reason
@@ -80,7 +80,7 @@ def counts(fact: Condition, hit: Hit) -> bool:
     """Whether the record speaks of this patient's own disease at all."""
     if fact.verification in ("refuted", "entered-in-error") or fact.family or fact.status == "entered-in-error":
         return False
-    return hit.stance not in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED)
+    return hit.stance not in NOT_THERE
 
 
 def year_in_words(view: View, fact: Condition, window: Duration | None) -> str:

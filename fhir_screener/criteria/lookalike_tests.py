@@ -6,17 +6,14 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.reading import read_value
-from fhir_screener.criteria.results import FINAL, flags_only
+from fhir_screener.criteria.results import COUNTS, flags_only
 from fhir_screener.criteria.tally import Tally, aside
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Duration
-from fhir_screener.records.facts import Observation
+from fhir_screener.records.facts import QUESTIONS, Observation
 from fhir_screener.sentence import say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.verdict import Reason
-
-_ASKED = frozenset({"survey", "social-history"})
-"""Categories of questions: one that names a test is no test."""
 
 
 def weigh_lookalikes(view: View, sets: frozenset[str], limits: Limits, within: Duration | None, tally: Tally) -> None:
@@ -40,5 +37,9 @@ def weigh_lookalikes(view: View, sets: frozenset[str], limits: Limits, within: D
 
 def _is_test(fact: Observation) -> bool:
     """Whether it is a finished test of this patient, and no question about one."""
-    done = fact.status in FINAL or fact.status == "preliminary"
-    return done and not fact.other_subject and not flags_only(fact) and _ASKED.isdisjoint(fact.categories)
+    return (
+        fact.status in COUNTS
+        and not fact.other_subject
+        and not flags_only(fact)
+        and QUESTIONS.isdisjoint(fact.categories)
+    )

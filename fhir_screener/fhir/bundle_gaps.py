@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fhir_screener.fhir.decode.tolerant import plain
+from fhir_screener.fhir.task.coded import dicts
 
 _SIGNS = (b"OperationOutcome", b'"response"', b'"next"')
 _GOOD = ("1", "2", "3")
@@ -23,9 +24,9 @@ class Gaps:
                 self._look(tree)
 
     def _look(self, tree: dict[str, Any]) -> None:
-        links = {one.get("relation") for one in _dicts(tree.get("link"))}
+        links = {one.get("relation") for one in dicts(tree.get("link"))}
         self.goes_on = tree.get("type") == "searchset" and "next" in links
-        failed = filter(None, map(_failure, _dicts(tree.get("entry"))))
+        failed = filter(None, map(_failure, dicts(tree.get("entry"))))
         self.failed = list(dict.fromkeys(failed))
 
 
@@ -37,9 +38,5 @@ def _failure(entry: dict[str, Any]) -> str:
         return f"an entry that the server answered with {status}"
     if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
         return ""
-    bad = any(one.get("severity") in _BAD for one in _dicts(resource.get("issue")))
+    bad = any(one.get("severity") in _BAD for one in dicts(resource.get("issue")))
     return "the server says that something went wrong (OperationOutcome)" if bad else ""
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -16,6 +16,7 @@ from fhir_screener.fhir.decode.references import References, Target
 from fhir_screener.fhir.search_pages import pages
 from fhir_screener.fhir.search_warnings import Nobodys, SearchWarning
 from fhir_screener.fhir.session import FhirSession
+from fhir_screener.fhir.task.coded import dicts
 from fhir_screener.terminology.terms import Terminology
 from fhir_screener.terminology.valueset import ValueSet
 
@@ -65,7 +66,7 @@ class Cohort:
         if kind == "group":
             return self._group(str(value))
         if kind == "list":
-            entries = _dicts(self._resource("List", str(value)).get("entry"))
+            entries = dicts(self._resource("List", str(value)).get("entry"))
             targets = [self._target(one.get("item")) for one in entries if one.get("deleted") is not True]
             self._count_nameless(kind.capitalize(), targets)
             return [target.id for target in targets if target is not None and target.kind == "Patient"]
@@ -100,7 +101,7 @@ class Cohort:
             tree = self._resource("Group", current)
             if not tree.get("member") and tree.get("characteristic"):
                 raise UsageError(f"Group/{current} names characteristics but no members: name them, or use all")
-            members = [one for one in _dicts(tree.get("member")) if one.get("inactive") is not True]
+            members = [one for one in dicts(tree.get("member")) if one.get("inactive") is not True]
             targets = [self._target(one.get("entity")) for one in members]
             self._count_nameless("Group", targets)
             for target in targets:
@@ -119,10 +120,6 @@ class Cohort:
 
     def _target(self, reference: Any) -> Target | None:
         return self._references.parse(reference.get("reference")) if isinstance(reference, dict) else None
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _listed(value: Any) -> Iterable[str]:

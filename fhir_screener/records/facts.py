@@ -126,6 +126,10 @@ class Component(msgspec.Struct, frozen=True, gc=False):
     value: Value
 
 
+QUESTIONS = frozenset({"survey", "social-history"})
+"""Categories of Observations that are answers to a question: one that names a test is no test."""
+
+
 class Observation(Fact, frozen=True, kw_only=True, gc=False):
     """Observation (R4 10.1), or a DiagnosticReport seen as one: `report` is then true and `text` its conclusion."""
 

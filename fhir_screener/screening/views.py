@@ -35,6 +35,7 @@ class View:
 
 
 SHOWN = (Outcome.CANDIDATE.value, Outcome.REVIEW.value, Outcome.LATER.value)
+"""The outcomes that a person is shown, best first."""
 
 
 class Owners(Enum):

@@ -20,9 +20,9 @@ from fhir_screener.settings.refusal import plainly
 from fhir_screener.settings.screening import DEMO_KEY, ScreeningSettings
 from fhir_screener.settings.servers import ServerSettings
 from fhir_screener.settings.sweeps import SweepSettings
-from fhir_screener.settings.values import PREFIX, TEST_PREFIX, is_loopback, spelled, variable
+from fhir_screener.settings.values import PREFIX, TEST_PREFIX, is_confidential, is_loopback, spelled, variable
 
-__all__ = ["DEMO_KEY", "PREFIX", "TEST_PREFIX", "Settings", "env_example", "is_loopback", "variable"]
+__all__ = ["DEMO_KEY", "PREFIX", "TEST_PREFIX", "Settings", "env_example", "is_confidential", "is_loopback", "variable"]
 
 
 class Settings(MailSettings, PageSettings, SweepSettings, ScreeningSettings, ServerSettings, BaseSettings):

@@ -39,6 +39,11 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def is_confidential(url: str) -> bool:
+    """Whether nobody on the way can read what goes there: by https, or not off this machine."""
+    return urlsplit(url).scheme == "https" or is_loopback(url)
+
+
 def _listed(value: object) -> object:
     if not isinstance(value, str):
         return value

@@ -11,7 +11,7 @@ import re
 from fhir_screener.terminology.clauses import REACH, between_commas, clause, sentence
 from fhir_screener.terminology.denials import denied
 from fhir_screener.terminology.patterns import any_of
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import THERE, Stance
 
 _OTHER = any_of(
     r"family (?:history|hx|h/o|member)|\bfamily\W*#|in the family\b|\bfh\b|\bfhx\b|contact with|donor",
@@ -135,14 +135,11 @@ def stance(text: str, start: int, end: int) -> Stance:
     far = max(0, start - REACH - 1)
     near, start, end = text[far : end + REACH + 1], start - far, end - far
     said = _sentence_says(near, start, end)
-    if said not in _THERE or "\n" not in near:
+    if said not in THERE or "\n" not in near:
         return said
     # What a line leaves open ("Family history"), the one below it may go on with.
     joined = _sentence_says(near.replace("\n", " "), start, end)
     return said if joined is said else Stance.DOUBTFUL
-
-
-_THERE = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 
 
 def _sentence_says(text: str, start: int, end: int) -> Stance:

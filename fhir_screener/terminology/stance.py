@@ -17,3 +17,8 @@ class Stance(Enum):
 
     # Members are single objects; Enum's own hash is of the name, in Python.
     __hash__ = object.__hash__
+
+
+THERE = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
+"""What the term names is this patient's: surely or perhaps, now or once."""
+NOT_THERE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})

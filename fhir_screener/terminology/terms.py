@@ -35,7 +35,7 @@ from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import hedged, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.terminology.site import NO_SITE, Site
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.valueset import NO_HITS, Entry, Hit, Hits, ValueSet, names_pattern
 
 _REMEMBERED = 100_000
@@ -230,13 +230,13 @@ class Terminology:
         found += self._done_or_had([(fold(c.display), c) for c in newer])
         for one in found:
             known = hits.get(one.name)
-            if (known and known.stance not in _NOT_THERE) or one.name in carved:
+            if (known and known.stance not in NOT_THERE) or one.name in carved:
                 continue
             if any(other.covers(one) for other in found):
                 continue
             read_stance = drug_stance if self.sets[one.name].kind == "drug" else stance
             said = read_stance(one.words, one.start, one.end)
-            if known and said in _NOT_THERE:
+            if known and said in NOT_THERE:
                 continue
             hits[one.name] = Hit(
                 one.coding,
@@ -297,7 +297,6 @@ class Terminology:
         return [one for _, _, one in sorted(found, key=lambda place: (place[0], place[1], place[2].start))]
 
 
-_NOT_THERE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
 _SAME = frozenset({Stance.ASSERTED, Stance.PAST})
 """What may be said beside a code without doubt about it."""
 

@@ -21,7 +21,7 @@ from fhir_screener.terminology.names import Names
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.report_parts import question_and_answer
 from fhir_screener.terminology.result_words import Polarity, read_words
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import THERE, Stance
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits, ValueSet
 
 _FIRST = re.compile(r"\s*[:=]?\s*(\([^()]{1,6}\)|[^\s,;、()]+)")
@@ -32,7 +32,6 @@ _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|过敏|不耐受")
 _OF_THE_BLOOD = re.compile(r"\s*(?:血症|缺乏|升高|增高|降低|减低|减少)")
 """What makes of a drug's name that of a state: 高丙种球蛋白血症 is no immunoglobulin given."""
 _TREATMENT = re.compile(r"(?:治疗|制剂|抑制剂)$")
-_COUNTS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 _RESULTS = {Polarity.POSITIVE: Stance.ASSERTED, Polarity.EQUIVOCAL: Stance.DOUBTFUL}
 
 
@@ -128,7 +127,7 @@ def _said(text: str, start: int, end: int, kind: str) -> Stance | None:
     said = told_stance(text, start, end) if kind == "drug" else stance(text, start, end)
     if _TREATMENT.search(text, start, end) and not_given(text, start):
         return None
-    return said if said in _COUNTS else None
+    return said if said in THERE else None
 
 
 def _result(text: str, start: int, end: int, tests: Sequence[int]) -> Stance | None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fhir_screener.errors import SettingsError
-from fhir_screener.settings import Settings, is_loopback, variable
+from fhir_screener.settings import Settings, is_confidential, is_loopback, variable
 from fhir_screener.web.grants import read_grants
 
 SHORTEST = 12
@@ -28,7 +28,7 @@ def check(settings: Settings) -> None:
         return
     if settings.web_public_url is None:
         raise SettingsError(f"{variable('web_public_url')} is not set: say at which address people reach the pages")
-    if not _confidential(settings.web_public_url):
+    if not is_confidential(settings.web_public_url):
         raise SettingsError(f"{variable('web_public_url')} must be https: names of patients are shown there")
     if settings.demo_key:
         raise SettingsError(
@@ -71,7 +71,3 @@ def list_key(settings: Settings) -> str:
 def _public(settings: Settings) -> str:
     """The address for others; with a token there is none, whatever the settings say."""
     return "" if settings.web_auth == "token" else settings.web_public_url or ""
-
-
-def _confidential(url: str) -> bool:
-    return urlsplit(url).scheme == "https" or is_loopback(url)

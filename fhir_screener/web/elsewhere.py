@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from fhir_screener.bootstrap.office import Office
 from fhir_screener.criteria.model import Study
 from fhir_screener.errors import ServerError
-from fhir_screener.fhir.task.worklist import OPEN, Row
+from fhir_screener.fhir.task.worklist import Row
 from fhir_screener.fhir.trials import Trial, Trials
+from fhir_screener.screening.views import SHOWN
 from fhir_screener.web.who import User
 
 _LIVE = frozenset({"requested", "received", "in-progress", "on-hold", "accepted", "completed", "ready", "draft"})
@@ -55,4 +56,4 @@ def elsewhere(office: Office, user: User, study: Study, patients: Sequence[str])
 
 def live(rows: Sequence[Row]) -> list[Row]:
     """Those that still are candidates of the other study, or were accepted there."""
-    return [row for row in rows if row.status in _LIVE and row.outcome in OPEN]
+    return [row for row in rows if row.status in _LIVE and row.outcome in SHOWN]

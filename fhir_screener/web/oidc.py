@@ -20,7 +20,7 @@ from joserfc.jwk import KeySet
 from joserfc.jwt import ClaimsOption
 
 from fhir_screener.errors import AuthError, ServerError, SettingsError, Unreachable
-from fhir_screener.settings import Settings, is_loopback, variable
+from fhir_screener.settings import Settings, is_confidential, variable
 from fhir_screener.web.grants import read_grants, user_with
 from fhir_screener.web.who import User
 
@@ -85,7 +85,7 @@ class Provider:
             return ""
         back = f"{self._settings.web_public_url}/sign-in"
         asked = urlencode({"client_id": self._client, "post_logout_redirect_uri": back})
-        return f"{told}?{asked}" if isinstance(told, str) and _is_secure(told) else ""
+        return f"{told}?{asked}" if isinstance(told, str) and is_confidential(told) else ""
 
     def _session(self) -> OAuth2Session:
         settings = self._settings
@@ -213,10 +213,6 @@ class Provider:
 
 
 def _secure(address: str) -> str:
-    if not _is_secure(address):
+    if not is_confidential(address):
         raise SettingsError(f"the OpenID Connect provider's {urlsplit(address).hostname} must be asked over https")
     return address
-
-
-def _is_secure(address: str) -> bool:
-    return urlsplit(address).scheme == "https" or is_loopback(address)

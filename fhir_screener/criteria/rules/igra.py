@@ -22,7 +22,7 @@ from fhir_screener.criteria.keys import choice, duration, mapping, sets
 from fhir_screener.criteria.limit_words import worth_in_words
 from fhir_screener.criteria.limits import Limits
 from fhir_screener.criteria.model import Build, Needs, Rule
-from fhir_screener.criteria.results import FINAL, Result
+from fhir_screener.criteria.results import COUNTS, Result
 from fhir_screener.criteria.rules.igra_run import CONTROLS, Reader, Run, quantiferon, spots
 from fhir_screener.criteria.rules.result import WORTH, ResultRule
 from fhir_screener.criteria.settling import order_of
@@ -62,7 +62,7 @@ class IgraRule(ResultRule):
     def _runs(self, view: View, parts: dict[str, frozenset[str]], unit: str, read: Reader) -> Iterable[Result]:
         runs: dict[Days | None, list[Part]] = {}
         for fact in among(view.index.observations, frozenset().union(*parts.values())):
-            if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
+            if fact.other_subject or fact.status not in COUNTS:
                 continue
             days = view.point(fact.effective, fact.issued)
             if days is not None and not view.begun(days):

@@ -23,7 +23,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
 from fhir_screener.criteria.model import RESULT_TYPES, Build, Needs, Rule
 from fhir_screener.criteria.reported import Reported
-from fhir_screener.criteria.results import FINAL
+from fhir_screener.criteria.results import COUNTS
 from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
@@ -45,8 +45,6 @@ from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, Reason
 
-REPORTED = FINAL | {"preliminary"}
-
 
 @dataclass(frozen=True)
 class ReportRule:
@@ -60,7 +58,7 @@ class ReportRule:
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         said = Reported()
-        facts = [f for f in among(view.index.observations, self.of) if f.status in REPORTED and not f.other_subject]
+        facts = [f for f in among(view.index.observations, self.of) if f.status in COUNTS and not f.other_subject]
         final = {self._which(view, fact) for fact in facts if fact.status != "preliminary"}
         for fact in facts:
             if fact.status != "preliminary" or self._which(view, fact) not in final:

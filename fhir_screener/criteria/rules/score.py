@@ -17,7 +17,7 @@ from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, number, sets
 from fhir_screener.criteria.limit_keys import refuse_nothing
 from fhir_screener.criteria.model import Build, Needs, Rule
-from fhir_screener.criteria.results import FINAL
+from fhir_screener.criteria.results import COUNTS, FINAL
 from fhir_screener.criteria.score_limits import ScoreLimits
 from fhir_screener.criteria.settling import CHART
 from fhir_screener.criteria.spec import Spec
@@ -62,7 +62,7 @@ class ScoreRule:
         """The newest scores: all of the latest day, and those that may be as new."""
         found: list[tuple[Days | None, Observation]] = []
         for fact in among(view.index.observations, self.of):
-            if fact.other_subject or fact.status not in FINAL | {"preliminary"}:
+            if fact.other_subject or fact.status not in COUNTS:
                 continue
             days = view.point(fact.effective, fact.issued)
             if (days is not None and not view.begun(days)) or (

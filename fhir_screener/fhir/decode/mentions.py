@@ -24,11 +24,9 @@ from fhir_screener.fhir.decode.unlisted_tests import unlisted_test
 from fhir_screener.records.facts import Mention
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.product_words import only_named
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE, THERE
 from fhir_screener.terminology.valueset import Hit, Hits
 
-_TELLS = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
-"""What is said of an answer that tells of it: "no active tuberculosis" as a coded conclusion tells nothing."""
 _NOT_THE_PATIENT = re.compile(
     r"family|\b(?:grand|step)?(?:mother|father)|maternal|paternal|donor|家族|母(?!细胞)|父|供者|reason for", re.I
 )
@@ -82,7 +80,7 @@ def operated(record: ProcedureLean, concept: Concept, hits: Hits, context: Conte
     if record.status not in _UNDER_WAY or only_named(concept.label):
         return
     sets = context.book.condition_sets
-    named = {name: hit for name, hit in hits.items() if hit.by_name and name in sets and hit.stance in _TELLS}
+    named = {name: hit for name, hit in hits.items() if hit.by_name and name in sets and hit.stance in THERE}
     if named:
         yield Mention(**context.common("Procedure", record), concept=concept, hits=named, dated=date_of(record))
 
@@ -94,14 +92,11 @@ def reasons(ref: str, meta: Meta | None, coded: bytes, dated: str | None, contex
     """The diagnoses for which a drug, a procedure or a visit is said to have been, of the raw reasonCode `coded`."""
     for concept in context.book.concepts[coded]:
         known = context.book.known(concept).hits.items()
-        hits = {name: hit for name, hit in known if name in context.book.condition_sets and hit.stance not in _NOT_SO}
+        hits = {name: hit for name, hit in known if name in context.book.condition_sets and hit.stance not in NOT_THERE}
         if hits:
             by_code = not all(hit.by_name for hit in hits.values())
             version = (meta.versionId or "") if meta else ""
             yield Mention(ref=ref, version=version, concept=concept, hits=hits, dated=dated, coded=by_code, reason=True)
-
-
-_NOT_SO = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
 
 
 def _texts(record: Lean) -> Iterable[tuple[str, str | None]]:
@@ -126,5 +121,5 @@ def _answers(record: Lean, context: Context) -> Iterator[tuple[str, Hit]]:
         concepts = list(book.concepts[bytes(record.conclusionCode)])
     for concept in concepts:
         for name, hit in book.known(concept).hits.items():
-            if name in book.condition_sets and hit.stance in _TELLS:
+            if name in book.condition_sets and hit.stance in THERE:
                 yield name, hit

@@ -6,13 +6,13 @@ import re
 
 from fhir_screener.fhir.decode.book import Book
 from fhir_screener.fhir.decode.lean import ObservationLean
+from fhir_screener.records.facts import QUESTIONS
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.result_words import SAID_BY, Polarity
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.valueset import Hit, Hits
 
 _YES = frozenset({Polarity.POSITIVE, Polarity.EQUIVOCAL})
-_ASKED = frozenset({"survey", "social-history"})
 _ELSE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON})
 _NO_TEST = re.compile(
     r"\b(?:s|surf\w*|hb[se]|e) ?-?(?:ab|antibod\w*)\b|anti-?hb[se]\b|抗-?hb[se]|表面抗体|肝炎?(?:病毒)? ?e ?抗体|immun|vaccin"
@@ -31,7 +31,7 @@ def unlisted_test(record: ObservationLean, own: Hits, label: str, book: Book) ->
     """The diagnoses that the name of this test names, where it is in no list and its result is not negative."""
     if book.condition_sets.isdisjoint(own) or not book.result_sets.isdisjoint(own) or _NO_TEST.search(label):
         return {}
-    if not _ASKED.isdisjoint(book.codes[bytes(record.category)]) or not _says_yes(record, book):
+    if not QUESTIONS.isdisjoint(book.codes[bytes(record.category)]) or not _says_yes(record, book):
         return {}
     # "TB screening" is a name of its own for an occasion; as a test it is one of TB.
     bare = book.terminology.classify(Concept((), _OF_A_TEST.sub(" ", label).strip()))

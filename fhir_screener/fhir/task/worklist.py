@@ -19,11 +19,9 @@ from fhir_screener.fhir.task.standing import reason_of, standing
 from fhir_screener.fhir.task.summary import Summary, read_summary
 from fhir_screener.fhir.task.support import client_ids
 from fhir_screener.screening.candidate import Hand
-from fhir_screener.screening.screening import Outcome, Screening
+from fhir_screener.screening.screening import Screening
+from fhir_screener.screening.views import SHOWN
 from fhir_screener.sentence import Text
-
-OPEN = (Outcome.CANDIDATE.value, Outcome.REVIEW.value, Outcome.LATER.value)
-"""The outcomes a worklist shows by default."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Worklist:
         self._finder, self._pool = Finder(session, capability, setting), setting.pool
         self._client_ids = client_ids(capability, "Task")
 
-    def rows(self, study: str, outcomes: Iterable[str] = OPEN, *, facet: str = "") -> Iterator[Row]:
+    def rows(self, study: str, outcomes: Iterable[str] = SHOWN, *, facet: str = "") -> Iterator[Row]:
         """The Tasks with one of these outcomes, as the server lists them; `facet` is a way to settle (`test: hbsag`).
 
         Raises ServerError where the server does not send all of them.
