@@ -256,7 +256,7 @@ class Terminology:
         for name, hit in hits.items():
             if not text or hit.by_name or self.sets[name].kind != "condition":
                 continue
-            said = [stance(text, one.start, one.end) for one in found if one.name == name and one.coding is None]
+            said = [stance(one.words, one.start, one.end) for one in found if one.name == name and one.coding is None]
             if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]) or _GERMAN.match(text):
                 doubt: Stance | None = Stance.DOUBTFUL
             elif own:
