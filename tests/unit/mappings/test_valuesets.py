@@ -297,6 +297,9 @@ hiv-treatment         atc J05AR27              malignancy-doubtful   snomed 3150
 malignancy            icd-10-cm O9A.12         tb-active             icd-10 M49.0
 tb-active             icd-10 O98.0             dmard-exposure        icd-10-cm Z79.622
 mycobacterial-culture loinc 543-9              hiv-partial           loinc 41144-7
+sepsis                icd-10-cm B37.7          serious-infections    icd-10-cm B45.1
+serious-infections    icd-10 M72.6             severe-organ-dysfunction icd-10-cm I13.0
+pregnancy-doubtful    icd-10-cm O99.011        serious-infections    icd-10-cm R78.81
 """)
 
 
@@ -333,6 +336,8 @@ malignancy            snomed 315058005         malignancy            snomed 4025
 malignancy            snomed 416669000         malignancy            snomed 231829006
 biologic-immunomodulators atc L04AG13          other-biologics       atc L04AJ05
 dmard-exposure        icd-10-cm Z79.620        hiv-treatment         atc J05AR03
+severe-organ-dysfunction icd-10-cm I13.10      severe-organ-dysfunction icd-10 K74.3
+serious-infections    icd-10-cm B44.1          sepsis                icd-10-cm R65.10
 """)
 
 

@@ -9,6 +9,9 @@ from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.taken_back import revises
 
 SAID = [
+    ("negated", "术后未行[化疗]"),
+    ("negated", "未接受任何[化疗]"),
+    ("asserted", "[肺癌]未行化疗"),
     (
         "planned",
         "Antigen not detected. A negative serum does not rule out localized or disseminated [cryptococcal infection].",
