@@ -72,7 +72,7 @@ NEGATED_AFTER = (
     r"|not found(?! to be)|not seen|not taken|absent(?! from)|neg(?:ative)?\b(?! pressure)|\(-\))"
     r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)(?! (?:until|before|till))"
     r"|未能?(?:检|查|找|培养|分离|生长)|无生长"
-    r"|none\b(?! the)|no\b(?!\W*\w)|(?:never|denie[sd])\b(?!\W*\w)"
+    r"|(?:is |are |was |were )?lacking\b|none\b(?! the)|no\b(?!\W*\w)|(?:never|denie[sd])\b(?!\W*\w)"
     r"|病?史\W{0,2}(?:无(?!\w)|否认(?!\w)|\(-\))|无(?!\w)|已?被?(?:排除|除外)|不支持|阴性|未见|不考虑|(?:的?诊断)?不(?:能)?(?:成立|符合|相符|符)"
     r"|(?:tests?|screen(?:ing)?|serology|(?:infection )?status)\W*(?:is |was |were )?neg(?:ative)?\b"
     r"|(?:试验|检测|检查|筛查)\W*(?:为|呈)?阴性"

@@ -34,6 +34,8 @@ _DOUBT = (
     r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"
     r"|\bplacebo\b|\bblinded\b|安慰剂|双盲|可疑|疑似|疑|待查|待排|待除外|不除外"
     r"|不能除外|不能排除|可能|考虑|# 高危(?!人群|因素)"
+    r"|(?<!no )(?<!without )\b(?:doubt|question(?:able)?)\b|\b(?:cannot|can't|could not) be (?:confirmed|proven)|\bunproven\b"
+    r"|\bnot (?:yet )?(?:confirmed|proven)\b(?! (?:bacterio|histo|by (?:culture|smear)))|不(?:明显|典型|确切|肯定)"
     # Long ago: whether it is there still is not said.
     r"|\b(?:childhood|remote) (?:(?!history|hx)\w+ ){0,2}\s*#|#\s+(?:in (?:childhood|infancy)|as a child)\b"
     r"|(?:幼年|儿时|童年|儿童期|小时候|年轻时)[^,，.。;；曾史]{0,6}#"
