@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -80,8 +81,19 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    GUARD.loopback = item.path.relative_to(TESTS).parts[0] in WITH_SERVERS
+    before, GUARD.loopback = GUARD.loopback, item.path.relative_to(TESTS).parts[0] in WITH_SERVERS
+    if before and not GUARD.loopback:
+        _see_out()
     return (yield)
+
+
+def _see_out() -> None:
+    """Wait for pages of earlier tests that still have a word with their server: in the next test that is an error."""
+    GUARD.loopback = True
+    for thread in threading.enumerate():
+        if thread.name == "warm":
+            thread.join(60)
+    GUARD.loopback = False
 
 
 @pytest.hookimpl(tryfirst=True)
