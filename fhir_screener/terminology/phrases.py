@@ -60,7 +60,7 @@ _IF = re.compile(
 _OVER = re.compile(
     r"\W*(?:(?:is|was|has|now|fully|completely|since|已经?|经治疗|临床)\W*)*"
     r"(?:(?:completed|finished) (?:\w+ ){0,2}(?:treatment|therapy)|(?:treatment|therapy) (?:completed|finished)"
-    r"|resolved|cured|in (?:complete )?remission|free\b|survivor|治愈|痊愈|恢复期|康复期|缓解期)"
+    r"|resolved|cured|in (?:complete )?remission|free\b|survivor|recovered|治愈|痊愈|恢复(?!不|欠|差|中)|康复期|缓解期)"
 )
 """Right behind a term: it is over."""
 _TREATED = re.compile(
@@ -72,7 +72,7 @@ _OLD = r"(?<![-a-z])" + "".join(rf"(?<!{unit} )" for unit in _AGES) + "old "
 """What is old, and not how old somebody is."""
 _PAST = (
     r"\bno (?:\w+ )?(?:relapse|recurrence) (?:of|from)\b"
-    r"|已(?:治愈|痊愈|愈|消失|不明显)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured)\b"
+    r"|已(?:完全)?(?:治愈|痊愈|愈|消失|不明显|纠正|恢复)|(?<!not )(?<!yet )(?<!fully )(?<!completely )\b(?:resolved|cured|recovered)\b"
     r"|resolution of|\bcompared? (?:to|with) [^,]{0,30}\bwhen\b|history of|\bh/o\b|\bhx\b|\bs/p\b|status post|previous|prior|former"
     r"|after (?:completed )?(?:treatment|therapy) (?:for|of)|past |陈旧|既往|病史|史|术后|曾|" + _OLD
 )
