@@ -71,8 +71,10 @@ _NO_ITEM = (
     r"is|are|was|were|has|have|seen|noted|present|show\w*|found|can\w*|may|might|could|not|exclud\w*|suspect\w*|possib\w*|probab\w*"
     r"|likely|concern\w*|suggest\w*|consistent|stable|unchanged|new|known"
 )
-_ITEM = rf"(?!(?:no|but|however|with)\b)(?:(?!(?:{_NO_ITEM})\b)[a-z/-]+ ?){{1,5}}"
-_LIST = re.compile(rf"\b(?:no|without) [^.;,:]+(?:, {_ITEM})*,? n?or {_ITEM}(?=[.;\n]|$)", re.IGNORECASE)
+_ITS_WORD = rf"(?!(?:{_NO_ITEM})\b)[a-z/-]+"
+# A word ends where its blank is: could it be cut anywhere, a list without "or" would be tried in billions of ways.
+_ITEM = rf"(?!(?:no|but|however|with)\b){_ITS_WORD}(?: {_ITS_WORD}){{0,4}} ?"
+_LIST = re.compile(rf"\b(?:no|without) [^.;,:]{{1,200}}(?:, {_ITEM})*,? n?or {_ITEM}(?=[.;\n]|$)", re.IGNORECASE)
 """What is denied together: "no nodules, consolidation, or cavities"."""
 _REGION = re.compile(
     r"(?:(?<=[.;\n])|^)\s*(?:lungs?(?: and (?:airways?|pleura))?|pleura|airways?|mediastinum): ?", re.IGNORECASE
