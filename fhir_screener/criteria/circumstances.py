@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhir_screener.criteria.disease import counts, course
+from fhir_screener.criteria.disease import counts, course, is_doubtful
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import Days, Duration
@@ -20,10 +20,13 @@ def soon_after_vaccine(view: View, taken: Days, vaccines: frozenset[str], within
 
 
 def of_past_episode(view: View, taken: Days, diseases: frozenset[str]) -> bool:
-    """Whether the result belongs to an episode of these diseases that is over: dated by its end, else by its onset."""
+    """Whether the result belongs to an episode of these diseases that is over: dated by its end, else by its onset.
+
+    A diagnosis that is itself in doubt explains nothing away.
+    """
     for fact in among(view.index.conditions, diseases):
         hit = fact.hit(diseases)
-        if hit is None or not counts(fact, hit):
+        if hit is None or not counts(fact, hit) or is_doubtful(fact, hit):
             continue
         episode = course(view, fact)
         end = episode.end or (Days(0, _AN_EPISODE.after(episode.start.hi)) if episode.start else None)

@@ -119,15 +119,21 @@ def _renamed(data: bytes, names: dict[bytes, bytes]) -> bytes:
 
 def _standing(entries: list[_Entry]) -> list[_Entry]:
     """The entries with a resource, without those that are deleted: in a history, newest first, all versions before it too."""
-    gone: set[str] = set()
+    gone: set[tuple[str, str | None]] = set()
     found: list[_Entry] = []
     for one in entries:
-        request = one.request
-        if request is not None and request.method == "DELETE":
-            gone.add((request.url or "").strip("/"))
-        elif one.resource and not (gone and request and (request.url or "").strip("/") in gone):
+        if one.request is not None and one.request.method == "DELETE":
+            target = parse(one.request.url or one.fullUrl or "")
+            if target is not None:
+                gone.add((target.kind, target.id))
+        elif one.resource and not (gone and one.request and _called(bytes(one.resource)) in gone):
             found.append(one)
     return found
+
+
+def _called(data: bytes) -> tuple[str, str | None]:
+    """Type and id: the request by which a version came about may name neither (`POST Condition`)."""
+    return _kind(data), _id(data)
 
 
 def _id(data: bytes) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from fhir_screener.terminology.clauses import REACH, clause
+from fhir_screener.terminology.clauses import REACH, clause, sentence
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.denial_words import NEGATED_AFTER, NEGATED_BEFORE
 from fhir_screener.terminology.lines import fold_lines
@@ -57,6 +57,11 @@ _OPTION_BEFORE = re.compile(
     r"\b(?:before|prior to)(?: (?:starting|initiating|any|the|further))?)\b[^.;]{0,30}$"
 )
 _OPTION_BEHIND = re.compile(r"[^.;]{0,40}\bas (?:an |alternative |possible |future )?options?\b")
+_PERHAPS_GIVEN = re.compile(
+    r"\b(?:checked|obtained|tested|screened|vaccinated|awaited|received|given|got|began|continu\w+|resum\w+|infus\w+|today|since)\b"
+    r"|\b(?:19|20)\d\d\b|\bon \d"
+)
+"""In the sentence of an option: what was looked at before a drug, or has a day, may well have been followed by it."""
 
 
 def not_given(text: str, start: int) -> bool:
@@ -74,7 +79,7 @@ def told_stance(text: str, start: int, end: int) -> Stance:
     if said is Stance.ASSERTED and not_given(text, start):
         return Stance.NEGATED
     if said is Stance.ASSERTED and (_OPTION_BEFORE.search(text[:start]) or _OPTION_BEHIND.match(text, end)):
-        return Stance.PLANNED
+        return Stance.DOUBTFUL if _PERHAPS_GIVEN.search(text, *sentence(text, start, end)) else Stance.PLANNED
     if said is not Stance.NEGATED:
         return said
     left, _ = clause(text, start, end)

@@ -341,3 +341,19 @@ def test_the_own_text_of_a_coded_diagnosis_may_say_that_it_is_over(ask, clinical
     hits = {name: replace(hit, stance=Stance.PAST) for name, hit in said.hits.items()}
     found = ask(TEN_YEARS, replace(said, hits=hits))
     assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("rule", "clinical", "onset", "reason"),
+    [
+        ("condition: {in: [cancer], current: true}", "", "2021-02-20", Reason.SUSPECTED),
+        ("condition: {in: [cancer], began_within: P30D}", "", "2021-02-20", Reason.SUSPECTED),
+        ("condition: {in: [cancer], began_within: P30D}", "", "2020-02-20", Reason.NO_DATA),
+        ("condition: {in: [cancer], current: true}", "resolved", "2021-02-20", Reason.NO_DATA),
+    ],
+)
+def test_words_of_what_was_before_silence_no_code(ask, rule, clinical, onset, reason) -> None:
+    """Sepsis after an operation (阑尾术后脓毒症), an immunodeficiency "with previous pneumonia": there all the same."""
+    fact = make.condition("C1", clinical=clinical, onset=onset)
+    said = replace(fact, hits={name: replace(hit, stance=Stance.PAST) for name, hit in fact.hits.items()})
+    assert ask(rule, said).reason is reason

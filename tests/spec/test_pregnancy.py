@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fhir_screener.verdict import MET, NOT_MET, Reason
 from tests.spec import facts as make
+from tests.spec.plain_patient import judged as judged
+from tests.spec.plain_patient import said
 
 HER = make.patient(gender="female", birth_date="1990-01-15")
 PREGNANT = "pregnant: {conditions: [pregnancy], hcg: [hcg], ended: [pregnancy-ended], test_within: P30D}"
@@ -81,3 +85,10 @@ def test_a_no_does_not_outlive_a_birth_that_came_after_it(ask) -> None:
     no, born = make.result("L7", "未哺乳", on="2021-02-10"), make.condition("G2", onset="2021-02-15")
     assert ask(LACTATING, no, born, patient=HER).reason is Reason.NO_DATA
     assert ask(LACTATING, no, make.condition("G2", onset="2021-02-01"), patient=HER).verdict is NOT_MET
+
+
+@pytest.mark.parametrize("words", ["Pregnant, previous miscarriage", "Pregnancy, previous cesarean section"])
+def test_the_end_of_an_earlier_pregnancy_in_the_words_of_this_one_ends_nothing(judged, words) -> None:
+    coded = {"text": words, "coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "Z33"}]}
+    hers = {"resourceType": "Condition", "code": coded, "recordedDate": "2021-02-20"}
+    assert said(judged(hers, gender="female", birthDate="1990-05-05"), "E7") == "met"

@@ -137,6 +137,9 @@ def test_positives_of_a_resolved_episode_belong_to_it(ask) -> None:
     over = make.condition("C1", onset="2019-02", abatement="2019-08", clinical="resolved")
     assert ask(rule, old, clear).reason is Reason.CONFLICTING
     assert ask(rule, old, clear, over).verdict is NOT_MET
+    doubted = replace(over, verification="provisional")
+    unlisted = replace(over, hits={name: replace(hit, unlisted=True) for name, hit in over.hits.items()})
+    assert ask(rule, old, clear, doubted).reason is ask(rule, old, clear, unlisted).reason is Reason.CONFLICTING
 
 
 def test_a_negative_may_only_contradict(ask) -> None:

@@ -121,12 +121,21 @@ class ConditionRule:
     ) -> None:
         """One that is outside the time asked about, or shown only."""
         certain = not is_doubtful(fact, hit)
-        if self.past and role in ("in", "review") and certain:
+        if role in ("in", "review") and certain and (self.past or self._over_by_words(view, fact, hit)):
             tally.doubt(Reason.SUSPECTED, cite(fact, note, hit=hit))
         elif role == "in" and self.times.too_new(view, when) and certain:
             tally.newer.append(cite(fact, note, hit=hit))
         else:
             tally.context(cite(fact, note, hit=hit, decides=False))
+
+    def _over_by_words(self, view: View, fact: Condition, hit: Hit) -> bool:
+        """Whether only the words beside a code put a disease behind that decides by its code: of what was done or had
+        before, they may be of something else (阑尾术后脓毒症).
+        """
+        if hit.by_name or hit.stance is not Stance.PAST:
+            return False
+        reason, touches, *_ = self.times.place(view, course(view, fact))
+        return touches and reason is None
 
     def _doubt(
         self, fact: Condition, hit: Hit, role: str, freed: Verdict, reason: Reason | None, note: Text

@@ -33,9 +33,11 @@ from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
 from fhir_screener.records.dates import Days, Duration
+from fhir_screener.records.facts import Condition, Fact
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.result_words import Polarity
 from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.valueset import Hit
 from fhir_screener.terminology.years import years_in
 from fhir_screener.verdict import MET, Reason
 
@@ -75,9 +77,13 @@ class PregnantRule:
 
     def _last_outcome(self, view: View) -> Days:
         """The days on which the last pregnancy may have ended; before all time where none has."""
-        days = [days for _, _, days in done(view, self.ended) if days]
+        days = [days for fact, hit, days in done(view, self.ended) if days and not self._once_before(fact, hit)]
         days += [r.days for r in results(view, self.outcome, Limits()) if r.days and not r.preliminary]
         return Days(max((one.lo for one in days), default=0), max((one.hi for one in days), default=0))
+
+    def _once_before(self, fact: Fact, hit: Hit) -> bool:
+        """Whether it is a pregnancy whose words tell of the end of an earlier one, nobody knows when ("previous miscarriage")."""
+        return hit.stance is Stance.PAST and isinstance(fact, Condition) and fact.hit(self.conditions) is not None
 
     def _diagnoses(self, view: View, tally: Tally, outcome: Days) -> None:
         for fact in among(view.index.conditions, self.conditions):

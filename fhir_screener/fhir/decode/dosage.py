@@ -109,9 +109,11 @@ def _amount(part: dict[str, Any]) -> tuple[Quantity | None, Quantity | None, boo
 
 
 def _by_body(one: dict[str, Any]) -> bool:
-    """Whether it is an amount per kg or m2: what was calculated from it says the same without a weight."""
-    exact = elements.quantity(one.get("doseQuantity"))
-    return exact is None or "/" in exact.unit
+    """Whether it is an amount per kg or m2, or none: what was calculated from it says the same without a weight."""
+    between = one.get("doseRange")
+    high = between.get("high") or between.get("low") if isinstance(between, dict) else None
+    amount = elements.quantity(one.get("doseQuantity") or one.get("dose") or high)
+    return amount is None or "/" in amount.unit
 
 
 def _rate(one: dict[str, Any]) -> tuple[Quantity | None, Quantity | None]:

@@ -231,7 +231,13 @@ def notes(value: Any) -> str:
 
 def timed_notes(value: Any) -> Iterator[tuple[str, str | None]]:
     """(text, time) of Annotations: those without a time as one text."""
-    timed = [one for one in many(value) if isinstance(one, dict) and words(one.get("time")) and words(one.get("text"))]
-    if rest := notes([one for one in many(value) if one not in timed]):
+    timed: list[tuple[str, str | None]] = []
+    untimed: list[Any] = []
+    for one in many(value):
+        if isinstance(one, dict) and (time := words(one.get("time"))) and (text := words(one.get("text"))):
+            timed.append((text, time))
+        else:
+            untimed.append(one)
+    if rest := notes(untimed):
         yield rest, None
-    yield from ((words(one.get("text")), words(one.get("time"))) for one in timed)
+    yield from timed

@@ -52,9 +52,18 @@ def test_a_page_of_a_search_says_that_it_goes_on(tmp_path: Path) -> None:
     assert (problems, note) == ([], "x.json:1: a page of a search that goes on: its next pages must be here too")
 
 
-def test_what_a_history_says_was_deleted_is_no_record(tmp_path: Path) -> None:
-    gone = {"request": {"method": "DELETE", "url": "Condition/2"}}
-    before = {"request": {"method": "PUT", "url": "Condition/2"}, "resource": condition("2")}
+@pytest.mark.parametrize(
+    ("deleted", "method", "url"),
+    [
+        ("Condition/2", "PUT", "Condition/2"),
+        ("Condition/2", "POST", "Condition"),
+        ("Condition/2/_history/3", "PUT", "Condition/2/_history/2"),
+        ("https://x/fhir/Condition/2", "PUT", "Condition/2"),
+    ],
+)
+def test_what_a_history_says_was_deleted_is_no_record(tmp_path: Path, deleted: str, method: str, url: str) -> None:
+    gone = {"request": {"method": "DELETE", "url": deleted}}
+    before = {"request": {"method": method, "url": url}, "resource": condition("2")}
     kept = {"request": {"method": "PUT", "url": "Condition/3"}, "resource": condition("3")}
     record, _, _ = read(tmp_path / "x.json", "history", gone, before, kept)
     assert record.seen["Condition"].count == 2

@@ -43,6 +43,15 @@ def test_the_ordered_amount_comes_before_the_calculated_one():
     assert found.low.unit == "mg"
 
 
+def test_a_range_that_was_ordered_comes_before_an_amount_that_was_calculated():
+    between = {"low": MG, "high": {"value": 15, "unit": "mg"}}
+    kinds = [{"type": {"coding": [{"code": kind}]}} for kind in ("calculated", "ordered")]
+    found = dose(
+        doseAndRate=[{**kinds[0], "doseQuantity": {"value": 10, "unit": "mg"}}, {**kinds[1], "doseRange": between}]
+    )
+    assert (found.low.value, found.high.value) == (5, 15)
+
+
 def test_what_was_calculated_comes_before_an_order_by_body_weight():
     """It is the amount given, and asks for no weight."""
     found = dose(doseAndRate=both({"value": 1, "unit": "mg/kg"}, {"value": 61, "unit": "mg"}))
