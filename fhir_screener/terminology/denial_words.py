@@ -7,7 +7,7 @@ import re
 from fhir_screener.terminology.patterns import any_of
 
 NEGATED_BEFORE = any_of(
-    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bunlikely\b|\bneither\b",
+    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bneither\b",
     r"\b(?:is|was|has|have|had|did|does|do)n['\u2019]t\b",
     r"\bneg(?:ative)? for\b|no evidence of|no sign of|absence of|free of",
     r"\brather than (?:an? |the )?$|ruled out|rule out negative|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b",
@@ -68,7 +68,7 @@ _NOT_QUITE = any_of(
 _OF_SOMETHING_ELSE = re.compile(any_of(_NOT_QUITE, _OF_ANOTHER_THING))
 """Before a term: a denial that may be of what stands beside it."""
 NEGATED_AFTER = (
-    r"(?:has been |was |is |were )?(?:ruled out|excluded(?! from)|refuted|disprove[dn]|unlikely(?! to (?!be\b|have\b))"
+    r"(?:has been |was |is |were )?(?:ruled out|excluded(?! from)|refuted|disprove[dn]"
     r"|not found(?! to be)|not seen|not taken|absent(?! from)|neg(?:ative)?\b(?! pressure)|\(-\))"
     r"|(?:was |is |were )?not (?:detected|isolated|identified|grown|present)(?! (?:until|before|till))"
     r"|未能?(?:检|查|找|培养|分离|生长)|无生长"

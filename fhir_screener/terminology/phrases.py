@@ -31,7 +31,7 @@ _DOUBT = (
     r"|(?:working|tentative|preliminary) (?:diagnos[ie]s|dx)|鉴别(?!明确)|倾向|拟诊|警惕|待定|初步诊断|印象诊断"
     r"|raises? the (?:question|possibility)|(?:evaluat\w+|assess\w*|work-?up) for|(?:依据|证据)不足|worrisome"
     r"|(?:should|to|must|is|be) (?:be )?considered"
-    r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b"
+    r"|may (?:be|represent)|could (?:be|represent)|\blikely\b|\bddx\b|\bunlikely\b(?! to (?!be\b|have\b))"
     r"|\bplacebo\b|\bblinded\b|安慰剂|双盲|可疑|疑似|疑|待查|待排|待除外|不除外"
     r"|不能除外|不能排除|可能|考虑|# 高危(?!人群|因素)"
     r"|(?<!no )(?<!without )\b(?:doubt|question(?:able)?)\b|\b(?:cannot|can't|could not) be (?:confirmed|proven)|\bunproven\b"

@@ -9,6 +9,7 @@ from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.taken_back import revises
 
 SAID = [
+    ("doubtful", "Active [tuberculosis] is unlikely but cannot be excluded"),
     ("negated", "术后未行[化疗]"),
     ("negated", "未接受任何[化疗]"),
     ("asserted", "[肺癌]未行化疗"),
@@ -67,7 +68,7 @@ SAID = [
     ("asserted", "not compliant with [tuberculosis] treatment"),
     ("asserted", "bed no 3 [tuberculosis]"),
     ("asserted", "[tuberculosis] unlikely to resolve"),
-    ("negated", "[tuberculosis] unlikely to be present"),
+    ("doubtful", "[tuberculosis] unlikely to be present"),
     ("asserted", "[tuberculosis] not detected until 2019"),
     ("asserted", "[tuberculosis] excluded from insurance"),
     ("negated", "doesn't have [tuberculosis]"),
@@ -213,8 +214,8 @@ SAID = [
     ("negated", "不考虑[活动性结核]"),
     ("negated", "目前无[活动性结核]依据"),
     ("negated", "无[结核]接触史"),
-    ("negated", "unlikely to be [active tuberculosis]"),
-    ("negated", "[active tuberculosis] is unlikely"),
+    ("doubtful", "unlikely to be [active tuberculosis]"),
+    ("doubtful", "[active tuberculosis] is unlikely"),
     ("negated", "without [active tuberculosis]"),
     ("negated|doubtful", "no longer any sign of [active tuberculosis]"),
     ("asserted|doubtful", "not improving [active tuberculosis]"),
@@ -237,7 +238,7 @@ SAID = [
     ("negated", "[HIV], HCV and hepatitis B negative"),
     ("negated", "[hepatitis B] and HIV negative"),
     ("asserted|doubtful", "[active tuberculosis], HIV test negative"),
-    ("negated", "unlikely [tuberculosis]"),
+    ("doubtful", "unlikely [tuberculosis]"),
     ("negated", "The patient denies any prior [hepatitis B]."),
     ("negated", "There is no radiographic evidence to suggest [active tuberculosis]."),
     ("negated", "Chest CT was negative for [active tuberculosis]."),
