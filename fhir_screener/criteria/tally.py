@@ -69,7 +69,7 @@ class Tally(msgspec.Struct):
 
     def around(self, *notes: Text) -> tuple[Evidence, ...]:
         """Notes, then context, cut to what a person reads."""
-        shown = self.beside[:CONTEXT_SHOWN]
+        shown = _newest(self.beside)
         more = len(self.beside) - len(shown)
         tail = (
             [Evidence(note=say("{more} further records beside the point.", more=more), decides=False)] if more else []
@@ -83,6 +83,15 @@ class Negatives(msgspec.Struct, Generic[T]):
 
     clear: list[T] = []
     weak: list[tuple[Reason, Evidence]] = []
+
+
+def _newest(beside: list[Evidence]) -> list[Evidence]:
+    """As many as a person reads, in their order: of too many those of the latest dates."""
+    if len(beside) <= CONTEXT_SHOWN:
+        return beside
+    latest = sorted(beside, key=lambda one: one.date.rpartition("..")[2] or one.date, reverse=True)
+    kept = set(map(id, latest[:CONTEXT_SHOWN]))
+    return [one for one in beside if id(one) in kept]
 
 
 def aside(evidence: Evidence) -> Evidence:
