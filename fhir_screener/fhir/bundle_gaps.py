@@ -10,6 +10,7 @@ from fhir_screener.fhir.task.coded import dicts
 _SIGNS = (b"OperationOutcome", b'"response"', b'"next"')
 _GOOD = ("1", "2", "3")
 _BAD = ("error", "fatal")
+GOES_ON = "a page of a search that goes on: its next pages must be here too"
 
 
 class Gaps:

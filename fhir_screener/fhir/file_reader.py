@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fhir_screener.errors import DataError
-from fhir_screener.fhir.bundle_gaps import Gaps
+from fhir_screener.fhir.bundle_gaps import GOES_ON, Gaps
 from fhir_screener.fhir.bundles import Part, clash_words, take_apart
 from fhir_screener.fhir.decode.collector import Collector
 from fhir_screener.fhir.decode.lean import FORMS
@@ -131,7 +131,7 @@ class FileReader:
         """What a Bundle says it should have held: of whom it holds records, nobody knows what is missing."""
         gaps = Gaps(data)
         if gaps.goes_on:
-            self.notes.append(f"{self._place}: a page of a search that goes on: its next pages must be here too")
+            self.notes.append(f"{self._place}: {GOES_ON}")
         for what in gaps.failed:
             owners = Holdings.within(data).patients
             self.problems.append(f"{self._place}: {what}; what it should have been is missing")

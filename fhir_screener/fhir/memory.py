@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.errors import DataError, UsageError
-from fhir_screener.fhir.bundle_gaps import Gaps
+from fhir_screener.fhir.bundle_gaps import GOES_ON, Gaps
 from fhir_screener.fhir.bundles import Part, clash_words, take_apart
 from fhir_screener.fhir.decode.assemble import assemble
 from fhir_screener.fhir.decode.book import Book
@@ -36,16 +36,18 @@ def records(data: Data, terminology: Terminology, problems: list[str] | None = N
     """
     collector = Collector(Book.of(terminology), References())
     losses: list[Loss] = []
+    more: list[str] = []
     for number, body in enumerate(_bodies(data), 1):
         where = f"resource {number}"
         collector.on_loss = partial(_lost, losses, collector, where)
-        _take(body, collector, where, losses)
+        if (goes_on := _take(body, collector, where, losses)) is not None:
+            more = [f"{where}: {GOES_ON}"] if goes_on else []
     if problems is not None:
         problems.extend(map(str, collector.problems))
     people = frozenset(patient for patient, chart in collector.charts.items() if "Patient" in chart.kept)
     lost = marks(losses, lambda loss: _reached(loss, people))
     for patient, chart in collector.charts.items():
-        record = assemble(collector, chart, lost.failed(patient), problems=lost.said(patient))
+        record = assemble(collector, chart, lost.failed(patient), problems=(*lost.said(patient), *more))
         if record is not None:
             yield record
 
@@ -93,7 +95,8 @@ def _written(data: Mapping[str, Any]) -> bytes:
         raise UsageError("a dict cannot be written as JSON: it holds what is none, or is nested too deep") from None
 
 
-def _take(body: bytes, collector: Collector, where: str, losses: list[Loss]) -> None:
+def _take(body: bytes, collector: Collector, where: str, losses: list[Loss]) -> bool | None:
+    """Whether a Bundle says that further pages follow it; None for what is no Bundle. Raises UsageError."""
     try:
         kind = kind_of(body)
         if kind in FORMS:
@@ -104,8 +107,11 @@ def _take(body: bytes, collector: Collector, where: str, losses: list[Loss]) -> 
                     losses.append(_clash(part, collector, where))
                 elif part.kind in FORMS:
                     collector.take(part.kind, part.data, where, part.spare_id)
-            losses += [Loss(where, what, Path(where)) for what in Gaps(body).failed]
+            gaps = Gaps(body)
+            losses += [Loss(where, what, Path(where)) for what in gaps.failed]
+            return gaps.goes_on
         elif not kind:
             raise UsageError(f"{where} is no FHIR resource: it has no resourceType")
     except DataError as error:
         raise UsageError(f"{where} cannot be read: {error.what}") from None
+    return None

@@ -41,6 +41,7 @@ _DENIAL = re.compile(r"(?:\b(?:no|not|without|never|den(?:y|ies|ied))\b|无|未|
 _OF_ANOTHER_THING = (
     r"\b(?:no|without|not)\b(?: \w+){0,2} "
     r"(?:alternative|worsening|side effects?|complications?|cure|treatment|therapy|against)\b"
+    r"|\b(?:since|because of)(?: (?:the|his|her|a|an))?\W*$"
 )
 _BUT_FOR = re.compile(
     any_of(r"\b(?:except(?: for| of)?|other than|than|besides|(?:apart|aside) from)\b", r"除(?:了|外)?")

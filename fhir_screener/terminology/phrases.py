@@ -38,6 +38,10 @@ _DOUBT = (
     r"|\bnot (?:yet )?(?:confirmed|proven)\b(?! (?:bacterio|histo|by (?:culture|smear)))|不(?:明显|典型|确切|肯定)"
     # Long ago: whether it is there still is not said.
     r"|\b(?:childhood|remote) (?:(?!history|hx)\w+ ){0,2}\s*#|#\s+(?:in (?:childhood|infancy)|as a child)\b"
+    r"|(?<!after )\b(?:completed|finished) (?:\w+ ){0,3}(?:treatment|therapy) for (?:\w+ ){0,2}\s*#"
+    r"|\b(?:treatment|therapy) (?:completed|finished) for (?:\w+ ){0,2}\s*#"
+    # After an operation: what it was done for, or what came of it.
+    r"|术后\W*#"
     r"|(?:幼年|儿时|童年|儿童期|小时候|年轻时)[^,，.。;；曾史]{0,6}#"
 )
 _PLANNED = (

@@ -130,7 +130,7 @@ class ConditionRule:
 
     def _over_by_words(self, view: View, fact: Condition, hit: Hit) -> bool:
         """Whether only the words beside a code put a disease behind that decides by its code: of what was done or had
-        before, they may be of something else (阑尾术后脓毒症).
+        before, they may be of something else ("CVID with previous pneumonia").
         """
         if hit.by_name or hit.stance is not Stance.PAST:
             return False

@@ -72,6 +72,13 @@ def test_a_record_that_names_nobody_among_several_patients_is_nobodys(bundle: An
     assert screen(STUDY, both, as_of=DAY, patient="b00-pt").failed == frozenset()
 
 
+def test_a_page_whose_next_one_is_not_given_is_said(bundle: Any) -> None:
+    page = {**bundle, "type": "searchset", "link": [{"relation": "next", "url": "https://x/2"}]}
+    assert any("next pages must be here too" in said for said in screen(STUDY, page, as_of=DAY).problems)
+    last = {"resourceType": "Bundle", "type": "searchset", "entry": []}
+    assert screen(STUDY, [page, last], as_of=DAY).problems == ()
+
+
 def test_a_study_may_be_named_by_its_id(bundle: Any) -> None:
     assert screen("NCT04660565", bundle, as_of=DAY).outcome is Outcome.CANDIDATE
 
