@@ -15,6 +15,7 @@ from fhir_screener.cli import render
 from fhir_screener.cli.console import Page, columns
 from fhir_screener.cli.ledger import ledger
 from fhir_screener.cli.options import SourceOption, TargetOption, catalog, new_app, read_settings
+from fhir_screener.cli.settle_ways import ways_named
 from fhir_screener.cli.speech import LangOption, Speech
 from fhir_screener.cli.worklist_decide import decide
 from fhir_screener.errors import UsageError
@@ -50,7 +51,10 @@ def list_tasks(
         ),
     ] = None,
     settle: Annotated[
-        str, typer.Option("--settle", metavar="WAY", help="Only what this would settle, such as 'test: hbsag'.")
+        str,
+        typer.Option(
+            "--settle", metavar="WAY", help="Only what this would settle, as the list prints it: 'test: HBsAg'."
+        ),
     ] = "",
     source: SourceOption = "",
     target: TargetOption = "",
@@ -62,14 +66,18 @@ def list_tasks(
         if name not in RANK:
             raise UsageError(f"--outcome: {name!r} is not known: one of {', '.join(RANK)}")
     settings = read_settings(source_url=source, target_url=target)
+    names = _studies(settings, study)
+    loaded = catalog(settings).load(names)
+    asked = ways_named(settle, loaded) if settle else frozenset()
     found: list[Row] = []
-    for name in _studies(settings, study):
-        found += open_worklist(settings).rows(name, wanted, facet=settle)
+    for name in names:
+        rows = open_worklist(settings).rows(name, wanted)
+        found += (row for row in rows if not asked or asked.intersection(row.facets))
     found.sort(key=best_first)
     if format == "json":
         sys.stdout.buffer.write(_json([_plain(row) for row in found]))
     else:
-        sys.stdout.write(_table(found, Speech(loaded=catalog(settings).load(_studies(settings, study)))))
+        sys.stdout.write(_table(found, Speech(loaded=loaded), settle))
     return 0
 
 
@@ -127,7 +135,9 @@ def _studies(settings: Settings, study: str) -> list[str]:
     return [known.study(study).id] if study else list(known.ids)
 
 
-def _table(rows: list[Row], speech: Speech) -> str:
+def _table(rows: list[Row], speech: Speech, settle: str) -> str:
+    if not rows and settle:
+        return f"No Tasks of these outcomes that {settle!r} would settle.\n"
     if not rows:
         return "No Tasks: no sweep has found anybody yet, or none of this kind.\n"
     owned = any(row.owner for row in rows)

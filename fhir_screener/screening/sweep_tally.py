@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fhir_screener.screening.candidate import NO_LONGER
+from fhir_screener.screening.change import Change
 from fhir_screener.screening.ports import Applied
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.sweep_plan import ChunkResult, Counts, Moved
@@ -45,10 +48,27 @@ def count_moved(result: ChunkResult, screening: Screening, done: Applied) -> Non
     """Enter what became of one patient's Task; what was left as it is needs no word."""
     if not done.action.writes:
         return
-    first = next(iter(done.changes), None)
+    first = _decisive(screening, done.changes)
     now = screening.outcome.value if screening.shown else NO_LONGER
     moved = Moved(done.action.value, done.was, now, first.criterion if first else "", first.cause if first else "")
     result.moved.setdefault(screening.study, {})[screening.patient] = moved
+
+
+def _decisive(screening: Screening, changes: Sequence[Change]) -> Change | None:
+    """The change that the outcome rests on: of several, what keeps the patient out for good before what time may end.
+
+    Else the first that needs eyes, for a review; else the first criterion that answers otherwise.
+    """
+    if screening.outcome in (Outcome.EXCLUDED, Outcome.LATER):
+        out = [one for one in screening.criteria if one.decides]
+        rests = [one.id for one in out if not one.answer.clock and not one.answer.repeatable] + [one.id for one in out]
+    elif screening.outcome is Outcome.REVIEW:
+        rests = [one.id for one in screening.criteria if one.answer.needs_eyes]
+    else:
+        rests = []
+    otherwise = [one for one in changes if one.before != one.after]
+    ranked = [one for name in rests for one in (*otherwise, *changes) if one.criterion == name]
+    return next(iter([*ranked, *otherwise, *changes]), None)
 
 
 def _sample(result: ChunkResult, screening: Screening) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fhir_screener.criteria.evidence import Evidence, met
+from fhir_screener.criteria.evidence import Evidence, met, unknown
 from fhir_screener.screening.candidate import Action
 from fhir_screener.screening.change import Change
 from fhir_screener.screening.ports import Applied
 from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.screening.sweep_plan import ChunkResult, Moved
 from fhir_screener.screening.sweep_tally import SAMPLE, count_moved, count_screening
+from fhir_screener.verdict import Reason
 from tests.builders.screenings import criterion, screening
 
 STUDY = "NCT04660565"
@@ -40,6 +41,37 @@ def test_a_changed_task_has_its_cause() -> None:
     change = Change("E8a", "not_met", "met", "Observation/9")
     count_moved(result, out(CODED), Applied(Action.WITHDRAW, "candidate", (change,)))
     assert result.moved[STUDY]["p1"] == Moved("withdrawn", "candidate", "no-longer-matches", "E8a", "Observation/9")
+
+
+def test_of_several_changes_the_cause_is_the_one_that_decides() -> None:
+    aged = Change("I4", "met", "unknown: stale", "time")
+    cancer = Change("E4", "unknown: no-data", "met", "Condition/9")
+    result = ChunkResult()
+    count_moved(result, out(CODED), Applied(Action.WITHDRAW, "candidate", (aged, cancer)))
+    assert result.moved[STUDY]["p1"] == Moved("withdrawn", "candidate", "no-longer-matches", "E4", "Condition/9")
+
+
+def test_what_keeps_out_for_good_is_the_cause_before_what_time_ends() -> None:
+    two = (criterion(met(OTHER, clock=True), "E1"), criterion(met(CODED), "E4"))
+    changed = (Change("E1", "not_met", "met", "Observation/1"), Change("E4", "not_met", "met", "Condition/1"))
+    result, excluded = ChunkResult(), screening(outcome=Outcome.EXCLUDED, criteria=two, shown=False)
+    count_moved(result, excluded, Applied(Action.WITHDRAW, "candidate", changed))
+    assert result.moved[STUDY][excluded.patient].criterion == "E4"
+
+
+def test_of_a_review_the_cause_is_what_needs_eyes() -> None:
+    doubt = (criterion(met(CODED), "I1", role="inclusion"), criterion(unknown(Reason.SUSPECTED, WORDS), "E4"))
+    changed = (Change("I1", "not_met", "met", "time"), Change("E4", "not_met", "unknown: suspected", "Condition/2"))
+    result, review = ChunkResult(), screening(outcome=Outcome.REVIEW, criteria=doubt)
+    count_moved(result, review, Applied(Action.UPDATE, "later", changed))
+    assert result.moved[STUDY][review.patient].criterion == "E4"
+
+
+def test_without_a_deciding_one_the_cause_is_what_answers_otherwise() -> None:
+    changed = (Change("I3", "met", "met", "Condition/1"), Change("I4", "not_met", "met", "MedicationRequest/1"))
+    result = ChunkResult()
+    count_moved(result, screening(), Applied(Action.UPDATE, "later", changed))
+    assert result.moved[STUDY][screening().patient].criterion == "I4"
 
 
 def test_who_is_kept_out_by_one_record_or_by_words_is_to_be_checked() -> None:
