@@ -49,7 +49,8 @@ def _program(
     """Screens patient charts on a FHIR R4 server against the eligibility criteria of clinical trials.
 
     Settings come from the environment (FHIR_SCREENER_...); options of a command go before them.
-    Exit codes: 0 done, 1 done with failures named in the report, 2 wrong use or mapping error, 3 server unreachable.
+    Exit codes: 0 done, 1 done with failures named in the report, 2 wrong use or mapping error, 3 server unreachable,
+    70 a mistake in the program, 130 stopped by Ctrl-C.
     """
 
 
