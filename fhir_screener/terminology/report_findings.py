@@ -24,7 +24,7 @@ _PLACES = any_of(
 )
 _NOTHING = re.compile(
     any_of(
-        r"(?:no|without)\b(?! (?:change|old|longer))",
+        r"(?:no|without)\b(?! (?:change|old|longer|(?:new|interval|doubt|question|treatment|therapy)\b))",
         rf"{_PLACES}*(?:未见|均未见)(?!陈旧)",
         rf"{_PLACES}*(?:无|均无)(?!.{{0,4}}变化)",
     ),
@@ -37,7 +37,7 @@ _NOT_WELL = re.compile(r"\bnot\b|不|欠", re.IGNORECASE)
 _COMPARED = re.compile(
     any_of(
         r"\b(?:changed?|unchanged|improve\w*|resol\w*|regress\w*|differ\w*|stable|compar\w*|previous|prior)\b",
-        r"变化|改变|吸收|好转|相仿|相似|对比|比较",
+        r"变化|改变|吸收|好转|相仿|相似|对比|比较|新发|新增|新出现",
     ),
     re.IGNORECASE,
 )
