@@ -230,8 +230,12 @@ _TABLE = tuple(
 )
 _RIGHT_EYE = re.compile(r"\bod\b")
 """Once daily; beside another rhythm it is the eye."""
-_SCHEME = re.compile(r"(?<![\d-])((?:0|[1-9]\d?|1/2|½)(?:[.,]5)?(?:-(?:0|[1-9]\d?|1/2|½)(?:[.,]5)?){2,3})(?![\d-])")
-"""Pieces in the morning, at noon, in the evening and for the night, as German prescriptions write them: 1-0-1-0."""
+_HALVES = ("1/2", "1\u20442")
+_AT_A_TIME = rf"(?:{'|'.join(_HALVES)}|\d(?:[.,]5)?)"
+_SCHEME = re.compile(rf"(?<![\d-])({_AT_A_TIME}(?:-{_AT_A_TIME}){{2,3}})(?![\d/\u2044-])")
+"""Pieces in the morning, at noon, in the evening and for the night, as German prescriptions write them: 1-0-1-0. Ten and
+more of them at a time are milligrams, or steps of a taper, and stay unread.
+"""
 _BETWEEN = re.compile(r"(?:[\s,;。、:+]|[.](?!\d))+")
 
 
@@ -243,7 +247,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             at = gap.end()
             continue
         if scheme := _SCHEME.match(text, at):
-            pieces = sum(0.5 if one in ("1/2", "½") else float(one.replace(",", ".")) for one in scheme[1].split("-"))
+            pieces = sum(0.5 if one in _HALVES else float(one.replace(",", ".")) for one in scheme[1].split("-"))
             yield _Token("pieces", pieces, pieces)
             yield _Token("often", 1.0, 1.0)
             at = scheme.end()

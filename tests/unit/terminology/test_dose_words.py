@@ -40,6 +40,11 @@ def a_day(text: str) -> float | None:
         ("20 mg BD pc", 40),
         ("5 mg tablet 2-0-1-0", 15),
         ("5 mg tablet 1/2-0-0", 2.5),
+        ("5 mg tablet 1/2-0-1/2", 5),
+        ("5 mg tablet 0-0-½", 2.5),
+        ("5 mg tablet 1-0-0,5", 7.5),
+        ("5 mg tablet 10-5-5", None),  # no twenty tablets
+        ("5 mg tablet 20-15-10", None),
         ("5 mg tablet 2025-01-10", None),
         ("早8点40mg顿服", 40),
         ("half a 5 mg tablet daily", None),  # of a tablet of 5 mg, or half of five?
