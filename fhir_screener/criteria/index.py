@@ -44,7 +44,7 @@ class Index:
             for name in fact.near:
                 self.near.setdefault(name, []).append(fact)
         self.mentions: Shelf[Mention] = _shelved(record.mentions)
-        self.nameless = [fact for fact in record.medications if (fact.unresolved or fact.unlisted) and not fact.hits]
+        self.nameless = [fact for fact in record.medications if fact.unlisted or (fact.unresolved and not fact.hits)]
         """Drugs that nobody can name, and those whose words no list knows."""
         self.modified = _unsure(record.modified)
         """What may mean the opposite of what it says, by set and by mark."""

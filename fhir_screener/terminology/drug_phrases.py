@@ -28,6 +28,21 @@ _NOT_OF_IT = re.compile(
     r"stop|discontin|toler|miss|skip|complian|adheren|respon|side effect|adverse|effect|reaction|longer|improv|chang|refill"
     r"|停|耐受|不良反应|副作用|效|依从|规律|漏|减量|加量|反应"
 )
+_BECAUSE_OF = re.compile(
+    r"(?:[a-z\u4e00-\u9fff]{2}[^.;\n]{0,40}?(?<![a-z])(?:(?<!prescription )(?<!order )(?<!rx )(?<!refill )(?<!request )for|(?:day )?after"
+    r"|before|prior to|following|during|(?:while|when|whilst) (?:on|taking|receiving)|due to|because of|(?:caused|induced) by"
+    r"|secondary to|prophylaxis (?:\(|on)|premed\w*)"
+    r"|(?:failure (?:of|on|with)|failed|(?:switch|chang|convert)\w* (?:over )?from|replac(?:es|ing)|refractory to|respon(?:se|d) to))"
+    r"\W*(?:(?:the|any|each|every|his|her|your|weekly|monthly|oral|iv|last|next|long[- ]term|(?:low|high)[- ]dose|course of|infusions? of"
+    r"|starting|stopping)\W+)*$"
+)
+"""What leads up to a drug for whose sake, after or before which another one is taken: that it is taken is said in passing."""
+_OR_BEFORE = re.compile(r"(?:(?<![a-z])(?:or|oder)\s|或者?)\s*$")
+_OR_BEHIND = re.compile(
+    r"[^a-z\u4e00-\u9fff,;.]*(?:m?c?g\b|毫?克)?\s*"
+    r"(?:(?<![a-z])(?:or|oder)\s+(?!(?:as|more|less|per|until|when|if|other)\b)[a-z]{4}|或者?[\u4e00-\u9fff]{2})"
+)
+"""One of two drugs: nobody knows which."""
 _AGAINST = re.compile(r"allerg|hypersensitiv|intoleran|alternative to|instead of|过敏|不耐受|替代")
 
 
@@ -45,7 +60,15 @@ def drug_stance(text: str, start: int, end: int) -> Stance:
         bound = _TO_DENY.search(before) or re.match(rf"\W*(?:{NEGATED_AFTER})", plain[end:])
         return Stance.NEGATED if bound else Stance.DOUBTFUL
     left, right = clause(plain, start, end)
-    return Stance.DOUBTFUL if said is Stance.ASSERTED and _AGAINST.search(plain, left, right) else said
+    if said is Stance.ASSERTED and (_AGAINST.search(plain, left, right) or _in_passing(text, start, end)):
+        return Stance.DOUBTFUL
+    return said
+
+
+def _in_passing(text: str, start: int, end: int) -> bool:
+    """Whether the drug stands there only for another one's sake, or as one of two."""
+    before = text[max(0, start - REACH) : start]
+    return bool(_BECAUSE_OF.search(before) or _OR_BEFORE.search(before) or _OR_BEHIND.match(text, end))
 
 
 _NOT_GIVEN = re.compile(

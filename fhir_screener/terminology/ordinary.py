@@ -49,7 +49,9 @@ class Ordinary:
         self._found: dict[Concept, bool] = {}
 
     def unlisted(self, concept: Concept) -> bool:
-        """Whether nobody can say what drug this is: in no set, without a standard name, its words in no list."""
+        """Whether nobody can say what drug this is, or one of those that it names: in no set, without a standard name, its words in
+        no list.
+        """
         found = self._found.get(concept)
         if found is None:
             if len(self._found) >= _REMEMBERED:
@@ -58,9 +60,11 @@ class Ordinary:
         return found
 
     def _unlisted(self, concept: Concept) -> bool:
-        if self._terminology.classify(concept) or self._terminology.site.lists(concept) or _is_none(concept):
+        if self._terminology.site.lists(concept) or _is_none(concept):
             return False
         words = [fold(text) for text in (concept.text, *(coding.display for coding in concept.codings)) if text]
+        if self._terminology.classify(concept):
+            return not any(coding.system in STANDARD for coding in concept.codings) and any(map(self._beside, words))
         if self._asked is not None and any(map(self._may_be_asked, words)):
             return True
         if any(coding.system == ATC for coding in concept.codings):
@@ -69,6 +73,11 @@ class Ordinary:
         if any(coding.display for coding in standard) or (standard and concept.text):
             return False
         return not any(map(self._knows, (concept.text, *(coding.display for coding in concept.codings))))
+
+    def _beside(self, words: str) -> bool:
+        """Whether a text that names a member of a set joins to it a drug that nobody knows: "Marcumar + Zyxolin"."""
+        parts = joined_drugs(words)
+        return len(parts) > 1 and not all(self._known(one) or self._terminology.classify(Concept((), one)) for one in parts)
 
     def _may_be_asked(self, words: str) -> bool:
         rest = self._unlike.sub(" ", words) if self._unlike is not None else words

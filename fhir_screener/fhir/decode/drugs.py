@@ -110,7 +110,7 @@ def _named(tree: dict[str, Any], context: Context) -> Drug | None:
     found = context.book.known(Concept(codings, display)) if codings or display else None
     if found is None or not (display or found.hits or codings[0].system in STANDARD):
         return _worded(value, context)
-    return Drug(found.concept, found.hits, unlisted=not found.hits and context.book.ordinary.unlisted(found.concept))
+    return Drug(found.concept, found.hits, unlisted=context.book.ordinary.unlisted(found.concept))
 
 
 def _worded(value: str, context: Context) -> Drug | None:
@@ -140,7 +140,7 @@ def described(resource: dict[str, Any], context: Context, beside: Any = None) ->
         strength = strength or _strength(part.get("strength"))
     # A product without a known name is known by its ingredients, if all of them are.
     asked = [one for one in named if one is not NOTHING] or [name]
-    unlisted = not hits and any(map(context.book.ordinary.unlisted, asked))
+    unlisted = not known.hits and any(map(context.book.ordinary.unlisted, asked))
     form = elements.label(resource.get("form"))
     return Drug(name, hits or NO_HITS, form, strength, unlisted=unlisted, modified=is_modified(resource))
 

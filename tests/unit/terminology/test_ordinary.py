@@ -78,7 +78,34 @@ def test_that_there_is_no_drug_is_no_drug_unknown(concept: Concept, unlisted: bo
         ("zelfudrug+sitagliptin", True),
         ("sitagliptin 50 mg + 100 mg film-coated tablets", False),  # an amount is no drug
         ("sitagliptin (K+ 5 mmol)", False),
+        ("sitagliptin, zelfudrug", True),
+        ("sitagliptin / zelfudrug", True),
+        ("sitagliptin and zelfudrug", True),
+        ("sitagliptin or zelfudrug", True),
+        ("sitagliptin; zelfudrug", True),
+        ("sitagliptin、某某新药", True),
+        ("sitagliptin 100 mg zelfudrug 5 mg", True),
+        ("sitagliptin 100 mg/tablet, film-coated, by mouth", False),
+        ("sitagliptin, take one tablet with food", False),
+        ("sitagliptin 1x/Woche", False),
     ],
 )
-def test_of_drugs_joined_by_plus_each_must_be_known(words, unlisted) -> None:
+def test_of_drugs_that_one_text_joins_each_must_be_known(words, unlisted) -> None:
     assert Ordinary(Terminology([ORDINARY])).unlisted(Concept((), words)) is unlisted
+
+
+MARCUMAR = ValueSet("anticoagulants", "Anticoagulants", "drug", names={"": ("Marcumar",)})
+
+
+@pytest.mark.parametrize(
+    ("concept", "unlisted"),
+    [
+        (Concept((), "Marcumar + sitagliptin"), False),
+        (Concept((), "Marcumar + zelfudrug"), True),
+        (Concept((), "Marcumar, zelfudrug"), True),
+        (Concept((), "Marcumar, 3 mg daily"), False),
+        (Concept((Coding(RXNORM, "X1", "Marcumar and zelfudrug"),)), False),  # the code is of both
+    ],
+)
+def test_a_drug_that_nobody_knows_is_not_hidden_by_one_of_a_set_beside_it(concept, unlisted) -> None:
+    assert Ordinary(Terminology([ORDINARY, MARCUMAR])).unlisted(concept) is unlisted
