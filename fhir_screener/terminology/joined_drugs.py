@@ -21,8 +21,9 @@ _INSTRUCTION = re.compile(
 """So begins what tells how a drug is taken."""
 _AMOUNT = rf"\d+(?:[.,]\d+)?\s*(?:{_UNIT}|[片粒支袋瓶盒])(?![a-z])"
 _FORM = (
-    r"film|(?:film|enteric|sugar)?[- ]?coated|oral|tab(?:let(?:te)?)?s?|(?:film)?tabletten|cap(?:sule)?s?|kapseln?|inj(?:ect(?:ion|able|or))?"
-    r"|solutions?|infusion|suspension|emulsion|syrup|drops?|sachets?|powder|granules|cream|ointment|gel|lotion|patch|spray|inhal(?:er|ation|ant)"
+    r"film|(?:film|enteric|sugar)?[- ]?coated|oral|tab(?:let(?:te)?)?s?|(?:film)?tabletten|cap(?:sule)?s?|kapseln?"
+    r"|inj(?:ect(?:ion|able|or))?|solutions?|infusion|suspension|emulsion|syrup|drops?|sachets?|powder|granules|cream|ointment|gel|lotion"
+    r"|patch|spray|inhal(?:er|ation|ant)"
     r"|nebuli[sz]er|suppositor(?:y|ies)|comprim\w*|compresse|cápsulas?|topical|ophthalmic|nasal|rectal|intravenous|subcutaneous"
     r"|vials?|amp(?:oule|ule)s?|syringes?|pens?|cartridges?|needles?|bottles?|bags?|packs?|handihaler|respimat|diskus|spacer|device|prefilled"
     r"|(?:extended|delayed|modified|sustained|prolonged|immediate|slow)[- ]release|release|retard|chewable|dispersible|soluble|micronized"
@@ -31,7 +32,7 @@ _MANNER = (
     r"only|mucosal|metered|osmotic|microcrystals|macrocrystals|isophane|formulations?|lubricant|virus|daily|weekly|monthly|hourly|hours?|actuat(?:ion)?s?|puffs?|doses?|strength|single|unit|units|combinations?|derivatives|mixtures?|minerals?"
     r"|electrolytes|supplies|salts?|human|regular|porcine|bovine|conjugated|anhydrous|food|meals?|water|milk|breakfast|lunch|dinner|supper"
     r"|(?:chemo|immuno)?therapy|treatment|prophylaxis|course|pulse|taper|cycles?|regimen|protocol|biosimilar|generic|brand"
-    r"|sodium|potassium|hydrochloride|product|medicinal|sugar[- ]free|preservative[- ]free|low|high|adults?|children|paediatric|pediatric|plus"
+    r"|sodium|potassium|hydrochloride|product|medicinal|sugar[- ]free|preservative[- ]free|low|high|adults?|children|pa?ediatric"
 )
 _NO_NAME = re.compile(
     rf"{_AMOUNT}|(?<![a-z])(?:{_FORM}|{_MANNER})(?![a-z])"

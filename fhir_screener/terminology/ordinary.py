@@ -77,7 +77,9 @@ class Ordinary:
     def _beside(self, words: str) -> bool:
         """Whether a text that names a member of a set joins to it a drug that nobody knows: "Marcumar + Zyxolin"."""
         parts = joined_drugs(words)
-        return len(parts) > 1 and not all(self._known(one) or self._terminology.classify(Concept((), one)) for one in parts)
+        return len(parts) > 1 and not all(
+            self._known(one) or self._terminology.classify(Concept((), one)) for one in parts
+        )
 
     def _may_be_asked(self, words: str) -> bool:
         rest = self._unlike.sub(" ", words) if self._unlike is not None else words

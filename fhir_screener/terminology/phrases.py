@@ -64,11 +64,12 @@ _IF = re.compile(
 _OVER = re.compile(
     r"\W*(?:(?:is|was|has|now|fully|completely|since|已经?|经治疗|临床)\W*)*"
     r"(?:(?:completed|finished) (?:\w+ ){0,2}(?:treatment|therapy)|(?:treatment|therapy) (?:completed|finished)"
-    r"|resolved|cured|in (?:complete )?remission|free\b|survivor|recovered|治愈|痊愈|恢复(?!不|欠|差|中)|康复期|缓解期)"
+    r"|resolved|cured|in (?:complete )?remission|free\b|survivor|recovered|治愈|痊愈|愈后|恢复(?!不|欠|差|中)|康复|缓解期|完全缓解)"
 )
 """Right behind a term: it is over."""
 _TREATED = re.compile(
-    r"[^.;。；]{0,20}?(?:\b(?:completed|finished) (?:treatment|therapy)|\b(?:treatment|therapy) completed|(?:治疗|疗程)已?(?:完成|结束))"
+    r"[^.;。；]{0,20}?(?:\b(?:completed|finished) (?:treatment|therapy)|\b(?:treatment|therapy) completed"
+    r"|\bquestionable|(?:治疗|疗程)已?(?:完成|结束))"
 )
 """Behind a term: it was treated to the end; whether it is there still is not said."""
 _AGES = ("year", "years", "yr", "yrs", "y", "month", "months", "week", "weeks", "day", "days")
@@ -109,7 +110,7 @@ _OF_ANY_PATIENT = re.compile(
 """So a laboratory comments on every result of a test: it tells nothing of this patient."""
 _SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _DONE_AGAINST_IT = any_of(
-    r"vaccin|immun|screen|counsel|prophyla",
+    r"vaccin|immun|screen|counsel|prophyla|prevent",
     r"疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)",
 )
 _HOUSE_OF_IT = any_of(r"cent(?:er|re)s?\b|institut|societ|hospital|clinic\b|registr", r"中心|医院")

@@ -36,6 +36,7 @@ from fhir_screener.terminology.phrases import hedged, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.terminology.site import NO_SITE, Site
 from fhir_screener.terminology.stance import NOT_THERE, Stance
+from fhir_screener.terminology.topics import disease_stance
 from fhir_screener.terminology.valueset import NO_HITS, Entry, Hit, Hits, ValueSet, names_pattern
 
 _REMEMBERED = 100_000
@@ -234,8 +235,7 @@ class Terminology:
                 continue
             if any(other.covers(one) for other in found):
                 continue
-            read_stance = drug_stance if self.sets[one.name].kind == "drug" else stance
-            said = read_stance(one.words, one.start, one.end)
+            said = _READERS.get(self.sets[one.name].kind, stance)(one.words, one.start, one.end)
             if known and said in NOT_THERE:
                 continue
             hits[one.name] = Hit(
@@ -297,6 +297,7 @@ class Terminology:
         return [one for _, _, one in sorted(found, key=lambda place: (place[0], place[1], place[2].start))]
 
 
+_READERS = {"drug": drug_stance, "condition": disease_stance}
 _SAME = frozenset({Stance.ASSERTED, Stance.PAST})
 """What may be said beside a code without doubt about it."""
 

@@ -28,6 +28,16 @@ def said(reader, text: str, word: str) -> Stance:
         ("planned: methotrexate", Stance.PLANNED),
         ("prophylaxis of rejection: methotrexate", Stance.ASSERTED),
         ("methotrexate - vaccination deferred", Stance.ASSERTED),
+        ("folic acid after methotrexate", Stance.DOUBTFUL),  # for another one's sake
+        ("omeprazole (while on methotrexate)", Stance.DOUBTFUL),
+        ("co-trimoxazole prophylaxis (methotrexate)", Stance.DOUBTFUL),
+        ("rituximab after failure of methotrexate", Stance.DOUBTFUL),
+        ("leflunomide or methotrexate", Stance.DOUBTFUL),
+        ("methotrexate 10 mg or leflunomide", Stance.DOUBTFUL),
+        ("methotrexate 10 mg or as directed", Stance.ASSERTED),
+        ("methotrexate 10 mg or 15 mg weekly", Stance.ASSERTED),
+        ("prescription for methotrexate", Stance.ASSERTED),
+        ("methotrexate after breakfast", Stance.ASSERTED),
     ],
 )
 def test_the_drug_of_a_record(text, expected):
