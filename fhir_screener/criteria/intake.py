@@ -14,7 +14,7 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER, Days, Duration
 from fhir_screener.records.facts import Dose, Medication
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.drug_phrases import names_gone, says_ended, says_not_taken
+from fhir_screener.terminology.drug_phrases import names_gone, names_refused, says_ended, says_not_taken
 from fhir_screener.terminology.taken_back import takes_back
 from fhir_screener.terminology.years import years_in
 from fhir_screener.verdict import Reason
@@ -81,6 +81,8 @@ def taken_back(fact: Medication, taken: Intake) -> str:
     for text in (fact.note, fact.concept.text, fact.dose_text):
         if text and (said := says_not_taken(text, ongoing=taken.ongoing)):
             return said
+    if said := names_refused(fact.concept.text):
+        return said
     if not taken.ongoing:
         return ""
     return names_gone(fact.concept.text) or _of_a_year(fact) or (says_ended(fact.dose_text) if fact.dose_text else "")

@@ -92,6 +92,12 @@ def not_given(text: str, start: int) -> bool:
     return _NOT_GIVEN.search(text, max(0, start - 12), start) is not None
 
 
+_GIVEN_AFTER_ALL = re.compile(
+    r"\b(?:was|were|has been|had been) (?:given|infused|administered|started|begun)\b|\b(?:infusion|dose) (?:was given )?today\b"
+)
+"""Behind a drug that a sentence only plans by its first words: "screened for TB prior to rituximab infusion today"."""
+
+
 def told_stance(text: str, start: int, end: int) -> Stance:
     """The same where a narrative names a drug: "has not stopped methotrexate" does not deny it."""
     far = max(0, start - 2 * REACH)
@@ -99,6 +105,8 @@ def told_stance(text: str, start: int, end: int) -> Stance:
     said = stance(text, start, end)
     if said is Stance.PLANNED and _CONDITIONAL.search(text, max(0, start - REACH), start):
         said = stance(_CONDITIONAL.sub(_blank, text[:start]) + text[start:], start, end)
+    if said is Stance.PLANNED and _GIVEN_AFTER_ALL.search(text, end, sentence(text, start, end)[1]):
+        return Stance.DOUBTFUL
     if said is Stance.ASSERTED and not_given(text, start):
         return Stance.NEGATED
     if said is Stance.ASSERTED and (_OPTION_BEFORE.search(text[:start]) or _OPTION_BEHIND.match(text, end)):
@@ -136,8 +144,7 @@ _NOT_TAKEN = re.compile(
     r"^\W*do not (?:take|use|start|give|administer)\W*$|^\W*(?:勿|禁止?|不要|请勿)(?:服用?|使用|给药)\W*$|"
     rf"\bnot (?:currently |presently |yet )?(?:taking|using|filled|picked up|started)\b{_HERE}"
     rf"|\bnever (?:filled|picked up|took|used)\b{_HERE}"
-    r"|^\W*(?:declined|refused)\b|拒绝(?:使用|用药|服用|注射|治疗)?(?!率)"
-    rf"|\b(?:declined|refused)\b{_HERE}"
+    rf"|\b(?:declined|refused)\b{_HERE}|拒绝(?:使用|用药|服用|注射|治疗)?{_STOP}"
     r"|\binsurance den(?:ied|ial)|\bden(?:ied|ial) by (?:the )?insur"
     rf"|未(?:用|服|服用|使用|取药|领药|用药){_STOP}|暂缓(?:用药|使用)?{_STOP}"
 )
@@ -152,6 +159,9 @@ _GONE = re.compile(
 """What is beside a drug's name must be of the drug: "not taking NSAIDs" and "hold for fever" are of something else."""
 
 
+_REFUSED = re.compile(r"^\W*(?:declined|refused)\b|拒绝")
+
+
 def says_not_taken(text: str, *, ongoing: bool = False) -> str:
     """The words of a note or an instruction that say it is not taken, or is held where it goes on; "" for none."""
     plain = fold_lines(text)
@@ -161,6 +171,12 @@ def says_not_taken(text: str, *, ongoing: bool = False) -> str:
             if not _IF.search(plain, left, found.start()):
                 return found.group()
     return ""
+
+
+def names_refused(name: str) -> str:
+    """The words of a drug's name that say it was refused ("declined rituximab"); "" for none."""
+    found = _REFUSED.search(fold(name))
+    return found.group().strip() if found else ""
 
 
 def names_gone(name: str) -> str:

@@ -17,6 +17,8 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """So ends a line in the middle of a sentence."""
+_ANSWERED = re.compile(r"[:?：？]\s*(?:no|not|none|无|否|非)\s*$", re.IGNORECASE)
+"""So ends a question with its answer: "HIV: no"."""
 _SMALL = re.compile(r"(\s*)[a-z]")
 _WRAPPED = 60
 """Characters from which a line may have ended for want of room, where the next one begins with a small letter, or is set in."""
@@ -35,6 +37,8 @@ def fold_lines(text: str) -> str:
 
 
 def _goes_on(before: str, line: str) -> bool:
+    if _ANSWERED.search(before[-20:]):
+        return False
     if _GOES_ON.search(before[-20:]):
         return True
     small = _SMALL.match(line)

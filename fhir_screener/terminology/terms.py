@@ -231,6 +231,9 @@ class Terminology:
         found += self._done_or_had([(fold(c.display), c) for c in newer])
         for one in found:
             known = hits.get(one.name)
+            if known is not None and known.unlisted and one.coding is None:
+                # The record's own words say more than a code that no list has.
+                known = None
             if (known and known.stance not in NOT_THERE) or one.name in carved:
                 continue
             if any(other.covers(one) for other in found):

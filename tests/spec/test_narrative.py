@@ -559,3 +559,26 @@ def test_a_local_code_that_is_a_name(judged, code, criterion, answer) -> None:
     listed = {"resourceType": "MedicationStatement", "status": "active", "dateAsserted": "2021-02-20"}
     coded = {"coding": [{"system": "urn:oid:2.999.7", "code": code}]}
     assert said(judged({**listed, "medicationCodeableConcept": coded}), criterion) == answer
+
+
+@pytest.mark.parametrize(
+    ("note", "answer"),
+    [
+        ("Patient was vaccinated before rituximab was given in January 2021", "text-only"),
+        ("Screened for TB prior to rituximab infusion today", "text-only"),
+        ("Vaccinate before starting rituximab", "no-data"),
+    ],
+)
+def test_a_drug_that_the_first_words_only_plan_and_the_last_give(judged, note, answer) -> None:
+    assert said(judged(noted(note)), "E5") == answer
+
+
+@pytest.mark.parametrize("note", ["Declined influenza vaccine today", "患者拒绝住院"])
+def test_a_refusal_of_something_else_takes_no_drug_back(judged, note) -> None:
+    taken = drug("Methotrexate", dateAsserted="2021-02-20", note=[{"text": note}])
+    assert said(judged(taken), "E6") == "met"
+
+
+def test_a_question_with_its_answer_is_a_line_of_its_own(judged) -> None:
+    found = judged(noted("Lymphoma: no\nHIV: no"))
+    assert (said(found, "E4"), found.outcome.value) == ("no-data", "candidate")
