@@ -154,10 +154,10 @@ def _criterion(page: Page, protocol: str, found: CriterionFinding, speech: Speec
 def _title(found: CriterionFinding, speech: Speech) -> Styled:
     head = Styled(speech(say("{id} {role}: ", id=found.id, role=say(found.role))), style=BOLD)
     colour = _AGAINST if found.decides else _FOR if found.speaks_for else COLOURS["unknown"]
-    head.append(speech(standing(found)), style=colour)
+    stands: Text = standing(found)
     if found.reason is not None:
-        head.append(" " + speech(say("({why})", why=REASONS[found.reason])), style=colour)
-    return head
+        stands = say("{standing} ({why})", standing=stands, why=REASONS[found.reason])
+    return head.append(speech(stands), style=colour)
 
 
 def _silent(page: Page, texts: dict[str, str], quiet: Iterable[CriterionFinding], speech: Speech) -> None:

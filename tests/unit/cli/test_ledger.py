@@ -114,7 +114,7 @@ def test_nobody_is_sent_to_read_what_is_not_there() -> None:
 def test_it_says_when_time_alone_changes_something() -> None:
     later = screening(outcome=Outcome.LATER, eligible_from=date(2021, 4, 1), eligible_until=date(2021, 9, 1))
     text = ledger(STUDY, later)
-    assert "Could qualify from 2021-04-01 until 2021-09-01; then time alone takes something away." in text
+    assert "Could qualify from 2021-04-01; time alone takes something away on 2021-09-02." in text
     assert "Time alone changes something on 2021-05-12." in text
 
 
