@@ -55,6 +55,8 @@ def _remarks(funnel: Funnel) -> list[str]:
     said = []
     if funnel.later:
         said.append(f"Kept out for a time only (later): {funnel.later:,}.")
+    if funnel.too_far:
+        said.append(f"Of these, too far ahead for a Task (`later_within` of the study): {funnel.too_far:,}.")
     if funnel.completed:
         said.append(f"Completed, of those accepted: {funnel.completed:,}.")
     if any(step.stage in AFTER for step in funnel.steps):

@@ -17,6 +17,7 @@ from fhir_screener.screening.report import StudyReport, SweepReport
 from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.sweep_plan import Moved, State
 
+NOBODY: Mapping[str, int] = {}
 NAMED = 10
 """Patients named for one reason; the rest are counted. The JSON report names all."""
 
@@ -56,7 +57,7 @@ def _study(page: Page, study: StudyReport, report: SweepReport, order: Sequence[
     page.line(f"{study.study}: {study.evaluated:,} of {report.patients:,} patients evaluated", BOLD)
     best_first = [outcome.value for outcome in reversed(Outcome)]
     found = [(outcome, study.outcomes[outcome]) for outcome in best_first if outcome in study.outcomes]
-    _counts(page, "outcomes", found)
+    _counts(page, "outcomes", found, study.too_far)
     _counts(
         page,
         "would be" if report.dry_run else "Tasks",
@@ -114,11 +115,13 @@ def _many(number: int, what: str) -> str:
 _QUIET = ("unchanged", "left")
 
 
-def _counts(page: Page, what: str, counts: Iterable[tuple[str, int]]) -> None:
+def _counts(page: Page, what: str, counts: Iterable[tuple[str, int]], too_far: Mapping[str, int] = NOBODY) -> None:
     text = Text()
     for name, number in counts:
         text.append(", " if text else "")
         text.append(f"{number:,} ").append_text(outcome_text(name))
+        if too_far.get(name):
+            text.append(f" ({too_far[name]:,} too far ahead for a Task)")
     page.item(text if text else Text("none"), mark=f"{what:<10}")
 
 

@@ -18,6 +18,7 @@ from fhir_screener.errors import MappingError, UsageError
 from fhir_screener.studies.lint import Checked, Level, Remark, lint, unused_sets
 from fhir_screener.studies.sheet import Codes, html, markdown, sheet_of
 
+_SUFFIX = {"markdown": ".md", "html": ".html"}
 app = new_app(help="Study files: list, check, explain, new, take, diff, schema.", group=True)
 app.command("new", short_help="Write a commented study file to begin from.")(new)
 app.command("take", short_help="Copy value sets of the program's library, or list them.")(take)
@@ -89,15 +90,33 @@ def explain(
     codes: Annotated[
         Codes | None, typer.Option("--codes", help="How many codes of each value set: few, in HTML all.")
     ] = None,
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="The file to write to; else standard output.")] = "",
+    out: Annotated[
+        str,
+        typer.Option("--out", metavar="FILE", help="The file to write to; else standard output, on a terminal a file."),
+    ] = "",
 ) -> int:
-    """The study as a sign-off sheet: the protocol's sentences, how each is read, what an unknown asks for, the codes."""
+    """The study as a sign-off sheet: the protocol's sentences, how each is read, what an unknown asks for, the codes.
+
+    It has thousands of lines: on a terminal without --out it goes to a file named after the study, in this folder.
+    """
     loaded = catalog(read_settings()).load([study])
     wanted = codes or ("all" if form == "html" else "few")
     found = sheet_of(loaded.studies[0], loaded.terminology, wanted, lang)
     text = html(found) if form == "html" else markdown(found)
     if out:
         Path(out).write_text(text, "utf-8")
+    elif sys.stdout.isatty():
+        sys.stdout.write(f"{_new_file(loaded.studies[0].id + _SUFFIX[form], text)}\n")
     else:
         sys.stdout.write(text)
     return 0
+
+
+def _new_file(name: str, text: str) -> str:
+    """The file, written; one that is there already is somebody's."""
+    try:
+        with Path(name).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{name} is there already: give --out FILE to write it anew") from None
+    return name

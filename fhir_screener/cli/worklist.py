@@ -109,8 +109,9 @@ def show(
                     sys.stdout.write(f"\n{speech(_AS_WRITTEN)}\n")
             return 0
     raise UsageError(
-        f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id; see `fhir-screener worklist"
-        f" list`, or `fhir-screener why {named} --study {studies[0]}` for a patient without a Task"
+        f"{who}: no Task and no patient with a Task of {', '.join(studies)} has this id. Whoever is excluded, gives no signal, or"
+        " is for later beyond the study's `later_within` has none; see `fhir-screener worklist list`, or `fhir-screener why"
+        f" {named} --study {studies[0]}` for a patient without a Task"
     )
 
 
@@ -141,7 +142,7 @@ def _table(rows: list[Row], speech: Speech, settle: str) -> str:
     if not rows:
         return "No Tasks: no sweep has found anybody yet, or none of this kind.\n"
     owned = any(row.owner for row in rows)
-    names = ("patient", "outcome", "status", "as of", *(("owner",) if owned else ()), "open questions")
+    names = ("patient", "outcome", "status", "last change", *(("owner",) if owned else ()), "open questions")
     page, grid = Page(), columns(*names, wide=names[-1:])
     for row in rows:
         outcome = render.outcome_text(row.outcome, str(row.eligible_from or ""))

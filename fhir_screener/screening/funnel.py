@@ -61,10 +61,12 @@ class Reached:
 
 @dataclass(frozen=True)
 class Funnel:
-    """The steps, widest first. `later` of those kept out are so for a time only. `sound`: the numbers add up."""
+    """The steps, widest first. `later` of those kept out are so for a time only, `too_far` of these
+    without a Task. `sound`: the numbers add up."""
 
     steps: tuple[Step, ...]
     later: int = 0
+    too_far: int = 0
     completed: int = 0
     sound: bool = True
 
@@ -103,7 +105,9 @@ def funnel(report: StudyReport, patients: int, order: Sequence[str], reached: Re
     )
     beyond = ((Stage.ACCEPTED, reached.accepted), (Stage.ENROLLED, reached.enrolled))
     steps += [Step(stage, number) for stage, number in beyond if number is not None]
-    return Funnel(tuple(steps), gone[Outcome.LATER], reached.completed or 0, sound)
+    return Funnel(
+        tuple(steps), gone[Outcome.LATER], report.too_far.get(Outcome.LATER.value, 0), reached.completed or 0, sound
+    )
 
 
 def _kept_out(report: StudyReport, order: Sequence[str], all_out: int) -> list[tuple[str, int]]:

@@ -27,11 +27,12 @@ class StudyReport:
     """One study of a sweep. Counts are patients, but for `actions`, which are Tasks.
 
     `keeps_out` counts a patient under each criterion that keeps her out, `first_out` under the first in the study's
-    order, `alone_out` under the only one, `unknown` (of those shown) under each that is open. `shown` is {patient id:
-    outcome} of those with a Task, `moved` {patient id: what became of the Task, and why}, `thin` {patient id: the only
-    record or words behind an exclusion}, some of them, to be checked by hand. `lookalikes` are local names that nobody
-    knows, those first that could change most patients; None where they were not counted. `left_out` is {list: how
-    many more than it names}, where a list was shortened.
+    order, `alone_out` under the only one, `unknown` (of those shown) under each that is open. `too_far` of an outcome
+    have no Task, as their day is beyond `later_within`. `shown` is {patient id: outcome} of those with a Task, `moved`
+    {patient id: what became of the Task, and why}, `thin` {patient id: the only record or words behind an exclusion},
+    some of them, to be checked by hand. `lookalikes` are local names that nobody knows, those first that could change
+    most patients; None where they were not counted. `left_out` is {list: how many more than it names}, where a list
+    was shortened.
     """
 
     study: str
@@ -50,6 +51,7 @@ class StudyReport:
     thin: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     lookalikes: tuple[Lookalike, ...] | None = None
+    too_far: Mapping[str, int] = field(default_factory=dict)
 
     def total(self, name: str) -> int:
         """How many patients this list has, those included that a shortened report does not name."""
@@ -131,7 +133,7 @@ def make_report(head: Head, results: Iterable[ChunkResult], now: datetime) -> Sw
 
 
 def _add(whole: ChunkResult, part: ChunkResult) -> None:
-    for name in ("outcomes", "actions", "keeps_out", "first_out", "alone_out", "unknown"):
+    for name in ("outcomes", "actions", "keeps_out", "first_out", "alone_out", "unknown", "too_far"):
         counts: Counts = getattr(whole, name)
         merge(counts, getattr(part, name))
     for name in ("not_evaluated", "unwritten", "shown", "moved", "thin"):
@@ -175,6 +177,7 @@ def _study(study: str, checksum: str, whole: ChunkResult, names: tuple[Lookalike
         shown=whole.shown.get(study, {}),
         alone_out=whole.alone_out.get(study, {}),
         moved=whole.moved.get(study, {}),
+        too_far=whole.too_far.get(study, {}),
         thin=dict(sorted(whole.thin.get(study, {}).items())[:THIN]),
         lookalikes=names[:TOLD] if names is not None else None,
         left_out={"lookalikes": over} if over > 0 else {},

@@ -128,6 +128,8 @@ class ChunkResult:
     """Per criterion, the patients whom it alone keeps out."""
     unknown: Counts = field(default_factory=dict)
     """Per criterion, the patients for whom it is unknown."""
+    too_far: Counts = field(default_factory=dict)
+    """Per outcome (`later`), the patients without a Task for their day is beyond the study's `later_within`."""
     moved: dict[str, dict[str, Moved]] = field(default_factory=dict)
     """{study: {patient id: what became of the Task, and why}} of the Tasks that were written."""
     thin: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -30,6 +30,8 @@ def count_screening(result: ChunkResult, screening: Screening) -> None:
     count(result.outcomes, study, screening.outcome.value)
     if screening.shown:
         result.shown.setdefault(study, {})[patient] = screening.outcome.value
+    elif screening.outcome.kept:
+        count(result.too_far, study, screening.outcome.value)
     if screening.outcome in (Outcome.EXCLUDED, Outcome.LATER):
         out = [criterion.id for criterion in screening.criteria if criterion.decides]
         for criterion in out:

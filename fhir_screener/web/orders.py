@@ -73,7 +73,7 @@ def _concerned(groups: list[tuple[str, list[Row]]]) -> list[Row]:
 
 def _heads(tell: Translate) -> list[str]:
     about = [tell("Patient"), tell("Name"), tell("Age"), tell("Sex"), tell("Outcome"), tell("Since"), tell("Owner")]
-    return [tell("Order"), tell("Settles all"), *about, tell("Task")]
+    return [tell("Order"), tell("Settles all tests"), *about, tell("Task")]
 
 
 def _cells(order: str, row: Row, someone: Someone, user: User, tell: Translate) -> Iterator[str]:

@@ -282,7 +282,7 @@ def test_orders_to_place_as_a_page_and_as_csv(anna: Browser) -> None:
     assert page.status_code == 200
     assert file.headers["content-type"].startswith("text/csv")
     lines = file.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Order,Settles all,Patient,Name")
+    assert lines[0].startswith("Order,Settles all tests,Patient,Name")
     assert len(lines) - 1 == page.text.count("<tr data-row>") > 0
     orders = {line.partition(",")[0] for line in lines[1:]}
     assert orders <= {"Pregnancy test (hCG)", "HBsAg", "HIV antibody/antigen", "T-SPOT.TB"}

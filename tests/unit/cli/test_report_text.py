@@ -63,6 +63,13 @@ def test_what_was_found_best_first_and_in_the_protocols_order() -> None:
     assert rows == [["I1", "1"], ["E1", "2", "2"], ["E2", "2", "3"]]
 
 
+def test_a_later_too_far_ahead_for_a_task_is_said_beside_the_others() -> None:
+    found = StudyReport("S1", "", evaluated=9, outcomes={"later": 8, "candidate": 1}, too_far={"later": 1})
+    text = report_text(report(studies=(found,)), ORDER)
+    assert "1 candidate, 8 later (1 too far ahead for a Task)" in text
+    assert "Of these, too far ahead for a Task (`later_within` of the study): 1." in text
+
+
 def test_a_dry_run_says_so() -> None:
     text = report_text(report(dry_run=True), ORDER)
     assert "nothing was written to http://b/fhir" in text

@@ -89,3 +89,9 @@ def test_two_reasons_are_none_alone() -> None:
     two = (criterion(met(CODED), "E4"), criterion(met(OTHER), "E9"))
     result = tallied(screening(outcome=Outcome.EXCLUDED, criteria=two, shown=False))
     assert (result.alone_out, result.first_out) == ({}, {STUDY: {"E4": 1}})
+
+
+def test_a_later_too_far_ahead_for_a_task_is_counted() -> None:
+    near, far = screening(outcome=Outcome.LATER), screening(outcome=Outcome.LATER, shown=False, patient="p2")
+    result = tallied(near, far)
+    assert (result.outcomes, result.too_far) == ({STUDY: {"later": 2}}, {STUDY: {"later": 1}})
