@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
@@ -65,10 +65,24 @@ def searched(finding: Finding) -> Iterator[Text]:
                 what, records, since = found
                 groups.setdefault((beside, records, since), []).append(what)
     for (beside, records, since), whats in groups.items():
-        names = join("; ", dict.fromkeys(whats))
+        names = join("; ", _once(whats))
         among = say("{records} since {since}", records=records, since=since) if since else records
         template = "Nothing that settles it in {records}: {names}" if beside else "Nothing in {records}: {names}"
         yield say(template, records=among, names=names)
+
+
+def _once(whats: Sequence[Text]) -> Iterator[Text]:
+    """What was looked for, without what stands among the names of another already."""
+    names = {what: set(str(what).split(", ")) for what in whats if _is_plain(str(what))}
+    for what in dict.fromkeys(whats):
+        mine = names.get(what)
+        if mine is None or not any(mine < other for other in names.values()):
+            yield what
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is names alone, without a window."""
+    return not (text.endswith(_TODAY) or text.startswith(_REFUTED) or _WINDOW.fullmatch(text))
 
 
 def silent(found: CriterionFinding) -> bool:

@@ -107,6 +107,11 @@ def test_t_spot_by_spots(ask, counts, expected) -> None:
     assert (found.reason.value if found.reason else found.verdict.value) == expected
 
 
+@pytest.mark.parametrize(("counts", "said"), [((0, 1), "1 spot, nil 0"), ((2, 1), "2 spots, nil 0")])
+def test_one_spot_is_one(ask, counts, said) -> None:
+    assert said in " ".join(str(item.note) for item in ask(SPOTS, *spots(*counts)).deciding_evidence())
+
+
 QUANTIFERON = "igra: {quantiferon: {tb1: [hbsag], tb2: [egfr], nil: [score], mitogen: [organ]}, within: P3M}"
 
 

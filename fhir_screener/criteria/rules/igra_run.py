@@ -96,14 +96,12 @@ def spots(run: Run) -> Reading:
         return _two_runs(run)
     panels = [run.numbers[part] for part in ("a", "b") if part in run.numbers]
     if not panels and "panel" in run.numbers:
-        return _unless_lab(
-            run, say("{top:g} spots, nil {nil}", top=run.numbers["panel"], nil=_nil(run.numbers.get("nil")))
-        )
+        return _unless_lab(run, _counted(run.numbers["panel"], run.numbers.get("nil")))
     if not panels:
         return _with_lab(run, None)
     nil, mitogen = run.numbers.get("nil"), run.numbers.get("mitogen")
     above = max(panels) - (nil or 0)
-    note = say("{top:g} spots, nil {nil}", top=max(panels), nil=_nil(nil))
+    note = _counted(max(panels), nil)
     if above >= 8 and nil is not None:
         return _with_lab(run, Reading(Polarity.POSITIVE, note))
     if (nil is not None and nil > 10) or (mitogen is not None and mitogen < 20):
@@ -141,6 +139,12 @@ def quantiferon(run: Run) -> Reading:
     if mitogen is None or nil is None:
         return _unless_lab(run, say("{what}, controls not recorded", what=note))
     return _with_lab(run, Reading(Polarity.NEGATIVE, note))
+
+
+def _counted(top: float, nil: float | None) -> Text:
+    if top == 1:
+        return say("1 spot, nil {nil}", nil=_nil(nil))
+    return say("{top:g} spots, nil {nil}", top=top, nil=_nil(nil))
 
 
 def _nil(value: float | None) -> Text:

@@ -86,6 +86,18 @@ def test_a_record_beside_an_absence_is_never_called_nothing() -> None:
     assert [str(line) for line in searched(alone)] == ["Nothing in 3 records since 2019-01-02: hiv"]
 
 
+def test_what_was_looked_for_with_others_is_named_once() -> None:
+    """The same name with a window was looked for elsewhere in time, and stays."""
+    looked = (
+        absent("delivery, pregnancy-ended"),
+        absent("no-uterus"),
+        absent("delivery"),
+        absent("delivery within 3 months"),
+    )
+    (line,) = searched(unknown(Reason.NO_DATA, *looked))
+    assert str(line).endswith(": delivery, pregnancy-ended; no-uterus; delivery within 3 months")
+
+
 def test_an_absence_kept_in_a_task_as_text_is_read_again() -> None:
     kept = Evidence(
         note="Nothing on record about egfr within 3 months (1 record read since 2020-05-01).", decides=False
