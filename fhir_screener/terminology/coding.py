@@ -158,8 +158,9 @@ _SPELLINGS = {
 _EDITION = re.compile(
     r"(?P<snomed>http://snomed\.info/sct/.+)|(?P<icd11>http://id\.who\.int/icd/release/11/.+)"
     r"|(?P<icd10>http://hl7\.org/fhir/sid/icd-10-(?!cm$|pcs$)[a-z]{2,3})"
+    r"|http://twcore\.mohw\.gov\.tw/ig/twcore/codesystem/icd-(?:(?P<icd10cm>10)|(?P<icd9cm>9))-cm-\d{4}-tw"
 )
-_EDITIONS = {"snomed": SNOMED, "icd11": ICD11, "icd10": ICD10}
+_EDITIONS = {"snomed": SNOMED, "icd11": ICD11, "icd10": ICD10, "icd10cm": ICD10CM, "icd9cm": ICD9CM}
 """Editions of a system, by country or by release."""
 
 
@@ -183,12 +184,18 @@ def _spelled(plain: str) -> str:
     return found or (_EDITIONS[edition.lastgroup or ""] if edition else plain)
 
 
+_WITH_TERM = re.compile(r"\s*\|[^|]*\|$")
+"""SNOMED CT writes a code and its term as `363358000 |Malignant tumor of lung|`."""
 _ICD_TAIL = re.compile(r"[†*+!#&/].*$")
 
 
 def normal_code(system: str, code: str) -> str:
-    """The code as it is compared: ICD and ATC without dots, blanks and case; all others as they stand, trimmed."""
+    """The code as it is compared: ICD and ATC without dots, blanks and case, SNOMED CT without its term; all others as they stand, trimmed."""
     plain = code.strip()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", plain)
+    if system == SNOMED and plain.endswith("|"):
+        return _WITH_TERM.sub("", plain)
     if system in BY_PREFIX:
         return _ICD_TAIL.sub("", plain).replace(".", "").replace(" ", "").upper()
     return plain

@@ -34,8 +34,17 @@ _MANNER = (
     r"|(?:chemo|immuno)?therapy|treatment|prophylaxis|course|pulse|taper|cycles?|regimen|protocol|biosimilar|generic|brand"
     r"|sodium|potassium|hydrochloride|product|medicinal|sugar[- ]free|preservative[- ]free|low|high|adults?|children|pa?ediatric"
 )
+_REMARK = (
+    r"hctz|name|necessary|medically|inr|target|goal|range|dispense|as written|refills?|substitut\w*|notes?"
+    r"|pharma\w*|lab(?:oratorie)?s|limited|gmbh|ratiopharm|hexal|stada|sandoz|teva|mylan|viatris|zentiva|heumann|aliud"
+    r"|pfizer|bayer|novartis|sanofi|roche|merck|msd|astrazeneca|lilly|novo nordisk|cipla|lupin|zydus|torrent"
+    r"|reddy'?s|apotex|accord|aurobindo|actavis"
+)
+"""What is said beside a drug, and makers; hydrochlorothiazide by its short name."""
 _NO_NAME = re.compile(
-    rf"{_AMOUNT}|(?<![a-z])(?:{_FORM}|{_MANNER})(?![a-z])"
+    rf"{_AMOUNT}|(?<![a-z])(?:{_FORM}|{_MANNER}|{_REMARK})(?![a-z])"
+    r"|批号\w*|国药准字\w*|规格\w*|厂家|产地|进口|国产|自备|自费|医保|有限公司|制药"
+    r"|拜耳|辉瑞|诺华|赛诺菲|罗氏|默沙东|阿斯利康|诺和诺德|礼来|葛兰素史克|齐鲁|恒瑞|正大天晴|石药|扬子江"
     r"|每[日天]|治疗|方案|化疗|疗程|冲击|口服|静脉|皮下|肌肉|外用|滴注|注射[用液]|缓释|控释|肠溶|分散|胶囊|颗粒|软膏|乳膏|溶液|滴眼液|喷雾剂|吸入|[糖包薄]?[衣膜]?片剂?"
 )
 """Amounts, forms and times."""

@@ -13,6 +13,7 @@ from fhir_screener.terminology.coding import (
     LOINC,
     RXNORM,
     SNOMED,
+    normal_code,
     normal_system,
 )
 
@@ -26,6 +27,8 @@ from fhir_screener.terminology.coding import (
         ("http://terminology.hl7.org/CodeSystem/icd10CM", ICD10CM),
         ("2.16.840.1.113883.6.90", ICD10CM),
         ("I10C", ICD10CM),
+        ("https://twcore.mohw.gov.tw/ig/twcore/CodeSystem/icd-10-cm-2023-tw", ICD10CM),
+        ("https://twcore.mohw.gov.tw/ig/twcore/CodeSystem/icd-9-cm-2001-tw", ICD9CM),
         ("ICD-10", ICD10),
         ("http://hl7.org/fhir/sid/icd-10-nl", ICD10),
         ("http://hl7.org/fhir/sid/icd-10-cn", ICD10),
@@ -61,3 +64,17 @@ def test_another_system_stays_what_it_is(other: str) -> None:
 
 def test_no_system_is_none() -> None:
     assert normal_system(None) == normal_system("") == normal_system("  ") == ""
+
+
+@pytest.mark.parametrize(
+    ("system", "written", "code"),
+    [
+        (ICD10, " c34.9 ", "C349"),
+        (ICD10, "\uff23\uff13\uff14.9", "C349"),  # full-width letters and digits
+        (ICD10, "A15.0†", "A150"),
+        (SNOMED, "363358000 |Malignant tumor of lung|", "363358000"),
+        (SNOMED, "363358000:116676008=35917007", "363358000:116676008=35917007"),  # a code of its own
+    ],
+)
+def test_a_code_is_compared_however_it_is_written(system: str, written: str, code: str) -> None:
+    assert normal_code(system, written) == code

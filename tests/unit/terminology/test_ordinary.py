@@ -88,6 +88,9 @@ def test_that_there_is_no_drug_is_no_drug_unknown(concept: Concept, unlisted: bo
         ("sitagliptin 100 mg/tablet, film-coated, by mouth", False),
         ("sitagliptin, take one tablet with food", False),
         ("sitagliptin 1x/Woche", False),
+        ("sitagliptin 100 mg Tabletten, Ratiopharm", False),
+        ("sitagliptin，批号20240101", False),
+        ("sitagliptin/HCTZ", False),
     ],
 )
 def test_of_drugs_that_one_text_joins_each_must_be_known(words, unlisted) -> None:
