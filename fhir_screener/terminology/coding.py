@@ -190,7 +190,7 @@ _ICD_TAIL = re.compile(r"[†*+!#&/].*$")
 
 
 def normal_code(system: str, code: str) -> str:
-    """The code as it is compared: ICD and ATC without dots, blanks and case, SNOMED CT without its term; all others as they stand, trimmed."""
+    """The code as it is compared: ICD and ATC without dots, blanks and case, SNOMED CT without its term, others as they stand."""
     plain = code.strip()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKC", plain)
