@@ -277,6 +277,25 @@ def test_found_by_name_identifier_and_id_and_no_address_tells(anna: Browser, war
     assert "<tr data-row>" not in nobody.text
 
 
+def test_who_is_found_and_has_no_task_is_told_why_that_may_be(anna: Browser, ward: Hospital) -> None:
+    """Somebody for later beyond the study's `later_within` is known to the source and on no list."""
+    kept = {task["for"]["reference"].rpartition("/")[2] for task in ward.tasks}
+    without = next(one["id"] for one in found(ward.base, "Patient") if one["id"] not in kept)
+    answer = anna.post(f"{HERE}/found", {"csrf": anna.csrf(f"{HERE}/new"), "who": without})
+    assert "None of them has a Task of this study" in answer.text
+    assert "for later and too far ahead" in answer.text
+
+
+def test_known_says_that_what_keeps_out_is_not_counted(anna: Browser) -> None:
+    said = "without what keeps the patient out"
+    assert said in anna.get(f"{HERE}/later").text
+    assert said not in anna.get(f"{HERE}/candidates").text
+
+
+def test_the_day_on_a_candidates_page_is_that_of_the_last_change(anna: Browser, ward: Hospital) -> None:
+    assert "last change: judged as of" in anna.get(f"/candidate/{ward.tasks[0]['id']}").text
+
+
 def test_orders_to_place_as_a_page_and_as_csv(anna: Browser) -> None:
     page, file = anna.get(f"{HERE}/orders"), anna.get(f"{HERE}/orders.csv")
     assert page.status_code == 200
