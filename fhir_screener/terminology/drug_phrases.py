@@ -43,6 +43,18 @@ _OR_BEHIND = re.compile(
     r"(?:(?<![a-z])(?:or|oder)\s+(?!(?:as|more|less|per|until|when|if|other)\b)[a-z]{4}|或者?[\u4e00-\u9fff]{2})"
 )
 """One of two drugs: nobody knows which."""
+_NOT_NOW_BEFORE = re.compile(
+    r"(?<![a-z])(?:contraindicat\w*|avoid\w*|ex|tried|refus\w*|in error|error|cancell?ed|reaction to|unable to tolerate|completed|finished|anti"
+    r"|(?:dog|cat)'s)\W*$|(?:暂不用?|(?:\d|十|余|多)年前|[若如]?复发)\W*$"
+)
+_NOT_NOW_BEHIND = re.compile(
+    r"\W{0,3}(?:(?:is|was|are|were|has been) )?(?:contraindicat|avoid|considered|next (?:week|month|year|visit)|held\b|previously"
+    r"|(?:\d+ )?(?:years?|months?|yrs?) ago|fail(?:ure|ed)\b|toxicity|overdose|(?:infusion |drug )?(?:reaction|rash)\b|induced|ordered in error"
+    r"|pending|referral|trial\b|for (?:the )?(?:dog|cat)\b|free\b|na[iï]ve|expired|not available|out of stock|not tolerated|completed\b)"
+    r"|\W{0,2}(?:(?:用药|使用|过敏)?史|无效|治疗失败|待用|(?:\d|十|余|多)+年前|中毒|不良反应|退药|未取|缺药|停产)"
+)
+"""Beside a drug's name: it is not taken now, or nobody knows."""
+_TAKEN = frozenset({Stance.ASSERTED, Stance.PAST})
 _AGAINST = re.compile(r"allerg|hypersensitiv|intoleran|alternative to|instead of|过敏|不耐受|替代")
 
 
@@ -60,14 +72,16 @@ def drug_stance(text: str, start: int, end: int) -> Stance:
         bound = _TO_DENY.search(before) or re.match(rf"\W*(?:{NEGATED_AFTER})", plain[end:])
         return Stance.NEGATED if bound else Stance.DOUBTFUL
     left, right = clause(plain, start, end)
-    if said is Stance.ASSERTED and (_AGAINST.search(plain, left, right) or _in_passing(text, start, end)):
+    if said in _TAKEN and (_AGAINST.search(plain, left, right) or _in_passing(text, start, end)):
         return Stance.DOUBTFUL
     return said
 
 
 def _in_passing(text: str, start: int, end: int) -> bool:
-    """Whether the drug stands there only for another one's sake, or as one of two."""
+    """Whether the drug stands there only for another one's sake, as one of two, or as what is not taken now."""
     before = text[max(0, start - REACH) : start]
+    if _NOT_NOW_BEFORE.search(before) or _NOT_NOW_BEHIND.match(text, end):
+        return True
     return bool(_BECAUSE_OF.search(before) or _OR_BEFORE.search(before) or _OR_BEHIND.match(text, end))
 
 

@@ -38,6 +38,13 @@ def said(reader, text: str, word: str) -> Stance:
         ("methotrexate 10 mg or 15 mg weekly", Stance.ASSERTED),
         ("prescription for methotrexate", Stance.ASSERTED),
         ("methotrexate after breakfast", Stance.ASSERTED),
+        ("methotrexate contraindicated", Stance.DOUBTFUL),  # not taken now, or nobody knows
+        ("methotrexate 10 years ago", Stance.DOUBTFUL),
+        ("methotrexate - not tolerated", Stance.DOUBTFUL),
+        ("tried methotrexate", Stance.DOUBTFUL),
+        ("methotrexate toxicity", Stance.DOUBTFUL),
+        ("methotrexate-naïve", Stance.DOUBTFUL),
+        ("methotrexate preservative-free", Stance.ASSERTED),
     ],
 )
 def test_the_drug_of_a_record(text, expected):
@@ -60,6 +67,9 @@ def test_an_instruction_that_only_forbids_is_no_drug_taken(text):
         ("甲氨蝶呤片(家属代取)", Stance.ASSERTED),
         ("家属使用甲氨蝶呤", Stance.OTHER_PERSON),
         ("甲氨蝶呤过敏", Stance.DOUBTFUL),
+        ("甲氨蝶呤过敏史", Stance.DOUBTFUL),
+        ("甲氨蝶呤无效", Stance.DOUBTFUL),
+        ("10年前甲氨蝶呤", Stance.DOUBTFUL),
     ],
 )
 def test_the_drug_of_a_chinese_record(text, expected):
