@@ -65,6 +65,18 @@ def only_named(procedure: str) -> bool:
     return bool(_WATCHED.search(plain) or _OTHER_DEED.search(plain)) and not _GIVEN.search(plain)
 
 
+_TOPIC = re.compile(
+    r"\w\W{1,3}(?:injection |trough |drug |patient )?(?:levels?|education|teaching|information (?:leaflet|booklet)|booklet|consent|antibod(?:y|ies)"
+    r"|work-?up|prior auth\w*|monitoring)\W*$|(?:血药)?浓度(?:监测|测定)?$|知情同意书?$|皮试$|基因检测$|抗体(?:检测)?$"
+)
+
+
+@lru_cache(maxsize=8192)
+def names_a_topic(drug: str) -> bool:
+    """Whether the name of a drug ends in what is not the drug: its level, its consent form, a leaflet about it."""
+    return bool(_TOPIC.search(fold(drug)))
+
+
 _NO_DISEASE = re.compile(
     r"(?:\W|\b(?:disease|acute|active|activity|flare(?:-?up)?|relapsed?|recurren(?:ce|t)|exacerbation|induction|remission|therapy|treatment"
     r"|maintenance|steroids?|glucocorticoids?|corticosteroids?|immunosuppress(?:ion|ive)|anti-?inflammatory|inflammat(?:ion|ory)"

@@ -18,7 +18,7 @@ from fhir_screener.fhir.decode.tolerant import plain
 from fhir_screener.records.facts import Medication, Quantity, Span
 from fhir_screener.records.modifiers import is_modified
 from fhir_screener.terminology.coding import NOTHING, STANDARD, Coding, Concept, normal_system
-from fhir_screener.terminology.product_words import only_named
+from fhir_screener.terminology.product_words import names_a_topic, only_named
 from fhir_screener.terminology.routes import by_instruction, by_words
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
 
@@ -210,6 +210,7 @@ def medication(kind: str, record: DrugLean, context: Context) -> Medication | No
         reasons=_reasons(kind, record, context),
         unresolved=found.unresolved,
         unlisted=found.unlisted,
+        only_named=names_a_topic(found.concept.label),
         form=found.form,
         strength=found.strength,
         modified=found.modified or modified(record),

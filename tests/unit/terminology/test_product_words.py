@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.product_words import is_premedication, names_no_disease, only_named, read_strength
+from fhir_screener.terminology.product_words import (
+    is_premedication,
+    names_a_topic,
+    names_no_disease,
+    only_named,
+    read_strength,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +88,18 @@ def test_a_reason_that_names_no_disease(words: str) -> None:
 )
 def test_a_reason_that_names_one(words: str) -> None:
     assert not names_no_disease(words)
+
+
+@pytest.mark.parametrize(
+    ("drug", "topic"),
+    [
+        ("methotrexate level", True),
+        ("Rituximab consent", True),
+        ("甲氨蝶呤血药浓度", True),
+        ("methotrexate 2.5 mg tablet", False),
+        ("methotrexate 10 mg, monitoring as agreed", False),
+        ("利妥昔单抗注射液", False),
+    ],
+)
+def test_a_name_that_ends_in_something_else_is_no_drug_taken(drug: str, topic: bool) -> None:
+    assert names_a_topic(drug) is topic
