@@ -50,7 +50,8 @@ _NOT_NOW_BEFORE = re.compile(
 _NOT_NOW_BEHIND = re.compile(
     r"\W{0,3}(?:(?:is|was|are|were|has been) )?(?:contraindicat|avoid|considered|next (?:week|month|year|visit)|held\b|previously"
     r"|(?:\d+ )?(?:years?|months?|yrs?) ago|fail(?:ure|ed)\b|toxicity|overdose|(?:infusion |drug )?(?:reaction|rash)\b|induced"
-    r"|ordered in error|pending|referral|trial\b|for (?:the )?(?:dog|cat)\b|free\b|na[iï]ve|expired|not available|out of stock|not tolerated|completed\b)"
+    r"|ordered in error|pending|referral|trial\b|for (?:the )?(?:dog|cat)\b|free\b|na[iï]ve|expired|not available"
+    r"|out of stock|not tolerated|completed\b)"
     r"|\W{0,2}(?:(?:用药|使用|过敏)?史|无效|治疗失败|待用|(?:\d|十|余|多)+年前|中毒|不良反应|退药|未取|缺药|停产)"
 )
 """Beside a drug's name: it is not taken now, or nobody knows."""

@@ -66,8 +66,9 @@ def only_named(procedure: str) -> bool:
 
 
 _TOPIC = re.compile(
-    r"\w\W{1,3}(?:injection |trough |drug |patient )?(?:levels?|education|teaching|information (?:leaflet|booklet)|booklet|consent|antibod(?:y|ies)"
-    r"|work-?up|prior auth\w*|monitoring)\W*$|(?:血药)?浓度(?:监测|测定)?$|知情同意书?$|皮试$|基因检测$|抗体(?:检测)?$"
+    r"\w\W{1,3}(?:injection |trough |drug |patient )?(?:levels?|education|teaching|information (?:leaflet|booklet)|booklet|consent"
+    r"|antibod(?:y|ies)|work-?up|prior auth\w*|monitoring)\W*$"
+    r"|(?:血药)?浓度(?:监测|测定)?$|知情同意书?$|皮试$|基因检测$|抗体(?:检测)?$"
 )
 
 
