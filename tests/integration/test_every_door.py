@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,19 @@ class Case:
 
     @property
     def fits_a_server(self) -> bool:
-        """Whether a server can hold it as it is: ids that are ids, each once, and references to nothing elsewhere."""
+        """Whether a server can hold it as it is: ids that are ids, each once, references to nothing elsewhere, no old update."""
         names = [(one["resourceType"], one.get("id", "")) for one in self.resources]
         said = re.findall(r'"reference": ?"([^"]*)"', json.dumps(self.resources))
         plain = all(re.fullmatch(r"[A-Za-z0-9.-]{1,64}", name) for _, name in names)
         near = all(re.fullmatch(r"(#|[A-Z][A-Za-z]+/)[^\s]*", reference) for reference in said)
-        return plain and near and max(Counter(names).values()) == 1
+        return plain and near and max(Counter(names).values()) == 1 and not any(map(self._by_update, self.resources))
+
+    def _by_update(self, one: dict[str, Any]) -> bool:
+        """Whether only an update long ago tells that a drug is taken no more: a server says that it was updated today."""
+        updated = one.get("meta", {}).get("lastUpdated", "")[:10]
+        if one["resourceType"] != "MedicationStatement" or one.get("dateAsserted") or not updated:
+            return False
+        return date.fromisoformat(updated) < self.as_of - timedelta(days=365)
 
     def __repr__(self) -> str:
         return self.name
