@@ -62,9 +62,14 @@ def why_unlisted(hit: Hit) -> Text:
     return say("by the American edition of ICD-10, of which the code seems to be")
 
 
+def is_uncertain(fact: Condition, hit: Hit) -> bool:
+    """Whether the record itself calls the diagnosis uncertain."""
+    return fact.verification in DOUBTFUL or hit.stance is Stance.DOUBTFUL
+
+
 def is_doubtful(fact: Condition, hit: Hit) -> bool:
-    """Whether the record itself calls the diagnosis uncertain, or only the words of a code say what it is."""
-    return fact.verification in DOUBTFUL or hit.stance is Stance.DOUBTFUL or hit.unlisted
+    """Whether it is uncertain, or only the words of a code that no list has say what it is."""
+    return is_uncertain(fact, hit) or hit.unlisted
 
 
 def doubt_of(fact: Condition, hit: Hit) -> tuple[Reason, Text]:

@@ -168,16 +168,12 @@ def normal_system(system: str | None) -> str:
     """The URI by which we know a code system: OIDs, names, national editions and other spellings folded into one."""
     if not system:
         return ""
-    plain = system.strip().rstrip("/")
-    return _SAME.get(plain) or (plain if plain in _KNOWN else _spelled(plain))
-
-
-_KNOWN = frozenset(ALIASES.values())
+    return _spelled(system.strip().rstrip("/"))
 
 
 @lru_cache(maxsize=4096)
 def _spelled(plain: str) -> str:
-    """The same for a spelling that is none of the usual: of other case, with a version, of an edition, a bare OID."""
+    """The same in whatever case, with a version, of an edition, or as a bare OID."""
     bare = plain.partition("|")[0].rstrip("/").lower().replace("https://", "http://")
     found = _SPELLINGS.get(bare) or _SPELLINGS.get(f"urn:oid:{bare}")
     edition = None if found else _EDITION.fullmatch(bare)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
 
 _LATIN = re.compile(r"[a-z0-9]+")
 
@@ -33,6 +34,28 @@ class Names:
                 if start >= ends.get(owner, 0) and text.startswith(name, start) and _closed(text, end):
                     ends[owner] = end
                     yield owner, start, end
+
+
+class Span(Protocol):
+    """Where something stands in a text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+S = TypeVar("S", bound=Span)
+
+
+def outermost(places: Iterable[S]) -> Iterator[S]:
+    """The places of one text from left to right, without those inside a longer one: old tuberculosis is not tuberculosis."""
+    longest: S | None = None
+    for place in sorted(places, key=lambda one: (one.start, -one.end)):
+        if longest is None or place.end > longest.end:
+            longest = place
+        if (place.start, place.end) == (longest.start, longest.end):
+            yield place
 
 
 def _closed(text: str, end: int) -> bool:

@@ -31,7 +31,7 @@ from fhir_screener.terminology.coding import (
 from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.lab_names import NO_RESULT, bare_test
 from fhir_screener.terminology.lines import fold_lines
-from fhir_screener.terminology.names import Names
+from fhir_screener.terminology.names import Names, outermost
 from fhir_screener.terminology.phrases import hedged, stance
 from fhir_screener.terminology.result_words import Polarity, read_words
 from fhir_screener.terminology.site import NO_SITE, Site
@@ -229,6 +229,10 @@ class Terminology:
         found = self._places(free + own, drug)
         self._second_thoughts(text, not alike, found, hits)
         found += self._done_or_had([(fold(c.display), c) for c in newer])
+        texts: dict[str, list[_Named]] = {}
+        for one in found:
+            texts.setdefault(one.words, []).append(one)
+        whole = {id(one) for places in texts.values() for one in outermost(places)}
         for one in found:
             known = hits.get(one.name)
             if known is not None and known.unlisted and one.coding is None:
@@ -236,7 +240,7 @@ class Terminology:
                 known = None
             if (known and known.stance not in NOT_THERE) or one.name in carved:
                 continue
-            if any(other.covers(one) for other in found):
+            if id(one) not in whole:
                 continue
             said = _READERS.get(self.sets[one.name].kind, stance)(one.words, one.start, one.end)
             if known and said in NOT_THERE:
@@ -328,8 +332,3 @@ class _Named(NamedTuple):
     coding: Coding | None
     start: int
     end: int
-
-    def covers(self, other: _Named) -> bool:
-        """Whether the other name is part of this longer one: old tuberculosis is not tuberculosis."""
-        longer = self.end - self.start > other.end - other.start
-        return longer and self.words == other.words and self.start <= other.start and other.end <= self.end

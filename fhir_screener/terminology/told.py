@@ -17,7 +17,7 @@ from fhir_screener.terminology.clauses import clause
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.drug_phrases import not_given, told_stance
 from fhir_screener.terminology.lines import fold_lines
-from fhir_screener.terminology.names import Names
+from fhir_screener.terminology.names import Names, outermost
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.report_parts import question_and_answer
 from fhir_screener.terminology.result_words import Polarity, read_words
@@ -87,7 +87,7 @@ class Teller:
         places = [_Place(start, end, *owners[owner]) for owner, start, end in names.find(plain)]
         tests = [place.start for place in places if place.kind == "result"]
         found: dict[str, Hit] = {}
-        for place in _outermost(places):
+        for place in outermost(places):
             for start, end, name, kind in (place, *_states_within(plain, place, places)):
                 if name in found:
                     continue
@@ -108,16 +108,6 @@ def _states_within(text: str, asked: _Place, places: Iterable[_Place]) -> Iterat
     if now is not None and not _FIELD.match(text, asked.end):
         span = (now.end(), asked.end)
         yield from (one for one in places if one.kind == "condition" and one[:2] == span)
-
-
-def _outermost(places: Iterable[_Place]) -> Iterator[_Place]:
-    """The places from left to right, without those inside a longer name."""
-    longest: _Place | None = None
-    for place in sorted(places, key=lambda one: (one.start, -one.end)):
-        if longest is None or place.end > longest.end:
-            longest = place
-        if place[:2] == longest[:2]:
-            yield place
 
 
 def _said(text: str, start: int, end: int, kind: str) -> Stance | None:

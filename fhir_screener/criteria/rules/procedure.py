@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-import msgspec
-
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
-from fhir_screener.criteria.disease import counts, is_doubtful, why_unlisted
+from fhir_screener.criteria.disease import counts, is_uncertain, why_unlisted
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.exempt import EXEMPT_PROCEDURE, Exempt, exempt_of
 from fhir_screener.criteria.index import among
@@ -56,7 +54,7 @@ def done(
                 continue
         else:
             days = view.some_day(fact.onset) or view.days(fact.recorded)
-            if not counts(fact, hit) or is_doubtful(fact, msgspec.structs.replace(hit, unlisted=False)):
+            if not counts(fact, hit) or is_uncertain(fact, hit):
                 continue
         if days is None or view.begun(days):
             found.append((fact, hit, days))

@@ -156,8 +156,8 @@ class Relevance:
         key = bytes(raw)
         if len(self._tests) > _SPELLINGS:
             self._tests.clear()
-        found: bool | None = self._wanted(raw) or bool(key and self._book.near[key])
-        self._tests[key] = found = None if not found and self._nameless[key] else found
+        counts = self._wanted(raw) or bool(key and self._book.near[key])
+        found = self._tests[key] = None if not counts and self._nameless[key] else counts
         return found
 
     def _says_nothing(self, concept: Concept) -> bool:
