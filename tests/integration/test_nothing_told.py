@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,12 @@ import redis
 import requests
 
 from fhir_screener.bootstrap import build_screener
-from fhir_screener.log import configure
 from fhir_screener.sandbox.hospital import AS_OF
 from fhir_screener.sandbox.processes import FhirServer, fhir_server
 from tests.builders.marked import MARK, mark, write_marked
 from tests.integration.sweep_world import Plant, children, valkey
 from tests.integration.web_world import STUDY, Browser, Hospital, found, serving
+from tests.log_lines import log_lines
 
 
 @pytest.fixture
@@ -31,13 +30,8 @@ def server(tmp_path: Path) -> Iterator[FhirServer]:
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure("debug", "json", stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with log_lines("debug", "json") as stream:
+        yield stream
 
 
 def test_a_sweep_by_workers(server: FhirServer, tmp_path: Path) -> None:

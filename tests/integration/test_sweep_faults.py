@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import traceback
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from fhir_screener.errors import AuthError, NotFhir, ServerError, Unreachable
-from fhir_screener.log import configure
 from fhir_screener.sandbox.hospital import AS_OF, write
 from fhir_screener.sandbox.processes import FhirServer, fhir_server
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.screening.sweep_plan import State
 from tests.hapi.run_hapi import free_port
 from tests.integration.sweep_world import Field
+from tests.log_lines import log_lines
 
 PATIENTS = 60
 STUDY = "NCT04660565"
@@ -175,13 +174,8 @@ def markers(hospital: list[Path]) -> set[str]:
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure("debug", "json", stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with log_lines("debug", "json") as stream:
+        yield stream
 
 
 def test_nothing_of_a_chart_is_told_when_things_go_wrong(

@@ -16,9 +16,9 @@ from celery.exceptions import Retry
 
 from fhir_screener.broker.celery_app import RUN_CHUNK, SWEEP, TEND, make_celery
 from fhir_screener.errors import AuthError, Busy, ChunkRefused, ScreenerError, ServerFault, SweepBusy, Unreachable
-from fhir_screener.log import configure
 from fhir_screener.screening.sweep_plan import Chunk, ChunkResult, Head, to_wire
 from fhir_screener.settings import Settings
+from tests.log_lines import log_lines
 from tests.unit.workers.test_message import CHUNK, HEAD
 from workers.retry import SWEEP_WAITS, chunk_wait, sweep_wait
 from workers.schedule import beat_table
@@ -66,13 +66,8 @@ def app(fake: Fake) -> Celery:
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure("info", "text", stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with log_lines("info", "text") as stream:
+        yield stream
 
 
 def run(app: Celery, name: str, *args: Any, **options: Any) -> Any:
