@@ -112,6 +112,7 @@ window.addEventListener("pageshow", function (event) {
 
   // What only works with this file is hidden until it is here.
   const reveal = () => all("[data-help], [data-all]").forEach((each) => (each.hidden = false));
+  // htmx settles at once (defaultSettleDelay): a key pressed on the new page never has its focus taken back.
   document.addEventListener("htmx:afterSettle", function () {
     reveal();
     toView();
