@@ -16,7 +16,7 @@ from fhir_screener.criteria.wording import length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.stance import Stance
-from fhir_screener.terminology.valueset import Hit, Hits
+from fhir_screener.terminology.valueset import Hit, Hits, hit_among
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Verdict
 
 EXEMPT_DISEASE = mapping(
@@ -47,7 +47,7 @@ class Exempt:
     def names(self, hits: Hits, counting: frozenset[str]) -> Verdict:
         """Whether the record is one of these; unknown where its words leave that open, or where it also is another
         drug of the sets that count."""
-        own = next((hits[name] for name in sorted(self.sets) if name in hits), None)
+        own = hit_among(hits, self.sets)
         if own is None or own.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
             return NOT_MET
         if own.stance is Stance.DOUBTFUL or own.unlisted:

@@ -35,11 +35,13 @@ def hear(view: View, sets: frozenset[str], within: Duration | None, tally: Tally
     """
     if tally.met or tally.reasons or (tally.refuting and refuted is None):
         return
-    for fact in among(view.index.mentions, sorted(sets)):
+    for fact in among(view.index.mentions, sets):
         days = view.days(fact.dated)
         if days is not None and view.place(days, within) in (When.BEFORE, When.FUTURE):
             continue
-        hit = next(fact.hits[name] for name in sorted(sets) if name in fact.hits)
+        hit = fact.hit(sets)
+        if hit is None:
+            continue
         if refuted is not None and (days is None or days.lo <= refuted + _WORKED_UP or hit.stance is Stance.PAST):
             continue
         if fact.reason:
@@ -55,7 +57,7 @@ def hear(view: View, sets: frozenset[str], within: Duration | None, tally: Tally
 
 def _stated(view: View, sets: frozenset[str], fact: Mention, hit: Hit, tally: Tally) -> None:
     """A reason for a drug, a procedure or a visit: it speaks only where the chart has no such diagnosis of its own."""
-    if among(view.index.conditions, sorted(sets)):
+    if among(view.index.conditions, sets):
         return
     certain = fact.coded and hit.stance is Stance.ASSERTED
     tally.doubt(Reason.SUSPECTED if certain else Reason.TEXT_ONLY, cite(fact, say("stated as a reason"), hit=hit))

@@ -13,6 +13,7 @@ from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import QUESTIONS, Observation
 from fhir_screener.sentence import say
 from fhir_screener.terminology.result_words import Polarity
+from fhir_screener.terminology.valueset import hit_among
 from fhir_screener.verdict import Reason
 
 
@@ -21,12 +22,12 @@ def weigh_lookalikes(view: View, sets: frozenset[str], limits: Limits, within: D
     if tally.met or tally.reasons:
         return
     for fact in among(view.index.near, sets):
-        if not _is_test(fact):
+        hit = hit_among(fact.near, sets)
+        if hit is None or not _is_test(fact):
             continue
         days = view.point(fact.effective, fact.issued)
         if days is not None and view.place(days, within) in (When.BEFORE, When.FUTURE):
             continue
-        hit = next(fact.near[name] for name in sorted(sets) if name in fact.near)
         says = read_value(fact.value, limits, view.terminology).says
         evidence = cite(fact, say("looks like this test"), value=value_text(fact.value), hit=hit)
         if says is Polarity.NEGATIVE:

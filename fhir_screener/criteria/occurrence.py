@@ -70,11 +70,11 @@ def happened(rule: Countable, view: View, about: Text, beside: Iterable[Evidence
             tally.yes(one.evidence, clock=rule.within is not None and not one.ongoing)
     for evidence in beside:
         tally.context(evidence)
-    found = _conclude(tally, view, rule, about, settle).but(rule=rule.kind)
+    found = _conclude(tally, rule, about, settle).but(rule=rule.kind)
     return fetched(found, view, rule.types(), about)
 
 
-def _conclude(tally: Tally, view: View, rule: Countable, about: Text, settle: str) -> Finding:
+def _conclude(tally: Tally, rule: Countable, about: Text, settle: str) -> Finding:
     if tally.met:
         return met(*tally.met, *tally.around(), clock=tally.clock)
     if tally.reasons:

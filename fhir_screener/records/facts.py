@@ -10,7 +10,7 @@ import msgspec
 
 from fhir_screener.terminology.coding import NOTHING, Coding, Concept
 from fhir_screener.terminology.unit_words import readable
-from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits
+from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits, hit_among
 
 
 class Quantity(msgspec.Struct, frozen=True, gc=False):
@@ -95,8 +95,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether it, or a part of it, carries a modifier extension that is not understood: it may mean the opposite."""
 
     def hit(self, names: frozenset[str]) -> Hit | None:
-        """The first of these sets that the fact is in."""
-        return None if names.isdisjoint(self.hits) else self.hits[min(names & self.hits.keys())]
+        """Why the fact is in the first of these sets, by name, that it is in."""
+        return hit_among(self.hits, names)
 
 
 UNREADABLE = "unreadable"

@@ -48,6 +48,11 @@ Hits = Mapping[str, Hit]
 NO_HITS: Hits = MappingProxyType({})
 
 
+def hit_among(hits: Hits, names: frozenset[str]) -> Hit | None:
+    """Why something is in the first of these sets, by name, that it is in; None where it is in none."""
+    return None if names.isdisjoint(hits) else hits[min(names & hits.keys())]
+
+
 @dataclass(frozen=True)
 class ValueSet:
     """A named list of codes and words, from one file of `mappings/valuesets/`; `names` is {ingredient or "": words}."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from fhir_screener.records import facts
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 from tests.spec import facts as make
 
@@ -212,3 +214,20 @@ def test_a_code_that_clears_against_words_that_do_not_is_a_conflict(ask) -> None
 )
 def test_that_something_is_as_it_was_does_not_say_that_it_is_not_there(ask, text) -> None:
     assert ask(RULE, make.result("L3", make.Value(text=text), report=True)).reason is Reason.TEXT_ONLY
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "reason"),
+    [
+        ("Active tuberculosis.", MET, None),
+        ("No active tuberculosis.", NOT_MET, None),
+        ("", UNKNOWN, Reason.TEXT_ONLY),
+    ],
+)
+def test_a_report_that_is_one_component_of_a_panel(ask, text, verdict, reason) -> None:
+    report = make.result("L3", make.Value(text=text))
+    other = make.result("L1", make.Value(text="active tuberculosis"))
+    parts = [facts.Component(one.concept, one.hits, one.value) for one in (report, other)]
+    panel = replace(make.result("L9", make.Value()), hits={}, components=tuple(parts))
+    found = ask(RULE, panel)
+    assert (found.verdict, found.reason) == (verdict, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
@@ -33,6 +33,17 @@ from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason, Verdict
 MATCHES = {"met": None, "judgement": Reason.JUDGEMENT, "equivocal": Reason.EQUIVOCAL, "suspected": Reason.SUSPECTED}
 TYPES = frozenset({"Condition"})
 _ALONE = say("One encounter diagnosis, nothing else about it.")
+
+
+class _Match(NamedTuple):
+    """A diagnosis that a rule names, and the key of the rule that does: in, history, review or context."""
+
+    fact: Condition
+    hit: Hit
+    role: str
+
+    def cite(self, note: Text, *, decides: bool = True) -> Evidence:
+        return cite(self.fact, note, hit=self.hit, decides=decides)
 
 
 @dataclass(frozen=True)
@@ -77,70 +88,65 @@ class ConditionRule:
             (self.context, "context"),
         ):
             hit = fact.hit(names)
-            if hit is None:
-                continue
-            self._weigh(view, fact, hit, role, tally, decisive)
-            return
+            if hit is not None:
+                self._weigh(view, _Match(fact, hit, role), tally, decisive)
+                return
 
-    def _weigh(self, view: View, fact: Condition, hit: Hit, role: str, tally: Tally, decisive: list[Condition]) -> None:
+    def _weigh(self, view: View, match: _Match, tally: Tally, decisive: list[Condition]) -> None:
+        fact, hit, role = match
         if fact.verification == "refuted":
-            tally.against(cite(fact, say("refuted"), hit=hit))
+            tally.against(match.cite(say("refuted")))
         elif counts(fact, hit):
             # A record that is said to be active is so, whatever was done for it: 胰腺癌术后.
             over = hit.stance is Stance.PAST and (hit.by_name or fact.clinical not in ACTIVE)
             when = course(view, fact, role == "history" or over)
             if not when.future:
-                self._sort(view, fact, hit, role, when, tally, decisive)
+                self._sort(view, match, when, tally, decisive)
         elif hit.stance is not Stance.ASSERTED:
-            tally.context(cite(fact, words_say(hit), hit=hit, decides=False))
+            tally.context(match.cite(words_say(hit), decides=False))
 
-    def _sort(
-        self, view: View, fact: Condition, hit: Hit, role: str, when: Course, tally: Tally, decisive: list[Condition]
-    ) -> None:
+    def _sort(self, view: View, match: _Match, when: Course, tally: Tally, decisive: list[Condition]) -> None:
         reason, touches, note, clock = self.times.place(view, when)
-        freed = self._freed(view, fact, hit, role, when)
+        freed = self._freed(view, match, when)
         if freed is MET:
-            tally.context(cite(fact, say("exempt"), hit=hit, decides=False))
-        elif not touches or role == "context":
-            self._sort_outside(view, fact, hit, role, when, note, tally)
-        elif (doubt := self._doubt(fact, hit, role, freed, reason, note)) is not None:
-            tally.doubt(doubt[0], cite(fact, doubt[1], hit=hit))
-        elif role == "review":
-            tally.doubt(Reason.SUSPECTED, cite(fact, note, hit=hit))
+            tally.context(match.cite(say("exempt"), decides=False))
+        elif not touches or match.role == "context":
+            self._sort_outside(view, match, when, note, tally)
+        elif (doubt := self._doubt(match, freed, reason, note)) is not None:
+            tally.doubt(doubt[0], match.cite(doubt[1]))
+        elif match.role == "review":
+            tally.doubt(Reason.SUSPECTED, match.cite(note))
         elif (worth := MATCHES[self.match]) is not None:
-            tally.doubt(worth, cite(fact, note, hit=hit), leans=worth is Reason.JUDGEMENT)
-        elif self.times.asks and (year := year_in_words(view, fact, self.times.within)):
+            tally.doubt(worth, match.cite(note), leans=worth is Reason.JUDGEMENT)
+        elif self.times.asks and (year := year_in_words(view, match.fact, self.times.within)):
             unsure = say("its words name {year}; whether it is there still is not on record", year=year)
-            tally.doubt(Reason.IMPRECISE_DATE, cite(fact, unsure, hit=hit))
+            tally.doubt(Reason.IMPRECISE_DATE, match.cite(unsure))
         else:
-            decisive.append(fact)
-            tally.yes(cite(fact, note, hit=hit), clock=clock or self._will_be_exempt(when))
+            decisive.append(match.fact)
+            tally.yes(match.cite(note), clock=clock or self._will_be_exempt(when))
 
-    def _sort_outside(
-        self, view: View, fact: Condition, hit: Hit, role: str, when: Course, note: Text, tally: Tally
-    ) -> None:
+    def _sort_outside(self, view: View, match: _Match, when: Course, note: Text, tally: Tally) -> None:
         """One that is outside the time asked about, or shown only."""
-        certain = not is_doubtful(fact, hit)
-        if role in ("in", "review") and certain and (self.past or self._over_by_words(view, fact, hit)):
-            tally.doubt(Reason.SUSPECTED, cite(fact, note, hit=hit))
-        elif role == "in" and self.times.too_new(view, when) and certain:
-            tally.newer.append(cite(fact, note, hit=hit))
+        certain = not is_doubtful(match.fact, match.hit)
+        if match.role in ("in", "review") and certain and (self.past or self._over_by_words(view, match)):
+            tally.doubt(Reason.SUSPECTED, match.cite(note))
+        elif match.role == "in" and self.times.too_new(view, when) and certain:
+            tally.newer.append(match.cite(note))
         else:
-            tally.context(cite(fact, note, hit=hit, decides=False))
+            tally.context(match.cite(note, decides=False))
 
-    def _over_by_words(self, view: View, fact: Condition, hit: Hit) -> bool:
+    def _over_by_words(self, view: View, match: _Match) -> bool:
         """Whether only the words beside a code put a disease behind that decides by its code: of what was done or had
         before, they may be of something else ("CVID with previous pneumonia").
         """
-        if hit.by_name or hit.stance is not Stance.PAST:
+        if match.hit.by_name or match.hit.stance is not Stance.PAST:
             return False
-        reason, touches, *_ = self.times.place(view, course(view, fact))
+        reason, touches, *_ = self.times.place(view, course(view, match.fact))
         return touches and reason is None
 
-    def _doubt(
-        self, fact: Condition, hit: Hit, role: str, freed: Verdict, reason: Reason | None, note: Text
-    ) -> tuple[Reason, Text] | None:
+    def _doubt(self, match: _Match, freed: Verdict, reason: Reason | None, note: Text) -> tuple[Reason, Text] | None:
         """Why such a diagnosis settles nothing, the strongest reason first; None where it does."""
+        fact, hit, role = match
         if self.confirmed and fact.verification not in ("confirmed", "unconfirmed", "provisional", "differential"):
             return Reason.EQUIVOCAL, say("not stated to be confirmed")
         if is_doubtful(fact, hit):
@@ -155,11 +161,11 @@ class ConditionRule:
             return Reason.TEXT_ONLY, say("{note}, but the note beside it says {words!r}", note=note, words=said)
         return None
 
-    def _freed(self, view: View, fact: Condition, hit: Hit, role: str, when: Course) -> Verdict:
+    def _freed(self, view: View, match: _Match, when: Course) -> Verdict:
         """Whether the record is exempt; an uncertain diagnosis frees nobody."""
-        if self.exempt is None or role == "context" or is_doubtful(fact, hit):
+        if self.exempt is None or match.role == "context" or is_doubtful(match.fact, match.hit):
             return NOT_MET
-        return self.exempt.frees(view, fact.hits, when)
+        return self.exempt.frees(view, match.fact.hits, when)
 
     def _will_be_exempt(self, when: Course) -> bool:
         return self.exempt is not None and self.exempt.ended_for is not None and when.end is not None

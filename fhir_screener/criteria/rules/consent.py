@@ -74,7 +74,7 @@ class ConsentRule:
             self._consent(view, consent, tally)
         for subject in view.record.subjects:
             self._subject(view, subject, tally)
-        return fetched(self._conclude(view, tally), view, TYPES, say("consent to this study"), stands=False)
+        return fetched(self._conclude(tally), view, TYPES, say("consent to this study"), stands=False)
 
     @staticmethod
     def _consent(view: View, consent: Consent, tally: Tally) -> None:
@@ -105,7 +105,7 @@ class ConsentRule:
         elif subject.status == "withdrawn":
             tally.against(cite(subject, say("withdrew from this study"), value=subject.status))
 
-    def _conclude(self, view: View, tally: Tally) -> Finding:
+    def _conclude(self, tally: Tally) -> Finding:
         if tally.met and tally.refuting:
             return unknown(Reason.CONFLICTING, *tally.met, *tally.refuting, rule=self.kind)
         if tally.met:

@@ -39,7 +39,7 @@ class CountRule:
                     continue
                 exact = one.days is not None and one.days.exact
                 (sure if exact and placed is When.INSIDE and one.doubt is None else perhaps).append(one)
-        return fetched(self._conclude(view, sure, perhaps), view, self._types(), self._about())
+        return fetched(self._conclude(sure, perhaps), view, self._types(), self._about())
 
     def _place(self, view: View, one: Occurrence) -> When:
         """By the day on which it began: each event has one."""
@@ -47,7 +47,7 @@ class CountRule:
             return When.INSIDE
         return view.place(one.days, self.within) if one.days else When.STRADDLES
 
-    def _conclude(self, view: View, sure: list[Occurrence], perhaps: list[Occurrence]) -> Finding:
+    def _conclude(self, sure: list[Occurrence], perhaps: list[Occurrence]) -> Finding:
         counted = self._apart(sure)
         if len(counted) >= self.at_least:
             return met(*(one.evidence for one in counted), rule=self.kind, clock=self.within is not None)

@@ -67,14 +67,8 @@ class EncounterRule:
         ongoing = fact.status in ONGOING and not over
         doubt = None if None in reasons else first_reason(one for one in reasons if one is not None)
         doubt = doubt or _by_status(view, fact, start, ongoing)
-        hit = next(fact.hits[name] for name in sorted(self.sets) if name in fact.hits)
-        return Occurrence(
-            cite(fact, code_in_words(fact.status) if fact.status else say("no status"), hit=hit),
-            start or end,
-            end,
-            ongoing,
-            doubt,
-        )
+        status = code_in_words(fact.status) if fact.status else say("no status")
+        return Occurrence(cite(fact, status, hit=fact.hit(self.sets)), start or end, end, ongoing, doubt)
 
     def _reasons(self, view: View, fact: Encounter) -> Iterator[Reason | None]:
         """One entry for each sign that it was for the wanted reason: why the sign is in doubt, None for a clear one."""
@@ -84,8 +78,8 @@ class EncounterRule:
             yield Reason.SUSPECTED
         refs = {one.text for one in fact.reasons if not one.codings}
         for disease in among(view.index.conditions, self.reason):
-            hit = next(disease.hits[name] for name in sorted(self.reason) if name in disease.hits)
-            if disease.ref in refs and counts(disease, hit):
+            hit = disease.hit(self.reason)
+            if hit is not None and disease.ref in refs and counts(disease, hit):
                 yield Reason.EQUIVOCAL if is_doubtful(disease, hit) else None
         for one in fact.reasons:
             for name in self.reason & view.terminology.classify(one).keys():

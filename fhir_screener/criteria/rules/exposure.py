@@ -59,7 +59,7 @@ class ExposureRule:
             tally.reasons += nameless(view, self.within, systemic=self.systemic)
         if said:
             hear(view, self.to | self.review, self.within, tally)
-        return fetched(self._conclude(view, tally), view, DRUG_TYPES, named(self.to | self.review))
+        return fetched(self._conclude(tally), view, DRUG_TYPES, named(self.to | self.review))
 
     def _weigh(self, view: View, fact: Medication, hit: Hit, tally: Tally, *, review: bool) -> None:
         reason = why_not(fact) or _words_against(hit)
@@ -118,7 +118,7 @@ class ExposureRule:
         else:
             tally.yes(evidence, clock=taken.known_end)
 
-    def _conclude(self, view: View, tally: Tally) -> Finding:
+    def _conclude(self, tally: Tally) -> Finding:
         if tally.met:
             return met(*tally.met, *tally.around(), rule=self.kind, clock=tally.clock)
         if tally.reasons:

@@ -64,7 +64,7 @@ class FhirPathRule:
         tally = Tally()
         for answer in answers:
             self._weigh(view, answer, tally)
-        return fetched(self._conclude(view, tally), view, self.needs().types, say("what the expression asks"))
+        return fetched(self._conclude(tally), view, self.needs().types, say("what the expression asks"))
 
     def _ask(self, resource: Mapping[str, Any]) -> _Answer:
         yes, no = _truth(self.met, resource), _truth(self.not_met, resource) if self.not_met else False
@@ -102,7 +102,7 @@ class FhirPathRule:
             return When.STRADDLES if self.within else When.INSIDE
         return view.place(days, self.within)
 
-    def _conclude(self, view: View, tally: Tally) -> Finding:
+    def _conclude(self, tally: Tally) -> Finding:
         if tally.met and tally.refuting:
             return unknown(Reason.CONFLICTING, *tally.met, *tally.refuting, rule=self.kind, settle=CHART)
         if tally.met:

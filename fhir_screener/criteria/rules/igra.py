@@ -33,7 +33,7 @@ from fhir_screener.records.dates import Days
 from fhir_screener.records.facts import Observation, Value
 from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.result_words import Polarity
-from fhir_screener.terminology.valueset import Hit
+from fhir_screener.terminology.valueset import Hit, hit_among
 
 SPOTS = ("panel", "a", "b", "nil", "mitogen")
 QUANTIFERON = ("tb1", "tb2", "nil", "mitogen", "tb1_raw", "tb2_raw", "mitogen_raw")
@@ -109,8 +109,8 @@ class IgraRule(ResultRule):
 def _parts(fact: Observation, parts: dict[str, frozenset[str]]) -> Iterator[Part]:
     for hits, value in ((fact.hits, fact.value), *((c.hits, c.value) for c in fact.components)):
         for part, names in parts.items():
-            if not names.isdisjoint(hits):
-                yield part, fact, hits[min(names & hits.keys())], value
+            if (hit := hit_among(hits, names)) is not None:
+                yield part, fact, hit, value
 
 
 FORM = mapping(

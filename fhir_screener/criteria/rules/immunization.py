@@ -42,8 +42,8 @@ class ImmunizationRule:
 
     def _facts(self, view: View, status: str) -> Iterator[tuple[Immunization, Hit]]:
         for fact in among(view.index.immunizations, self.sets):
-            hit = next(fact.hits[name] for name in sorted(self.sets) if name in fact.hits)
-            if fact.status == status and hit.stance in (Stance.ASSERTED, Stance.PAST):
+            hit = fact.hit(self.sets)
+            if hit is not None and fact.status == status and hit.stance in (Stance.ASSERTED, Stance.PAST):
                 yield fact, hit
 
     def types(self) -> frozenset[str]:

@@ -72,7 +72,7 @@ class PregnantRule:
             else self.conditions | self.hcg | self.hcg_quantitative
         )
         hear(view, told, TERM, tally)
-        finding = self._conclude(view, tally, clearing)
+        finding = self._conclude(tally, clearing)
         return fetched(finding.but(rule=self.kind), view, TYPES, say("pregnancy"))
 
     def _last_outcome(self, view: View) -> Days:
@@ -174,7 +174,7 @@ class PregnantRule:
         words = join("; ", (result.reading.says.words, result.reading.note, note))
         return cite(result.fact, words, value=value_text(result.value), hit=result.hit, decides=decides)
 
-    def _conclude(self, view: View, tally: Tally, clearing: list[Evidence]) -> Finding:
+    def _conclude(self, tally: Tally, clearing: list[Evidence]) -> Finding:
         if tally.met and clearing:
             return unknown(Reason.CONFLICTING, *tally.met, *clearing, leans=MET)
         if tally.met:

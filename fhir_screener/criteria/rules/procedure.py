@@ -94,7 +94,7 @@ class ProcedureRule:
                 tally.doubt(Reason.IMPRECISE_DATE, cite(fact, perhaps, hit=hit))
             else:
                 tally.context(cite(fact, say("done before the window"), hit=hit, decides=False))
-        return fetched(self._conclude(view, tally), view, TYPES, named(self.sets))
+        return fetched(self._conclude(tally), view, TYPES, named(self.sets))
 
     def _yes(self, evidence: Evidence, tally: Tally) -> None:
         if self.suspected:
@@ -102,7 +102,7 @@ class ProcedureRule:
         else:
             tally.yes(evidence, clock=self.within is not None and not self.lasting)
 
-    def _conclude(self, view: View, tally: Tally) -> Finding:
+    def _conclude(self, tally: Tally) -> Finding:
         if tally.met:
             return met(*tally.met, *tally.around(), rule=self.kind, clock=tally.clock)
         if tally.reasons:

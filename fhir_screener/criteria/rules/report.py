@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
+
 from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Finding, met, not_met, unknown
@@ -58,21 +60,41 @@ class ReportRule:
     def evaluate(self, view: View) -> Finding:
         tally = Tally()
         said = Reported()
-        facts = [f for f in among(view.index.observations, self.of) if f.status in COUNTS and not f.other_subject]
+        found = [f for f in among(view.index.observations, self.of) if f.status in COUNTS and not f.other_subject]
+        facts = [report for fact in found for report in self._reports(fact)]
         final = {self._which(view, fact) for fact in facts if fact.status != "preliminary"}
         for fact in facts:
             if fact.status != "preliminary" or self._which(view, fact) not in final:
                 self._weigh(view, fact, tally, said)
         tally.weigh_weak(said.weak, settled=bool(said.clearing))
-        return fetched(self._conclude(view, tally, said), view, RESULT_TYPES, named(self.of))
+        return fetched(self._conclude(tally, said), view, RESULT_TYPES, named(self.of))
 
     def _which(self, view: View, fact: Observation) -> tuple[str, Days | None]:
         """Test and day: a final report supersedes the preliminary one of the same."""
         hit = self._hit(fact)
         return str(hit.coding) if hit.coding else hit.words, view.point(fact.effective, fact.issued)
 
+    def _reports(self, fact: Observation) -> Iterator[Observation]:
+        """The report; where only components are reports, each as one of its own."""
+        if fact.hit(self.of) is not None:
+            yield fact
+            return
+        for part in fact.components:
+            if not self.of.isdisjoint(part.hits):
+                yield msgspec.structs.replace(
+                    fact,
+                    concept=part.concept,
+                    hits=part.hits,
+                    value=part.value,
+                    conclusions=(),
+                    attached="",
+                    components=(),
+                )
+
     def _hit(self, fact: Observation) -> Hit:
-        return next(fact.hits[name] for name in sorted(self.of) if name in fact.hits)
+        hit = fact.hit(self.of)
+        assert hit is not None, "only what is such a report is read"
+        return hit
 
     def _weigh(self, view: View, fact: Observation, tally: Tally, said: Reported) -> None:
         days = view.point(fact.effective, fact.issued)
@@ -181,7 +203,7 @@ class ReportRule:
         """Whether a clear clause is about the whole of what was looked at, or what the question could be."""
         return self._says_clear(view, clause) or is_of_the_whole(clause)
 
-    def _conclude(self, view: View, tally: Tally, said: Reported) -> Finding:
+    def _conclude(self, tally: Tally, said: Reported) -> Finding:
         clearing = said.clearing
         if tally.met and clearing:
             leans = MET if said.found_last else None

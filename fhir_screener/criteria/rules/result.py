@@ -122,7 +122,7 @@ class ResultRule:
         if self.positive != "context":
             weigh_lookalikes(view, self.asked, self.limits, self.positive_within, tally)
             hear(view, self.asked, self.positive_within, tally)
-        return self._conclude(view, tally, clearing.clear)
+        return self._conclude(tally, clearing.clear)
 
     def _sort(self, view: View, result: Result, tally: Tally, clearing: Negatives[Result]) -> None:
         placed = view.place(result.days, self.within) if result.days else When.STRADDLES
@@ -192,7 +192,7 @@ class ResultRule:
         """An unclear result is settled by a clear negative after it."""
         return any(c.days and result.days and c.days.lo > result.days.hi for c in clearing)
 
-    def _conclude(self, view: View, tally: Tally, clearing: list[Result]) -> Finding:
+    def _conclude(self, tally: Tally, clearing: list[Result]) -> Finding:
         negatives = tuple(self._cite(r) for r in clearing)
         if clearing and (tally.met or tally.leans):
             doubts = tally.evidence if tally.reasons else ()
