@@ -21,7 +21,8 @@ _PIECES = frozenset(
     "1 tablet tablets tab tabs tbl capsule capsules cap caps vial vials ampule ampoule 片 粒 丸 支"
     " stück stueck stk tablette tabletten filmtablette filmtabletten kapsel kapseln".split()
 )
-_PER_KILO = ("/kg", "/公斤")
+PER_KILO = ("/kg", "/公斤")
+"""What a unit holds, folded and without blanks, that is by the kilogram of body weight."""
 
 
 class Amount(msgspec.Struct, order=True, frozen=True, gc=False):
@@ -144,7 +145,7 @@ def _mg(amount: Quantity, means: Means) -> Amount | None:
     unit = amount.unit.strip()
     if not unit:
         return None
-    for tail in _PER_KILO:
+    for tail in PER_KILO:
         if unit.lower().replace(" ", "").endswith(tail):
             each = convert(amount.value, unit[: unit.rindex("/")].strip(), "mg")
             return None if each is None or means.weight is None else means.weight.times(each, each)

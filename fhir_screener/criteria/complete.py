@@ -78,9 +78,10 @@ def _may_be_met(rule: Rule | None) -> bool:
 def _covered(rule: ExposureRule | ConditionRule | ProcedureRule | ResultRule, view: View) -> bool:
     """Whether each type that the rule reads is complete for as long as the rule looks back, or not offered."""
     window = rule.positive_within if isinstance(rule, ResultRule) else rule.within
-    return all(
-        kind in view.record.absent or _complete(kind, window, view) for kind in _told_by(rule) - view.record.failed
-    ) and not (_told_by(rule) & view.record.failed)
+    types = _told_by(rule)
+    if types & view.record.failed:
+        return False
+    return all(kind in view.record.absent or _complete(kind, window, view) for kind in types)
 
 
 def _told_by(rule: Rule) -> frozenset[str]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
-from fhir_screener.criteria.amount import Amount, means_of, per_day, spoken
+from fhir_screener.criteria.amount import PER_KILO, Amount, means_of, per_day, spoken
 from fhir_screener.criteria.intake import in_sequence
 from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import FOREVER
@@ -78,4 +78,4 @@ def is_once(view: View, fact: Medication, hit: Hit) -> bool:
 def is_by_weight(fact: Medication) -> bool:
     """Whether an amount is stated by the kilogram."""
     units = {amount.unit for dose in fact.doses for amount in (dose.low, dose.high, dose.per_period) if amount}
-    return any("/kg" in unit.lower().replace(" ", "") or "/公斤" in unit for unit in units)
+    return any(mark in unit.lower().replace(" ", "") for unit in units for mark in PER_KILO)

@@ -15,7 +15,7 @@ from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import length, named
 from fhir_screener.records.dates import Duration
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.valueset import Hit, Hits, hit_among
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Verdict
 
@@ -48,7 +48,7 @@ class Exempt:
         """Whether the record is one of these; unknown where its words leave that open, or where it also is another
         drug of the sets that count."""
         own = hit_among(hits, self.sets)
-        if own is None or own.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+        if own is None or own.stance in NOT_THERE:
             return NOT_MET
         if own.stance is Stance.DOUBTFUL or own.unlisted:
             return UNKNOWN

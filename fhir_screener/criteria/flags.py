@@ -28,15 +28,11 @@ def is_abnormal(flag: Concept) -> bool:
     return not flag.codings and bool(_ABNORMAL_WORDS.match(fold(flag.text)))
 
 
-def is_normal(flag: Concept) -> bool:
-    """Whether a flag says normal: of a presence test that is negative."""
-    if flag.codings:
-        return all(coding.code == "N" for coding in flag.codings)
-    return fold(flag.text) in ("n", "normal", "正常")
-
-
 def side_of_range(flag: Concept) -> str:
-    """`above`, `below` or `inside` its range, or "" where the flag says none of them or two."""
+    """`above`, `below` or `inside` its range, or "" where the flag says none of them or two.
+
+    Inside is normal: of a presence test that is negative.
+    """
     if not flag.codings:
         return _SIDE_WORDS.get(fold(flag.text), "")
     said = {_SIDES.get(coding.code, "") for coding in flag.codings}

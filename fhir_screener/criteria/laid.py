@@ -25,7 +25,7 @@ from fhir_screener.sentence import Text, say
 from fhir_screener.terminology.equivalents import Ratio
 from fhir_screener.terminology.product_words import is_premedication
 from fhir_screener.terminology.routes import is_in_place
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import Reason
 
@@ -82,7 +82,7 @@ class Drugs:
             if hit is None:
                 continue
             against = why_not(fact) or self._no_therapy(fact, hit)
-            if against or hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+            if against or hit.stance in NOT_THERE:
                 tally.context(cite(fact, against or words_say(hit), hit=hit, decides=False))
                 continue
             taken = intake(view, fact)

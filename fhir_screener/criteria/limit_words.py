@@ -39,12 +39,11 @@ def bounds_in_words(limits: Limits) -> Text:
     parts = (
         say("of at least {amount}", amount=amounts(limits.at_least)) if limits.at_least else "",
         say("above {amount}", amount=amounts(limits.above)) if limits.above else "",
-        say("above {times} times its upper limit", times=f"{limits.uln:g}") if limits.uln else "",
+        times_in_words(limits),
         say("below {amount}", amount=amounts(limits.below)) if limits.below else "",
         say("of at most {amount}", amount=amounts(limits.at_most)) if limits.at_most else "",
         _between(limits),
-        say("above its reference range") if limits.of_range == "above" else "",
-        say("below its reference range") if limits.of_range == "below" else "",
+        _range_in_words(limits),
         say("detected") if limits.detection else "",
         say("of {answers}", answers=named(limits.positive)) if limits.positive else "",
     )
@@ -60,8 +59,7 @@ def limits_in_words(limits: Limits) -> Text:
     parts = (
         *(limit_in_words(which, table) for which, table in _tables(limits)),
         *zones,
-        say("above its reference range") if limits.of_range == "above" else "",
-        say("below its reference range") if limits.of_range == "below" else "",
+        _range_in_words(limits),
     )
     return join(" or ", parts) or times_in_words(limits)
 
@@ -69,6 +67,12 @@ def limits_in_words(limits: Limits) -> Text:
 def _tables(limits: Limits) -> list[tuple[str, Mapping[str, float]]]:
     tables = {"at_least": limits.at_least, "above": limits.above, "below": limits.below, "at_most": limits.at_most}
     return [(which, table) for which, table in tables.items() if table]
+
+
+def _range_in_words(limits: Limits) -> Text:
+    if limits.of_range == "above":
+        return say("above its reference range")
+    return say("below its reference range") if limits.of_range == "below" else ""
 
 
 def times_in_words(limits: Limits) -> Text:

@@ -12,19 +12,23 @@ from dataclasses import replace
 
 import msgspec
 
-from fhir_screener.criteria.flags import is_abnormal, is_normal, side_of_range
+from fhir_screener.criteria.flags import is_abnormal, side_of_range
 from fhir_screener.criteria.limits import Limits
-from fhir_screener.criteria.measuring import measured
+from fhir_screener.criteria.measuring import EQUIV, NEG, POS, measured
 from fhir_screener.records.facts import Quantity, Value
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import Concept, fold
-from fhir_screener.terminology.result_words import SAID_BY, read_between, read_number, read_size, says_invalid
-from fhir_screener.terminology.result_words import Polarity as Polarity
+from fhir_screener.terminology.result_words import (
+    SAID_BY,
+    Polarity,
+    read_between,
+    read_number,
+    read_size,
+    says_invalid,
+)
 from fhir_screener.terminology.site import Range
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.terms import Terminology
-
-POS, NEG, EQUIV = Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -93,7 +97,7 @@ def _take_flags(said: dict[str, Polarity], value: Value, counted: bool, limits: 
             said["interpretation"] = POS if side == limits.of_range else NEG
         elif is_abnormal(flag):
             abnormal = abnormal or not limits.measures
-        elif is_normal(flag) and not (counted and limits.measures):
+        elif side_of_range(flag) == "inside" and not (counted and limits.measures):
             said["interpretation"] = NEG
     return abnormal
 

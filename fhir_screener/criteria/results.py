@@ -11,7 +11,7 @@ from fhir_screener.criteria.view import View
 from fhir_screener.records.dates import Days
 from fhir_screener.records.facts import Observation, Value
 from fhir_screener.terminology.result_words import Polarity, points_elsewhere, read_words
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE
 from fhir_screener.terminology.valueset import Hit
 
 FINAL = frozenset({"final", "amended", "corrected"})
@@ -68,7 +68,7 @@ def _read(view: View, facts: Begun, sets: frozenset[str], limits: Limits) -> lis
     found, ranges = [], view.terminology.site.ranges
     for fact, days in facts:
         for name, hit, value in _values(fact, sets):
-            if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+            if hit.stance in NOT_THERE:
                 continue
             reading = read_value(value, limits, view.terminology, ranges.get(name, ()))
             if reading.says is not Polarity.NONE and not _said_elsewhere(fact, value, reading):

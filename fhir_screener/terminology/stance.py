@@ -21,4 +21,5 @@ class Stance(Enum):
 
 THERE = frozenset({Stance.ASSERTED, Stance.DOUBTFUL, Stance.PAST})
 """What the term names is this patient's: surely or perhaps, now or once."""
-NOT_THERE = frozenset({Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED})
+NOT_THERE = frozenset(Stance) - THERE
+"""It is denied, somebody else's, or only thought of."""

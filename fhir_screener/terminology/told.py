@@ -21,7 +21,7 @@ from fhir_screener.terminology.names import Names, outermost
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.report_parts import question_and_answer
 from fhir_screener.terminology.result_words import Polarity, read_words
-from fhir_screener.terminology.stance import THERE, Stance
+from fhir_screener.terminology.stance import NOT_THERE, THERE, Stance
 from fhir_screener.terminology.valueset import NO_HITS, Hit, Hits, ValueSet
 
 _FIRST = re.compile(r"\s*[:=]?\s*(\([^()]{1,6}\)|[^\s,;、()]+)")
@@ -126,7 +126,7 @@ def _result(text: str, start: int, end: int, tests: Sequence[int]) -> Stance | N
     `tests` are the places where names of tests begin, in order.
     """
     left, right = clause(text, start, end)
-    if stance(text, start, end) in (Stance.OTHER_PERSON, Stance.PLANNED, Stance.NEGATED):
+    if stance(text, start, end) in NOT_THERE:
         return None
     following = bisect_left(tests, end)
     after = tests[following] if following < len(tests) else right

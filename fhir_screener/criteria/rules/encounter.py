@@ -20,7 +20,7 @@ from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Encounter
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.verdict import Reason, first_reason
 
 TYPES = frozenset({"Encounter"})
@@ -84,7 +84,7 @@ class EncounterRule:
         for one in fact.reasons:
             for name in self.reason & view.terminology.classify(one).keys():
                 stance = view.terminology.classify(one)[name].stance
-                if stance not in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+                if stance not in NOT_THERE:
                     yield None if stance is Stance.ASSERTED else Reason.EQUIVOCAL
 
     def about(self) -> Text:

@@ -26,7 +26,7 @@ from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
-from fhir_screener.terminology.stance import Stance
+from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
 
@@ -179,7 +179,7 @@ def _injected_at_home(fact: Medication) -> bool:
 
 
 def _words_against(hit: Hit) -> Text:
-    if hit.stance in (Stance.NEGATED, Stance.OTHER_PERSON, Stance.PLANNED):
+    if hit.stance in NOT_THERE:
         return words_say(hit)
     return ""
 
