@@ -6,6 +6,7 @@ authentication could not be reached; 70 a mistake in the program; 130 stopped by
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -105,6 +106,8 @@ def _say(what: str, code: int) -> int:
 
 def main() -> None:
     """The `fhir-screener` command."""
+    # What is read at the start lives to the end: to look for garbage in it at every turn costs a sixth of a short command.
+    gc.set_threshold(50_000, 10, 10)
     sys.exit(run())
 
 

@@ -36,15 +36,11 @@ class Loaded:
 
     def surveyed(self) -> Loaded:
         """The same, by which a reader keeps every record that nobody can read."""
-        return self._read_with(keep_unread=True)
+        return replace(self, terminology=self.terminology.for_readers(keep_unread=True))
 
     def noted(self) -> Loaded:
         """The same, by which a reader notes the names of records that it leaves out because nobody can read them."""
-        return self._read_with(note_unread=True)
-
-    def _read_with(self, **asked: bool) -> Loaded:
-        terms = self.terminology
-        return replace(self, terminology=Terminology(terms.sets.values(), terms.whole, terms.site, **asked))
+        return replace(self, terminology=self.terminology.for_readers(note_unread=True))
 
     def __getitem__(self, study_id: str) -> Study:
         for study in self.studies:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from fhir_screener.criteria.model import Study
 from fhir_screener.criteria.view import View
 from fhir_screener.records.facts import Fact, Patient
@@ -20,8 +22,13 @@ class Looks:
     """What local names look like; each is compared once."""
 
     def __init__(self, terms: Terminology, threshold: float = THRESHOLD) -> None:
-        self._names, self._threshold = Lookalikes(terms.sets.values()), threshold
+        self._terms, self._threshold = terms, threshold
         self._known: dict[Name, Suggestion | None] = {}
+
+    @cached_property
+    def _names(self) -> Lookalikes:
+        """Made for the first local name: most charts of a hospital that maps its codes have none."""
+        return Lookalikes(self._terms.sets.values())
 
     def like(self, name: Name) -> Suggestion | None:
         """The value set that it is most like, or None; answers are like nothing but themselves."""

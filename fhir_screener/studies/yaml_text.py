@@ -18,7 +18,8 @@ Lines = dict[tuple[str | int, ...], int]
 _INT = re.compile(r"^[-+]?(0|[1-9]\d{0,17})$")
 _FLOAT = re.compile(r"^[-+]?(\d{1,18}\.\d*|\.\d+)([eE][-+]?\d{1,2})?$")
 """No study means a greater number: what is longer stays text, and is refused where a number is expected."""
-_ANCHOR = re.compile(r"(?:^|[\s\[{,])&\w", re.MULTILINE)
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])&\w(?!\w*[ \t]+[\"'])", re.MULTILINE)
+"""Names a part that may be used again; a text in quotes holds nothing, so that it repeats nothing over and over."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

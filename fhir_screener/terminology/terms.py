@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -47,8 +48,7 @@ class Terminology:
     """All value sets of the loaded studies, indexed once; `classify` is remembered per distinct concept.
 
     `whole`: resource types whose records a study needs as they came. `site` is what the site adds; names and codes that it
-    adds to value sets are in `sets` already. `keep_unread`: a reader keeps the records that nobody can read; `note_unread`: of those
-    it leaves out, it notes what they are called.
+    adds to value sets are in `sets` already.
     """
 
     def __init__(
@@ -56,11 +56,12 @@ class Terminology:
         sets: Iterable[ValueSet],
         whole: frozenset[str] = frozenset(),
         site: Site = NO_SITE,
-        *,
-        keep_unread: bool = False,
-        note_unread: bool = False,
     ) -> None:
-        self.whole, self.site, self.keep_unread, self.note_unread = whole, site, keep_unread, note_unread
+        self.whole, self.site = whole, site
+        self.keep_unread = False
+        """Whether a reader keeps the records that nobody can read."""
+        self.note_unread = False
+        """Whether it notes what those are called that it leaves out."""
         self.sets: dict[str, ValueSet] = {s.name: s for s in sets}
         self.learnt: dict[type, Any] = {}
         """What readers remember of it, each under its own type."""
@@ -71,6 +72,12 @@ class Terminology:
                 self._add(value_set.name, entry, excluded=True)
             for entry in value_set.codes:
                 self._add(value_set.name, entry, excluded=False)
+
+    def for_readers(self, *, keep_unread: bool = False, note_unread: bool = False) -> Terminology:
+        """The same value sets, and one memory of concepts, for readers that treat what nobody can read in another way."""
+        other = copy(self)
+        other.keep_unread, other.note_unread, other.learnt = keep_unread, note_unread, {}
+        return other
 
     def _add(self, name: str, entry: Entry, *, excluded: bool) -> None:
         key = (entry.system, normal_code(entry.system, entry.code))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fhir_screener.errors import MappingError
-from fhir_screener.studies.yaml_text import parse_yaml, read_texts
+from fhir_screener.studies.yaml_text import parse_yaml, read_texts, read_yaml
 
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 10)}]\n" for n in range(9)
@@ -48,3 +48,11 @@ def test_what_is_no_number_that_anybody_means_stays_text(digits: str) -> None:
 
 def test_nothing_is_made_but_texts_numbers_lists_and_mappings() -> None:
     assert parse_yaml("a: !!python/object/apply:os.system [ls]")[0] == {"a": ["ls"]}
+
+
+def test_a_text_written_once_and_used_again_is_read_quickly_too(tmp_path: Path) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text("a: &s1 \"x: y\"\nb: [*s1, {c: &s2 'z', d: *s2}]\n", "utf-8")
+    value, lines = read_texts(path)
+    assert value == read_yaml(path)[0] == {"a": "x: y", "b": ["x: y", {"c": "z", "d": "z"}]}
+    assert lines == {}, "read the slow way it would have lines"
