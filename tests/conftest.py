@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 import threading
 import time
@@ -18,6 +19,10 @@ import pytest
 # For 14 hours of the day the date here is not the date in UTC: a slip of zone shows. Child processes inherit it.
 os.environ["TZ"] = "Pacific/Kiritimati"
 time.tzset()
+
+# Whom a shell starts in the background ignores Ctrl-C, and so would all children: tests that send it would wait in vain.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The settings of whoever runs the tests are not those of the tests.
 for name in [n for n in os.environ if n.startswith("FHIR_SCREENER_") and not n.startswith("FHIR_SCREENER_TEST_")]:

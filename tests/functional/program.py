@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 STUDY = "NCT04660565"
 DAY = "2026-03-02"
@@ -32,6 +35,16 @@ def command(*arguments: str | Path) -> list[str]:
 
 def environment(**settings: str) -> dict[str, str]:
     return {**os.environ, "COLUMNS": "120", **settings}
+
+
+@contextmanager
+def running(asked: list[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """The process while the block lasts: one that a failed test leaves behind is ended, and not waited for."""
+    with subprocess.Popen(asked, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def run(*arguments: str | Path, seconds: float = 120, **settings: str) -> Ran:

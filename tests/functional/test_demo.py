@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 import requests
 
-from tests.functional.program import STUDY, command, environment, run
+from tests.functional.program import STUDY, command, environment, run, running
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -66,7 +66,7 @@ def test_it_finds_the_planned_candidates_and_cleans_up(mark: str, tmp_path: Path
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_however_it_ends_no_process_is_left(way: signal.Signals, mark: str) -> None:
     asked = command("demo", "--patients", "60")
-    with subprocess.Popen(
+    with running(
         asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(**{mark: "1"})
     ) as process:
         assert process.stdout
@@ -86,7 +86,7 @@ VIEWS = "new candidates review one-away later snoozed gone decided"
 @linux
 def test_it_ends_at_pages_that_show_something_in_every_view(mark: str) -> None:
     asked = command("demo", "--patients", "150")
-    with subprocess.Popen(
+    with running(
         asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(**{mark: "1"})
     ) as process:
         assert process.stdout
@@ -118,7 +118,7 @@ def test_stopped_in_the_middle(processes: int, mark: str) -> None:
     """As soon as the first child is there, or the first of each kind: itself, broker, server, worker."""
     asked = command("demo", "--patients", "60")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(asked, text=True, env=environment(**{mark: "1"}), **quiet) as process:
+    with running(asked, text=True, env=environment(**{mark: "1"}), **quiet) as process:
         while len(marked(mark)) < processes and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.functional.conftest import PATIENTS
-from tests.functional.program import command, environment, run
+from tests.functional.program import command, environment, run, running
 
 
 @contextmanager
 def served(*arguments: str | Path) -> Iterator[str]:
     """The address that `sandbox serve` gives; stopped by Ctrl-C."""
     asked = command("sandbox", "serve", "--port", "0", *arguments)
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True, env=environment()) as process:
+    with running(asked, stdout=subprocess.PIPE, text=True, env=environment()) as process:
         try:
             assert process.stdout
             yield process.stdout.readline().strip()

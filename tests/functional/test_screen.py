@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from tests.functional.conftest import PATIENTS
-from tests.functional.program import DAY, STUDY, command, environment, run
+from tests.functional.program import DAY, STUDY, command, environment, run, running
 
 
 def test_ndjson_answers_for_every_patient_once(charts: Path) -> None:
@@ -85,7 +85,7 @@ def test_what_is_spoilt_is_named_and_the_others_are_answered(charts: Path, tmp_p
 
 def test_who_reads_no_further_is_no_error(charts: Path) -> None:
     asked = command("screen", charts, "--study", STUDY, "--format", "json")
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
+    with running(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.read(10)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from fhir_screener.sandbox.processes import fhir_server
+from tests.functional.program import command, running
 
 
 def ended(args: list[str], by: signal.Signals) -> tuple[int, str]:
     """(exit code, standard error) of a command that is ended once it says where it is."""
-    command = [sys.executable, "-m", "fhir_screener", *args, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            assert "http://" in process.stdout.readline()
-            process.send_signal(by)
-            _, errors = process.communicate(timeout=60)
-        finally:
-            process.kill()
+    asked = command(*args, "--port", "0")
+    with running(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert "http://" in process.stdout.readline()
+        process.send_signal(by)
+        _, errors = process.communicate(timeout=60)
         return process.returncode, errors
 
 
