@@ -41,41 +41,50 @@ PATIENCE = 20.0
 WORKER = "Start one with `celery -A workers.app worker`, and the same settings"
 
 
+StudiesOption = Annotated[
+    list[str] | None, typer.Option("--study", metavar="ID", help="Registry id of a study; may be given again.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Every study of the mappings folder.")]
+SinceOption = Annotated[str, typer.Option("--since", metavar="none", help="none: read all of each chart.")]
+PatientsOption = Annotated[
+    Path | None, typer.Option("--patients", help="A file of patient ids, one a line: the same as --cohort file:PATH.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")]
+QueueOption = Annotated[
+    bool | None,
+    typer.Option("--queue/--inline", help="Leave the work to workers, or do it here; queued where a broker is set."),
+]
+EndAbandoned = Annotated[
+    bool, typer.Option("--end-abandoned", help="First end a queued sweep of the study that nobody works on.")
+]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write the report there too, as JSON; as HTML where it ends so."),
+]
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option("--report-html", metavar="FILE", help="Write the report there too, as one HTML file that prints."),
+]
+LangOption = Annotated[Literal["en", "zh"], typer.Option("--lang", help="The language of the HTML report.")]
+
+
 @app.command()
 def sweep(
-    study: Annotated[
-        list[str] | None, typer.Option("--study", metavar="ID", help="Registry id of a study; may be given again.")
-    ] = None,
-    all_studies: Annotated[bool, typer.Option("--all", help="Every study of the mappings folder.")] = False,
+    study: StudiesOption = None,
+    all_studies: AllOption = False,
     source: SourceOption = "",
     target: TargetOption = "",
     site: SiteOption = "",
-    since: Annotated[str, typer.Option("--since", metavar="none", help="none: read all of each chart.")] = "none",
+    since: SinceOption = "none",
     as_of: AsOf = "",
     cohort: CohortOption = "",
-    patients: Annotated[
-        Path | None,
-        typer.Option("--patients", help="A file of patient ids, one a line: the same as --cohort file:PATH."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")] = False,
-    queue: Annotated[
-        bool | None,
-        typer.Option(
-            "--queue/--inline", help="Leave the work to workers, or do it here; queued where a broker is set."
-        ),
-    ] = None,
-    end_abandoned: Annotated[
-        bool, typer.Option("--end-abandoned", help="First end a queued sweep of the study that nobody works on.")
-    ] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="FILE", help="Write the report there too, as JSON; as HTML where it ends so."),
-    ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option("--report-html", metavar="FILE", help="Write the report there too, as one HTML file that prints."),
-    ] = None,
-    lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="The language of the HTML report.")] = "en",
+    patients: PatientsOption = None,
+    dry_run: DryRun = False,
+    queue: QueueOption = None,
+    end_abandoned: EndAbandoned = False,
+    report: ReportOption = None,
+    html: HtmlOption = None,
+    lang: LangOption = "en",
 ) -> int:
     """Judge the patients of a FHIR server, and keep one Task for each candidate on the target server.
 

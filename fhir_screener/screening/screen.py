@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
+from typing import NamedTuple
 
 from fhir_screener.criteria.judge import Course, same
 from fhir_screener.criteria.ledger import CriterionFinding
@@ -32,16 +33,13 @@ def screen(
     barred = bar(view, test_names)
     course = Course(study.criteria, view)
     ledger = tuple(course.now)
-    outcome, eligible = _outcome(study, view, barred, ledger)
     evaluated = _evaluated(study, record, ledger)
+    outcome, eligible = _outcome(study, view, barred, ledger)
     if outcome is Outcome.CANDIDATE and not evaluated:
         # Something unread may bar this patient: never more than a case to look at.
         outcome = Outcome.REVIEW
-    ahead = course.days(view.watch)
-    change = None if barred else _next_change(study, course, ahead, view, ledger, outcome, test_names)
-    until = _kept_until(course, ahead, ledger, change) if outcome in (Outcome.CANDIDATE, Outcome.REVIEW) else None
-    if outcome is Outcome.LATER and eligible is not None:
-        until = _later_until(study, view.on(eligible.toordinal()))
+    today = _Today(ledger, outcome, eligible, barred is not None)
+    change, until = _days_ahead(study, course, view, today, test_names)
     return Screening(
         study=study.id,
         study_version=study.version,
@@ -66,6 +64,15 @@ def screen(
     )
 
 
+class _Today(NamedTuple):
+    """How a patient stands on `as_of`; `eligible`: the first eligible day of `later`, where it is known."""
+
+    ledger: Sequence[CriterionFinding]
+    outcome: Outcome
+    eligible: date | None
+    barred: bool
+
+
 def _outcome(
     study: Study, view: View, barred: Bar | None, ledger: Sequence[CriterionFinding]
 ) -> tuple[Outcome, date | None]:
@@ -80,6 +87,19 @@ def _outcome(
     if any(criterion.answer.needs_eyes for criterion in ledger):
         return Outcome.REVIEW, None
     return Outcome.CANDIDATE, None
+
+
+def _days_ahead(
+    study: Study, course: Course, view: View, today: _Today, test_names: Collection[str]
+) -> tuple[date | None, date | None]:
+    """(the first day on which time alone changes anything, the last before it takes away what speaks for the patient)."""
+    ahead = course.days(view.watch)
+    change = None if today.barred else _next_change(study, course, ahead, view, today, test_names)
+    if today.outcome in (Outcome.CANDIDATE, Outcome.REVIEW):
+        return change, _kept_until(course, ahead, today.ledger, change)
+    if today.outcome is Outcome.LATER and today.eligible is not None:
+        return change, _later_until(study, view.on(today.eligible.toordinal()))
+    return change, None
 
 
 def no_signal(study: Study, ledger: Sequence[CriterionFinding]) -> bool:
@@ -150,8 +170,7 @@ def _next_change(
     course: Course,
     ahead: Iterator[tuple[int, bool]],
     view: View,
-    today: Sequence[CriterionFinding],
-    outcome: Outcome,
+    today: _Today,
     test_names: Collection[str],
 ) -> date | None:
     """The first day after `as_of` on which time alone changes a verdict, a reason or the outcome.
@@ -159,14 +178,14 @@ def _next_change(
     `ahead` are the course's days; what is left of them begins after the day found.
     """
     for day, changed in ahead:
-        if changed and not all(map(same, course.now, today)):
+        if changed and not all(map(same, course.now, today.ledger)):
             return date.fromordinal(day)
         if day in view.watch and bar(view.on(day), test_names) is not None:
             return date.fromordinal(day)
-        if changed and outcome in (Outcome.EXCLUDED, Outcome.LATER):
-            clocks = [(now.answer.clock, then.answer.clock) for now, then in zip(course.now, today, strict=True)]
+        if changed and today.outcome in (Outcome.EXCLUDED, Outcome.LATER):
+            clocks = [(now.answer.clock, then.answer.clock) for now, then in zip(course.now, today.ledger, strict=True)]
             differs = any(one is not other for one, other in clocks)
-            if differs and _outcome(study, view.on(day), None, course.now)[0] is not outcome:
+            if differs and _outcome(study, view.on(day), None, course.now)[0] is not today.outcome:
                 return date.fromordinal(day)
     return None
 

@@ -33,8 +33,9 @@ from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.lab_names import NO_RESULT, bare_test
 from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.names import Names, outermost
-from fhir_screener.terminology.phrases import hedged, stance
+from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.result_words import Polarity, read_words
+from fhir_screener.terminology.second_thoughts import second_thought
 from fhir_screener.terminology.site import NO_SITE, Site
 from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.topics import disease_stance
@@ -42,6 +43,8 @@ from fhir_screener.terminology.valueset import NO_HITS, Entry, Hit, Hits, ValueS
 
 _REMEMBERED = 100_000
 """Concepts whose sets are remembered; then they are forgotten and looked up again."""
+_Texts = list[tuple[str, Coding | None]]
+"""Folded texts, each with the coding whose display it is, None for the words of the concept itself."""
 
 
 class Terminology:
@@ -168,7 +171,7 @@ class Terminology:
 
     def _by_test_name(self, displays: list[Coding], text: str, hits: dict[str, Hit]) -> None:
         """Tests go by their whole name: "IgG4" is in many a name that means something else."""
-        candidates: list[tuple[str, Coding | None]] = [(text, None), *((fold(c.display), c) for c in displays)]
+        candidates: _Texts = [(text, None), *((fold(c.display), c) for c in displays)]
         if any(self.site.knows(c) for c in displays):
             candidates = []
         for words, coding in candidates:
@@ -224,18 +227,19 @@ class Terminology:
         local = [c for c in displays if is_finer(c) or not self.site.knows(c)]
         text = fold(concept.text)
         alike = [c for c in displays if fold(c.display) == text]
-        free: list[tuple[str, Coding | None]] = (
-            [] if any(not is_rubric(c) for c in alike) else [(fold_lines(concept.text), None)]
-        )
-        own: list[tuple[str, Coding | None]] = [(fold(c.display), c) for c in local]
+        free: _Texts = [] if any(not is_rubric(c) for c in alike) else [(fold_lines(concept.text), None)]
+        own: _Texts = [(fold(c.display), c) for c in local]
         newer = [c for c in displays if self._unlisted(c)]
-        drug: list[tuple[str, Coding | None]] = [*free]
-        drug += [(fold(c.display), c) for c in displays if not self.site.ignores(c)]
+        drug: _Texts = [*free, *((fold(c.display), c) for c in displays if not self.site.ignores(c))]
         if not hits:
             self._by_test_name(displays, text, hits)
         found = self._places(free + own, drug)
-        self._second_thoughts(text, not alike, found, hits)
+        self._doubt_by_words(text, not alike, found, hits)
         found += self._done_or_had([(fold(c.display), c) for c in newer])
+        self._enter(found, newer, hits, carved)
+
+    def _enter(self, found: list[_Named], newer: list[Coding], hits: dict[str, Hit], carved: set[str]) -> None:
+        """Enter the names found, but for those inside a longer one and those whose set a code has settled."""
         texts: dict[str, list[_Named]] = {}
         for one in found:
             texts.setdefault(one.words, []).append(one)
@@ -245,9 +249,7 @@ class Terminology:
             if known is not None and known.unlisted and one.coding is None:
                 # The record's own words say more than a code that no list has.
                 known = None
-            if (known and known.stance not in NOT_THERE) or one.name in carved:
-                continue
-            if id(one) not in whole:
+            if (known and known.stance not in NOT_THERE) or one.name in carved or id(one) not in whole:
                 continue
             said = _READERS.get(self.sets[one.name].kind, stance)(one.words, one.start, one.end)
             if known and said in NOT_THERE:
@@ -262,24 +264,14 @@ class Terminology:
                 unlisted=one.coding in newer,
             )
 
-    def _second_thoughts(self, text: str, own: bool, found: list[_Named], hits: dict[str, Hit]) -> None:
-        """A diagnosis whose own text doubts, denies or gives to somebody else what its code says: a person looks.
-
-        Where it is not its `own` but repeats the display, only what no list of names has is read: that it ends open, a remark.
-        """
+    def _doubt_by_words(self, text: str, own: bool, found: list[_Named], hits: dict[str, Hit]) -> None:
+        """A diagnosis whose text says otherwise than its code; `own`: it does not repeat the display of one."""
         for name, hit in hits.items():
             if not text or hit.by_name or self.sets[name].kind != "condition":
                 continue
-            said = [stance(one.words, one.start, one.end) for one in found if one.name == name and one.coding is None]
-            if (own and said and not _SAME & set(said)) or _OPEN.search(text[-_TAIL:]) or _GERMAN.match(text):
-                doubt: Stance | None = Stance.DOUBTFUL
-            elif own:
-                doubt = Stance.PAST if set(said) == {Stance.PAST} else None
-                doubt = Stance.DOUBTFUL if not said and hedged(text) else doubt
-            elif hit.listed and fold(hit.listed) in text:
-                doubt = None
-            else:
-                doubt = Stance.DOUBTFUL if _REMARK.search(text) else Stance.PAST if _OPERATED.search(text) else None
+            said = {stance(one.words, one.start, one.end) for one in found if one.name == name and one.coding is None}
+            listed = bool(hit.listed) and fold(hit.listed) in text
+            doubt = second_thought(text, said, own=own, listed=listed)
             if doubt is not None:
                 hits[name] = msgspec.structs.replace(hit, stance=doubt, words=text)
 
@@ -291,14 +283,12 @@ class Terminology:
         """
         return coding.system == SNOMED and not self.site.ignores(coding) and not self._by_code(coding)
 
-    def _done_or_had(self, texts: list[tuple[str, Coding | None]]) -> list[_Named]:
+    def _done_or_had(self, texts: _Texts) -> list[_Named]:
         """Every name of a disease or a procedure in these texts."""
         found = self._places(texts, []) if texts else []
         return [one for one in found if self.sets[one.name].kind in ("condition", "procedure")]
 
-    def _places(
-        self, texts: list[tuple[str, Coding | None]], drug_texts: list[tuple[str, Coding | None]]
-    ) -> list[_Named]:
+    def _places(self, texts: _Texts, drug_texts: _Texts) -> list[_Named]:
         """Every name in these texts, drugs in theirs, set by set."""
         names, owners = self._named
         found: list[tuple[int, int, _Named]] = []
@@ -312,22 +302,6 @@ class Terminology:
 
 
 _READERS = {"drug": drug_stance, "condition": disease_stance}
-_SAME = frozenset({Stance.ASSERTED, Stance.PAST})
-"""What may be said beside a code without doubt about it."""
-
-_OPEN = re.compile(r"(?:\?|待查|待排|待除外|待定|待明确|待鉴别|待确诊|性质不明)\W*$")
-"""A text that ends open."""
-_REMARK = re.compile(
-    r"\bpresum\w+|\bsuspected\b|\bpossible\b|\bprobable\b|misdiagnos|\br/o\b|疑似|可疑|拟诊|误诊"
-    r"|\b(?:due|secondary) to (?:\w+ ){0,2}(?:rituximab|drugs?|medication|therapy|treatment|chemo\w*|steroids?|immunosuppress\w*)\b"
-    r"|\b(?:drug|rituximab|treatment|therapy)[- ](?:induced|related|associated)\b|药物(?:性|相关|所致)"
-)
-_OPERATED = re.compile(r"术后|\bs/p\b|\bstatus post\b|\bh/o\b")
-"""What no list of codes says of a disease: whoever writes it, in the place of a code's display too, says it of this patient."""
-_GERMAN = re.compile(r"\W*(?:v\. ?a\.|z\. ?n\.|a\. ?e\.|verdacht|ausschluss|fraglich|zustand nach)(?![a-zäöü])")
-"""So begin German diagnoses that are suspected, ruled out or over; their words are not read any further."""
-_TAIL = 40
-"""Characters of a text that are looked at for how it ends."""
 
 
 class _Named(NamedTuple):

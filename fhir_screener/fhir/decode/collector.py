@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, cast
 
 from fhir_screener.errors import DataError
@@ -87,39 +87,16 @@ class Collector:
     def take_lines(self, lines: list[bytes], first: int) -> list[tuple[int, bytes]]:
         """Sort in, at speed, the lines that hold a patient's record spelled as usual; returns the others, numbered."""
         left: list[tuple[int, bytes]] = []
-        owners = self._owners
         last: Any = None
-        owner, chart = "", None
+        owner, chart, of = "", None, ""
         kept: list[Any] = []
         seen: list[Any] = []
-        of, start = "", _NO_START
         held, limit = self.held, self.limit
-        for number, line in enumerate(lines, first):
-            # Lines of one type follow one another: most begin as the one before.
-            if not line.startswith(start):
-                start, lane = self._lane(line)
-                if lane is None:
-                    left.append((number, line))
-                    continue
-                kind, decode, judge = lane
-            try:
-                record = decode(line)
-            except BROKEN:
-                record = None
-                if start is _ANY:
-                    # Perhaps only of another type than the line before.
-                    start, lane = self._lane(line)
-                    if lane is not None and lane[0] != kind:
-                        kind, decode, judge = lane
-                        record = _tried(decode, line)
-                if record is None:
-                    left.append((number, line))
-                    continue
+        for number, line, (kind, _, judge), record in self._as_usual(lines, first, left):
             if record.subject != last:
                 last = record.subject
-                owner = owners[bytes(last)] if last else ""
-                chart = self._chart(owner)
-                of = ""
+                owner = self._owners[bytes(last)] if last else ""
+                chart, of = self._chart(owner), ""
             if chart is None:
                 if self.overflow is not None and self._goes(owner):
                     self.overflow(owner, kind, judge(record), line)
@@ -140,6 +117,32 @@ class Collector:
                 self.overflow, last = self.spare, None
         self.held = held
         return left
+
+    def _as_usual(
+        self, lines: list[bytes], first: int, left: list[tuple[int, bytes]]
+    ) -> Iterator[tuple[int, bytes, _Lane, Any]]:
+        """Each line that holds a record spelled as usual, numbered, with its lane and the record; others go to `left`."""
+        start, lane = _NO_START, None
+        for number, line in enumerate(lines, first):
+            # Lines of one type follow one another: most begin as the one before.
+            if not line.startswith(start):
+                start, lane = self._lane(line)
+            if lane is None:
+                left.append((number, line))
+                continue
+            try:
+                record = lane[1](line)
+            except BROKEN:
+                record = None
+                if start is _ANY:
+                    # Perhaps only of another type than the line before.
+                    start, other = self._lane(line)
+                    if other is not None and other[0] != lane[0]:
+                        lane, record = other, _tried(other[1], line)
+            if record is None:
+                left.append((number, line))
+            else:
+                yield number, line, lane, record
 
     def _chart(self, owner: str) -> Chart | None:
         """The chart that a record of this patient goes to straight away; None where `take` must look at it."""
