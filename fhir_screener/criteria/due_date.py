@@ -69,4 +69,4 @@ def _unread(view: View, fact: Observation, said: Days | None, tally: Tally) -> N
     """A due date was written down, and nobody can tell which: it may be still to come."""
     if fact.value.absent or (said is not None and view.place(said, TERM) in (When.BEFORE, When.FUTURE)):
         return
-    tally.doubt(Reason.UNREADABLE, cite(fact, say("the due date cannot be read"), value=value_text(fact.value)))
+    tally.doubt(Reason.UNREADABLE, cite(fact, say("the date of delivery cannot be read"), value=value_text(fact.value)))

@@ -21,6 +21,8 @@ ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD9CM = "http://hl7.org/fhir/sid/icd-9-cm"
 ICD9CM3_CN = "urn:fhir-screener:icd-9-cm-3-cn"
+ICD10PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+CPT = "http://www.ama-assn.org/go/cpt"
 ICD11 = "http://id.who.int/icd/release/11/mms"
 CVX = "http://hl7.org/fhir/sid/cvx"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -33,11 +35,13 @@ ALIASES = {
     "snomed": SNOMED,
     "icd-10": ICD10,
     "icd-10-cm": ICD10CM,
+    "icd-10-pcs": ICD10PCS,
     "icd-11": ICD11,
     "icd-9-cm": ICD9CM,
     "icd-9-cm-3-cn": ICD9CM3_CN,
     "rxnorm": RXNORM,
     "atc": ATC,
+    "cpt": CPT,
     "cvx": CVX,
     "interpretation": INTERPRETATION,
     "ucum": UCUM,
@@ -75,6 +79,11 @@ _SAME = {
     "urn:oid:2.16.840.1.113883.6.103": ICD9CM,
     "urn:oid:2.16.840.1.113883.6.103.1": ICD9CM,
     "urn:oid:2.16.840.1.113883.6.104": ICD9CM,
+    "http://www.cms.gov/medicare/coding/icd10": ICD10PCS,
+    "http://hl7.org/fhir/sid/icd-10-pcs": ICD10PCS,
+    "http://www.icd10data.com/icd10pcs": ICD10PCS,
+    "urn:oid:2.16.840.1.113883.6.4": ICD10PCS,
+    "urn:oid:2.16.840.1.113883.6.12": CPT,
     "http://hl7.org/fhir/sid/icd-11": ICD11,
     "http://id.who.int/icd11/mms": ICD11,
     "urn:oid:2.16.840.1.113883.12.292": CVX,
@@ -89,8 +98,9 @@ _SAME = {
 BY_PREFIX = frozenset({ICD10, ICD10CM, ICD9CM, ICD9CM3_CN, ICD11, ATC})
 """Systems whose codes match by prefix after normalising."""
 
-STANDARD = frozenset(ALIASES.values()) - {OWN_OBSERVATION, UCUM}
-"""Systems in which an unknown code is taken to mean something else, so that its display decides nothing."""
+STANDARD = frozenset(ALIASES.values()) - {OWN_OBSERVATION, UCUM, ICD10PCS, CPT}
+"""Systems in which an unknown code is taken to mean something else, so that its display decides nothing. Of procedures coded
+in ICD-10-PCS and CPT lists hold a few alone, and their displays are read."""
 
 
 class Coding(msgspec.Struct, order=True, frozen=True, gc=False):
@@ -234,6 +244,8 @@ _NAMES = {
     ICD9CM3_CN: "ICD-9-CM-3 (CN)",
     ICD11: "ICD-11",
     CVX: "CVX",
+    ICD10PCS: "ICD-10-PCS",
+    CPT: "CPT",
 }
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from fhir_screener.terminology.coding import (
     BY_PREFIX,
+    ICD9CM,
     ICD10,
     ICD10CM,
     SNOMED,
@@ -276,12 +277,12 @@ class Terminology:
                 hits[name] = msgspec.structs.replace(hit, stance=doubt, words=text)
 
     def _unlisted(self, coding: Coding) -> bool:
-        """Whether it is a SNOMED CT code that no set lists or carves out.
+        """Whether it is a code of SNOMED CT or ICD-9-CM that no set lists or carves out.
 
-        The other systems match by prefix, or their lists are whole; of the hundred thousands of SNOMED CT no list is, and a
-        display like "sepsis caused by Escherichia coli" must not be overlooked for that.
+        The other systems match by prefix, or their lists are whole; of the hundred thousands of SNOMED CT, and of what old
+        charts hold in ICD-9-CM, none is, and a display like "sepsis caused by Escherichia coli" must not be overlooked for that.
         """
-        return coding.system == SNOMED and not self.site.ignores(coding) and not self._by_code(coding)
+        return coding.system in (SNOMED, ICD9CM) and not self.site.ignores(coding) and not self._by_code(coding)
 
     def _done_or_had(self, texts: _Texts) -> list[_Named]:
         """Every name of a disease or a procedure in these texts."""

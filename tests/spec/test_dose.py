@@ -316,3 +316,11 @@ def test_two_instructions_of_one_step_add_up(ask) -> None:
     twice = (make.dose(5, sequence=1, bounds_days=100.0), make.dose(3, sequence=1, bounds_days=100.0))
     course = make.drug("P1", "request", authored="2020-12-01", doses=(*twice, make.dose(1, sequence=2)))
     assert any("8 mg prednisone" in str(item.note) for item in ask(RULE, course).evidence)
+
+
+@pytest.mark.parametrize("day", ["2021-03-01", "2021-02-26"])
+def test_an_order_stopped_nobody_knows_when_is_no_start(ask, day) -> None:
+    """Perhaps it was stopped before the first tablet, on its first day too."""
+    stopped = make.drug("P1", "request", authored=day, mg=40, status="stopped")
+    assert answer(ask(RULE, stopped)) == "imprecise-date"
+    assert answer(ask(RULE, make.drug("P1", "request", authored=day, mg=40))) == "met"

@@ -101,7 +101,10 @@ def test_an_open_end_without_any_other_date_speaks_from_its_beginning(ask, taken
 
 def test_an_order_for_tablets_is_exposure_while_it_is_fresh(ask) -> None:
     assert ask(TABLETS, make.drug("P1", "request", authored="2021-01-05")).verdict is MET
-    assert ask(TABLETS, make.drug("P1", "request", authored="2016-01-05")).reason is Reason.STALE
+    stale = ask(TABLETS, make.drug("P1", "request", authored="2016-01-05"))
+    assert stale.reason is Reason.STALE
+    note = "P1 (P1): open-ended, last confirmed 2016-01-05, too long ago to speak for today"
+    assert note in [str(one.note) for one in stale.evidence]
 
 
 def test_an_order_that_was_stopped_nobody_knows_when_may_never_have_been_taken(ask) -> None:

@@ -92,3 +92,60 @@ def test_the_end_of_an_earlier_pregnancy_in_the_words_of_this_one_ends_nothing(j
     coded = {"text": words, "coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "Z33"}]}
     hers = {"resourceType": "Condition", "code": coded, "recordedDate": "2021-02-20"}
     assert said(judged(hers, gender="female", birthDate="1990-05-05"), "E7") == "met"
+
+
+EXPECTING = {
+    "resourceType": "Condition",
+    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "Z3A.36"}]},
+    "recordedDate": "2021-01-20",
+}
+HERS = {"gender": "female", "birthDate": "1990-05-05"}
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("http://www.cms.gov/Medicare/Coding/ICD10", "10E0XZZ"),
+        ("http://www.icd10data.com/icd10pcs", "10D00Z1"),
+        ("http://www.ama-assn.org/go/cpt", "59510"),
+    ],
+)
+def test_a_delivery_coded_as_americans_code_procedures_ends_a_pregnancy(judged, system, code) -> None:
+    assert said(judged(EXPECTING, **HERS), "E7") == "met"
+    done = {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "code": {"coding": [{"system": system, "code": code}]},
+        "performedDateTime": "2021-02-10",
+    }
+    assert said(judged(EXPECTING, done, **HERS), "E7") == "no-data"
+
+
+def test_a_date_of_delivery_that_has_been_ends_a_pregnancy_and_one_ahead_is_a_due_date(judged) -> None:
+    born = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "93857-1"}]},
+        "effectiveDateTime": "2021-02-12",
+        "valueDateTime": "2021-02-10",
+    }
+    assert said(judged(EXPECTING, born, **HERS), "E7") == "no-data"
+    assert said(judged({**born, "valueDateTime": "2021-06-10"}, **HERS), "E7") == "met"
+
+
+def test_a_gestational_age_in_weeks_is_a_sign_of_a_pregnancy(judged) -> None:
+    told = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "49051-6"}]},
+        "effectiveDateTime": "2021-02-20",
+        "valueQuantity": {"value": 12, "unit": "wk", "system": "http://unitsofmeasure.org", "code": "wk"},
+    }
+    assert said(judged(told, **HERS), "E7") == "suspected"
+
+
+@pytest.mark.parametrize("what", ["Auscultation of the fetal heart", "Fetal anatomy study"])
+def test_what_is_done_for_a_woman_with_child_is_a_sign_of_a_pregnancy(judged, what) -> None:
+    coding = {"system": "http://snomed.info/sct", "code": "225158009", "display": what}
+    done = {"resourceType": "Procedure", "status": "completed", "code": {"coding": [coding]}}
+    assert said(judged({**done, "performedDateTime": "2021-02-20"}, **HERS), "E7") == "text-only"

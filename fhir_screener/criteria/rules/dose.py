@@ -28,7 +28,7 @@ from fhir_screener.criteria.absence import absent, fetched
 from fhir_screener.criteria.cite import cite
 from fhir_screener.criteria.evidence import Evidence, Finding, met, unknown
 from fhir_screener.criteria.hearsay import hear
-from fhir_screener.criteria.intake import taken_back
+from fhir_screener.criteria.intake import Intake, taken_back
 from fhir_screener.criteria.keys import choice, duration, mapping, number, sets
 from fhir_screener.criteria.laid import Drugs
 from fhir_screener.criteria.model import DRUG_TYPES, Build, Needs, Rule
@@ -122,11 +122,11 @@ class DoseRule:
         long = started[0] is Reason.SUSPECTED and self.terms.is_long(view, beginning(course))
         answers = raises if raises and long else [started, *raises]
         doubts = [i.intake.doubt for i in course if i.intake.doubt and i.end >= view.day]
-        if all(i.intake.last.lo < view.day and not i.intake.ongoing for i in course if i.end >= view.day):
+        current = [i for i in course if i.end >= view.day]
+        if not any(_goes_on(i.intake, view.day) for i in current):
             doubts.append(Reason.IMPRECISE_DATE)
         around = tally.around()
-        current = [i for i in course if i.end >= view.day]
-        sure = [i for i in current if not i.intake.doubt and (i.intake.ongoing or i.intake.last.lo >= view.day)]
+        sure = [i for i in current if not i.intake.doubt and _goes_on(i.intake, view.day)]
         return self._conclude(answers, doubts, not sure, shown, around, tally)
 
     def _conclude(
@@ -192,6 +192,13 @@ class DoseRule:
         )
         other = say("for a stated reason other than {diagnoses} only suspected", diagnoses=named(self.terms.target))
         return clauses(join(", ", (started, raised)), judged, other if self.terms.target else "")
+
+
+def _goes_on(taken: Intake, day: int) -> bool:
+    """Whether it is taken on `day` for sure; what was stopped nobody knows when was perhaps stopped before the first dose."""
+    if taken.fact.status == "stopped" and not taken.known_end:
+        return False
+    return taken.ongoing or taken.last.lo >= day
 
 
 def _twice(a: Duration, b: Duration) -> Duration:

@@ -92,6 +92,8 @@ class ExposureRule:
         )
         if placed is When.BEFORE:
             tally.context(cite(fact, say("{what}, before the window", what=what), hit=hit, decides=False))
+        elif taken.doubt is Reason.STALE:
+            tally.doubt(Reason.STALE, cite(fact, say("{what}, too long ago to speak for today", what=what), hit=hit))
         elif taken.doubt is not None:
             tally.doubt(taken.doubt, evidence)
         elif said := taken_back(fact, taken):

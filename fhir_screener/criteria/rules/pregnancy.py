@@ -78,8 +78,16 @@ class PregnantRule:
     def _last_outcome(self, view: View) -> Days:
         """The days on which the last pregnancy may have ended; before all time where none has."""
         days = [days for fact, hit, days in done(view, self.ended) if days and not self._once_before(fact, hit)]
-        days += [r.days for r in results(view, self.outcome, Limits()) if r.days and not r.preliminary]
+        days += [on for r in results(view, self.outcome, Limits()) if not r.preliminary and (on := self._ended_on(view, r))]
         return Days(max((one.lo for one in days), default=0), max((one.hi for one in days), default=0))
+
+    @staticmethod
+    def _ended_on(view: View, result: Result) -> Days | None:
+        """The day of an outcome: its value, where that is a date; one that lay ahead when it was written down is only expected."""
+        stated = view.days(result.value.date)
+        if stated is None or result.days is None:
+            return stated if stated is not None and view.begun(stated) else result.days
+        return stated if stated.lo <= result.days.hi and view.begun(stated) else None
 
     def _once_before(self, fact: Fact, hit: Hit) -> bool:
         """Whether it is a pregnancy whose words tell of the end of an earlier one, nobody knows when ("previous miscarriage")."""

@@ -248,7 +248,7 @@ class Collector:
         return record.id
 
 
-_MEDICATION = ("code", "form", "ingredient", "contained", "modifierExtension")
+_MEDICATION = ("identifier", "code", "form", "ingredient", "contained", "modifierExtension")
 """What is used of a Medication."""
 
 

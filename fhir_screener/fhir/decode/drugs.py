@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from fhir_screener.fhir.decode import elements
+from fhir_screener.fhir.decode.book import Known
 from fhir_screener.fhir.decode.context import Context
 from fhir_screener.fhir.decode.dosage import NO_INSTRUCTIONS, Instructions
 from fhir_screener.fhir.decode.lean import DRUGS, DrugLean, ProcedureLean
@@ -126,7 +127,7 @@ def described(resource: dict[str, Any], context: Context, beside: Any = None) ->
 
     `beside`: where it is contained itself, the raw `contained` of the record, in which its own references are found.
     """
-    known = context.book.known(elements.concept(resource.get("code")))
+    known = _called(resource, context)
     hits: dict[str, Hit] = dict(known.hits)
     name, strength = known.concept, None
     parts = [one for one in elements.many(resource.get("ingredient")) if isinstance(one, dict)]
@@ -138,8 +139,10 @@ def described(resource: dict[str, Any], context: Context, beside: Any = None) ->
         named.append(one.concept)
         name = one.concept if name is NOTHING else name
         strength = strength or _strength(part.get("strength"))
-    # A product without a known name is known by its ingredients, if all of them are.
-    asked = [one for one in named if one is not NOTHING] or [name]
+    # A product without a known name is known by its ingredients, if all of them are; one that goes by a standard name, by
+    # itself where no ingredient has words of its own.
+    coded = any(one.system in STANDARD for one in known.concept.codings)
+    asked = [one for one in named if one is not NOTHING and (not coded or _has_words(one))] or [name]
     unlisted = not known.hits and any(map(context.book.ordinary.unlisted, asked))
     form = elements.label(resource.get("form"))
     return Drug(name, hits or NO_HITS, form, strength, unlisted=unlisted, modified=is_modified(resource))
@@ -158,8 +161,23 @@ def _ingredient(part: dict[str, Any], resource: dict[str, Any], context: Context
     found = inside if target.kind == "#" else context.library.medications.get(target.id)
     if found is None or found is resource:
         return (_named(tree, context) if isinstance(tree, dict) else None) or Drug()
-    known = context.book.known(elements.concept(found.get("code")))
+    known = _called(found, context)
     return Drug(known.concept, known.hits)
+
+
+def _called(resource: dict[str, Any], context: Context) -> Known:
+    """The concept of a Medication: its code; where nobody knows that, an identifier that is the name of a drug on a list."""
+    known = context.book.known(elements.concept(resource.get("code")))
+    if not resource.get("identifier") or known.hits or not context.book.ordinary.unlisted(known.concept):
+        return known
+    values = [elements.words(one.get("value")) for one in elements.many(resource["identifier"]) if isinstance(one, dict)]
+    found = [named for value in values if (named := _worded(value, context)) is not None]
+    best = next((one for one in found if one.hits), found[0] if found else None)
+    return known if best is None else Known(Concept(known.concept.codings, best.concept.text), best.hits, bool(best.hits))
+
+
+def _has_words(concept: Concept) -> bool:
+    return bool(concept.text) or any(one.display for one in concept.codings)
 
 
 _PIECES = frozenset(("", "1", "tbl", "tab", "tablet", "tablets", "cap", "capsule", "vial", "片", "粒", "支"))

@@ -274,3 +274,31 @@ def test_a_diagnosis_may_tell_of_a_drug():
     told = {"text": "Toxicity of prednisone"}
     (mention,) = read(resource("Condition", code=told, recordedDate="2021-01-05")).mentions
     assert "steroids" in mention.hits
+
+
+NUMBERED = {"coding": [{"system": "http://hl7.org/fhir/sid/ndc", "code": "00054001820"}]}
+
+
+@pytest.mark.parametrize(("name", "listed"), [("PredniSONE", True), ("Zyxolin", False), ("PRED20", False)])
+def test_a_product_with_a_bare_number_goes_by_an_identifier_that_is_a_drugs_name(name, listed):
+    """So some hospitals' formularies write it; a house's own short code names nothing."""
+    product = medication(code=NUMBERED, identifier=[{"system": "urn:house", "value": "7"}, {"value": name}])
+    fact = only(product, by_reference(medicationReference={"reference": "Medication/m"}))
+    assert ("steroids" in fact.hits, fact.unlisted) == (listed, not listed)
+
+
+def test_an_ingredient_in_a_mix_goes_by_its_identifier_too():
+    mix = medication("mix", ingredient=[{"itemReference": {"reference": "Medication/m"}}])
+    product = medication(code=NUMBERED, identifier=[{"value": "prednisone"}])
+    fact = only(mix, product, by_reference(medicationReference={"reference": "Medication/mix"}))
+    assert "steroids" in fact.hits
+
+
+@pytest.mark.parametrize(("words", "known"), [({}, True), ({"display": "Zyxolin"}, False)])
+def test_an_ingredient_without_words_leaves_a_product_by_its_standard_code_what_it_is(words, known):
+    """German products: ATC for the whole, a number of the substance for its ingredient."""
+    whole = {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/atc", "code": "C10AA05", "display": "Atorvastatin"}]}
+    part = {"coding": [{"system": "http://fhir.de/CodeSystem/ask", "code": "28860", **words}]}
+    product = medication(code=whole, ingredient=[{"itemCodeableConcept": part}])
+    found = read(product, by_reference(medicationReference={"reference": "Medication/m"})).medications
+    assert (not found) is known

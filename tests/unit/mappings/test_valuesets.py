@@ -63,7 +63,7 @@ ABBREVIATIONS = {
 }
 """Three letters that, as a drug, an image, a test or a disease, mean little else; where they do, their set is only reviewed."""
 PREFIX = {"icd-10", "icd-10-cm", "icd-9-cm", "icd-9-cm-3-cn", "icd-11", "atc"}
-EXACT = {"loinc", "snomed", "rxnorm", "cvx", "interpretation", "local"}
+EXACT = {"icd-10-pcs", "cpt", "loinc", "snomed", "rxnorm", "cvx", "interpretation", "local"}
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
