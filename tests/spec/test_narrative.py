@@ -345,7 +345,7 @@ def resulted(name: str, result: str, **more: Any) -> dict[str, Any]:
     [
         (resulted("TB PCR", "Positive"), "E9"),
         (resulted("TB screening", "positive"), "E9"),
-        (resulted("HIV rapid", "Reactive"), "E8b"),
+        (resulted("HIV Determine", "Reactive"), "E8b"),
         (resulted("HIV Geenius", "indeterminate"), "E8b"),
         (resulted("Hep B S Ag", "POS"), "E8a"),
     ],

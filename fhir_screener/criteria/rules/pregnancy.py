@@ -78,7 +78,9 @@ class PregnantRule:
     def _last_outcome(self, view: View) -> Days:
         """The days on which the last pregnancy may have ended; before all time where none has."""
         days = [days for fact, hit, days in done(view, self.ended) if days and not self._once_before(fact, hit)]
-        days += [on for r in results(view, self.outcome, Limits()) if not r.preliminary and (on := self._ended_on(view, r))]
+        days += [
+            on for r in results(view, self.outcome, Limits()) if not r.preliminary and (on := self._ended_on(view, r))
+        ]
         return Days(max((one.lo for one in days), default=0), max((one.hi for one in days), default=0))
 
     @staticmethod

@@ -170,10 +170,14 @@ def _called(resource: dict[str, Any], context: Context) -> Known:
     known = context.book.known(elements.concept(resource.get("code")))
     if not resource.get("identifier") or known.hits or not context.book.ordinary.unlisted(known.concept):
         return known
-    values = [elements.words(one.get("value")) for one in elements.many(resource["identifier"]) if isinstance(one, dict)]
+    values = [
+        elements.words(one.get("value")) for one in elements.many(resource["identifier"]) if isinstance(one, dict)
+    ]
     found = [named for value in values if (named := _worded(value, context)) is not None]
     best = next((one for one in found if one.hits), found[0] if found else None)
-    return known if best is None else Known(Concept(known.concept.codings, best.concept.text), best.hits, bool(best.hits))
+    return (
+        known if best is None else Known(Concept(known.concept.codings, best.concept.text), best.hits, bool(best.hits))
+    )
 
 
 def _has_words(concept: Concept) -> bool:

@@ -297,7 +297,9 @@ def test_an_ingredient_in_a_mix_goes_by_its_identifier_too():
 @pytest.mark.parametrize(("words", "known"), [({}, True), ({"display": "Zyxolin"}, False)])
 def test_an_ingredient_without_words_leaves_a_product_by_its_standard_code_what_it_is(words, known):
     """German products: ATC for the whole, a number of the substance for its ingredient."""
-    whole = {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/atc", "code": "C10AA05", "display": "Atorvastatin"}]}
+    whole = {
+        "coding": [{"system": "http://fhir.de/CodeSystem/bfarm/atc", "code": "C10AA05", "display": "Atorvastatin"}]
+    }
     part = {"coding": [{"system": "http://fhir.de/CodeSystem/ask", "code": "28860", **words}]}
     product = medication(code=whole, ingredient=[{"itemCodeableConcept": part}])
     found = read(product, by_reference(medicationReference={"reference": "Medication/m"})).medications

@@ -9,6 +9,7 @@ from fhir_screener.terminology.coding import (
     ICD9CM,
     ICD10,
     ICD10CM,
+    ICD10PCS,
     ICD11,
     LOINC,
     RXNORM,
@@ -30,6 +31,8 @@ from fhir_screener.terminology.coding import (
         ("https://twcore.mohw.gov.tw/ig/twcore/CodeSystem/icd-10-cm-2023-tw", ICD10CM),
         ("https://twcore.mohw.gov.tw/ig/twcore/CodeSystem/icd-9-cm-2001-tw", ICD9CM),
         ("ICD-10", ICD10),
+        ("http://hl7.org/fhir/sid/icd-10-pcs", ICD10PCS),  # procedures of the United States: other codes altogether
+        ("https://www.cms.gov/medicare/coding/icd10", ICD10PCS),
         ("http://hl7.org/fhir/sid/icd-10-nl", ICD10),
         ("http://hl7.org/fhir/sid/icd-10-cn", ICD10),
         ("http://hl7.org/fhir/sid/icd-9-cm/diagnosis", ICD9CM),
@@ -51,7 +54,6 @@ def test_a_known_system_however_it_is_spelled(spelled: str, system: str) -> None
 @pytest.mark.parametrize(
     "other",
     [
-        "http://hl7.org/fhir/sid/icd-10-pcs",  # procedures of the United States: other codes altogether
         "http://hl7.org/fhir/sid/ndc",
         "urn:oid:1.2.156.112636.1.2.3",
         "http://hospital.example/icd-10",
