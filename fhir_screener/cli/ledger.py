@@ -13,7 +13,7 @@ from fhir_screener.criteria.evidence import Evidence
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.model import Study
 from fhir_screener.screening.absence_words import missing, searched, silent
-from fhir_screener.screening.account import evidence, to_do, way_of
+from fhir_screener.screening.account import MOOT, evidence, reason_words, to_do, way_of
 from fhir_screener.screening.ahead import milestones
 from fhir_screener.screening.coverage import Coverage
 from fhir_screener.screening.plain_words import OUTCOMES, REASONS, settling, standing
@@ -22,8 +22,6 @@ from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.coding import system_name
 
 _FOR, _AGAINST = "green", "red"
-_MOOT = (Outcome.EXCLUDED, Outcome.NOT_SCREENABLE)
-"""Outcomes that no answer to an open question would change."""
 
 
 def ledger(study: Study, screening: Screening, speech: Speech | None = None, ahead: Sequence[Text] = ()) -> str:
@@ -32,14 +30,14 @@ def ledger(study: Study, screening: Screening, speech: Speech | None = None, ahe
     `ahead` says what time alone will change, where the chart is at hand.
     """
     speech, page = speech or Speech(), Page()
-    texts = {criterion.id: criterion.text for criterion in study.criteria}
+    texts, asked = {criterion.id: criterion.text for criterion in study.criteria}, screening.outcome not in MOOT
     quiet = [found for found in screening.criteria if silent(found)]
     _head(page, study, screening, speech, ahead)
     for found in screening.criteria:
         if found not in quiet:
-            _criterion(page, texts.get(found.id, ""), found, speech)
+            _criterion(page, texts.get(found.id, ""), found, speech, asked=asked)
     if quiet:
-        _silent(page, texts, quiet, speech)
+        _silent(page, texts, quiet, speech, asked=asked)
     return str(page)
 
 
@@ -63,7 +61,7 @@ def _head(page: Page, study: Study, screening: Screening, speech: Speech, ahead:
     page.line(speech(OUTCOMES[screening.outcome]))
     for line in _headlines(screening, ahead):
         page.item(speech(line))
-    asked = [] if screening.outcome in _MOOT else list(_to_do(screening))
+    asked = [] if screening.outcome in MOOT else list(_to_do(screening))
     if asked:
         page.line(speech(say("To settle what is open:")))
     for line in asked:
@@ -80,10 +78,12 @@ def _headlines(screening: Screening, ahead: Sequence[Text]) -> Iterator[Text]:
     if not screening.evaluated:
         yield say("Not evaluated: {types} could not be read.", types=", ".join(sorted(screening.failed)))
     yield from _what_counts(screening)
+    if screening.outcome is Outcome.NO_SIGNAL:
+        yield say("Nothing to ask or to order: first a record would have to point to it.")
     for one in milestones(screening, ahead):
         yield join(" ", (one.said, join("; ", one.turns)))
     if screening.criteria:
-        yield from _known(screening.coverage)
+        yield from _known(screening.coverage, sum(c.decides for c in screening.criteria))
 
 
 def _what_counts(screening: Screening) -> Iterator[Text]:
@@ -94,7 +94,7 @@ def _what_counts(screening: Screening) -> Iterator[Text]:
     eyes = [
         say("{id} ({why})", id=c.id, why=REASONS[c.reason]) for c in screening.criteria if _doubtful(c) and c.reason
     ]
-    if eyes:
+    if eyes and screening.outcome not in MOOT:
         yield say("Somebody must look at {criteria}.", criteria=join("; ", eyes))
 
 
@@ -119,14 +119,15 @@ def _to_do(screening: Screening) -> Iterator[Text]:
         yield say("at the visit: {criteria}", criteria=join(", ", visit))
 
 
-def _known(coverage: Coverage) -> Iterator[Text]:
-    yield say(
+def _known(coverage: Coverage, against: int) -> Iterator[Text]:
+    known = say(
         "Inclusions: {met} met, {open} open; exclusions: {out} ruled out, {unclear} open.",
         met=coverage.inclusions_met,
         open=coverage.inclusions_open,
         out=coverage.exclusions_ruled_out,
         unclear=coverage.exclusions_open,
     )
+    yield join(" ", (known, say("Keeping the patient out: {count}.", count=against) if against else ""))
     if coverage.since:
         yield say("{count} records read, the oldest of {day}.", count=coverage.records, day=coverage.since[:10])
     else:
@@ -137,7 +138,8 @@ def _known(coverage: Coverage) -> Iterator[Text]:
         yield say("No medication list put in order is on record.")
 
 
-def _criterion(page: Page, protocol: str, found: CriterionFinding, speech: Speech) -> None:
+def _criterion(page: Page, protocol: str, found: CriterionFinding, speech: Speech, *, asked: bool) -> None:
+    """`asked`: whether settling what is open would be worth the effort."""
     page.line()
     page.line(_title(found, speech))
     page.item(Styled(protocol, style="italic"), mark="")
@@ -147,7 +149,7 @@ def _criterion(page: Page, protocol: str, found: CriterionFinding, speech: Speec
             page.item(_record(item, speech), mark="* " if item.decides else "- ", style="" if item.decides else DIM)
     for line in searched(found.finding):
         page.item(speech(line), mark="- ", style=DIM)
-    if found.reason is not None and found.settle:
+    if asked and found.reason is not None and found.settle:
         page.item(speech(way_of(found)), mark="? ")
 
 
@@ -155,18 +157,20 @@ def _title(found: CriterionFinding, speech: Speech) -> Styled:
     head = Styled(speech(say("{id} {role}: ", id=found.id, role=say(found.role))), style=BOLD)
     colour = _AGAINST if found.decides else _FOR if found.speaks_for else COLOURS["unknown"]
     stands: Text = standing(found)
-    if found.reason is not None:
-        stands = say("{standing} ({why})", standing=stands, why=REASONS[found.reason])
+    if why := reason_words(found):
+        stands = say("{standing} ({why})", standing=stands, why=why)
     return head.append(speech(stands), style=colour)
 
 
-def _silent(page: Page, texts: dict[str, str], quiet: Iterable[CriterionFinding], speech: Speech) -> None:
+def _silent(
+    page: Page, texts: dict[str, str], quiet: Iterable[CriterionFinding], speech: Speech, *, asked: bool
+) -> None:
     """Criteria of which nothing on record speaks, in a line or two each."""
     page.line()
     page.line(speech(say("Nothing on record: looked for, and found neither for nor against")), BOLD)
     for found in quiet:
         page.item(Styled(texts.get(found.id, ""), style="italic"), mark=f"{found.id:4} ")
-        if found.settle:
+        if asked and found.settle:
             page.item(speech(settling(found.settle)), mark="? ", indent=7)
 
 

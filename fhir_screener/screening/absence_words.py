@@ -9,6 +9,7 @@ from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Duration
+from fhir_screener.screening.bearing import bearing
 from fhir_screener.sentence import Sentence, Text, join, say
 from fhir_screener.verdict import Reason
 
@@ -18,6 +19,8 @@ _WRITTEN = re.compile(
 _REFUTED = "a refutation of "
 _TODAY = " today"
 _WINDOW = re.compile(r"(.+) within (\d+) (day|week|month|year)s?", re.DOTALL)
+_TOO_OLD = re.compile(r"[:;] older than \d+ (?:day|week|month|year)s?$")
+"""How a record's sentence ends that would count, were it newer."""
 _TEMPLATES = ("Nothing on record about {what} ({records} read", "Nothing on record settles {what} ({records} read")
 
 
@@ -53,22 +56,45 @@ def _named(text: str) -> Text:
 
 
 def searched(finding: Finding) -> Iterator[Text]:
-    """One sentence for all that was looked for among the same records.
+    """One sentence for all that was looked for among the same records, if it concerns this patient.
 
     Beside a record that answers the question without settling it, nothing that settles it is what is absent.
     """
-    groups: dict[tuple[bool, Text, str], list[Text]] = {}
-    for leaf in _leaves(finding):
-        beside = any(item.reference for item in leaf.evidence)
+    groups: dict[tuple[str, Text, str], list[Text]] = {}
+    for leaf in leaves(bearing(finding)):
+        template = _template(leaf)
         for item in leaf.evidence:
             if (found := missing(item)) is not None:
                 what, records, since = found
-                groups.setdefault((beside, records, since), []).append(what)
-    for (beside, records, since), whats in groups.items():
+                groups.setdefault((template, records, since), []).append(what)
+    for (template, records, since), whats in groups.items():
         names = join("; ", _once(whats))
         among = say("{records} since {since}", records=records, since=since) if since else records
-        template = "Nothing that settles it in {records}: {names}" if beside else "Nothing in {records}: {names}"
         yield say(template, records=among, names=names)
+
+
+def _template(leaf: Finding) -> str:
+    """What is said of a search: nothing there, nothing that settles it, or what is there is too old."""
+    records = [item for item in leaf.evidence if item.reference]
+    old = bool(records) and all(map(too_old, records))
+    template = (
+        "On record, but too old: {names}"
+        if old
+        else "Nothing that settles it in {records}: {names}"
+        if records
+        else "Nothing in {records}: {names}"
+    )
+    return template
+
+
+def too_old(item: Evidence) -> bool:
+    """Whether it is a record that would count, were it newer."""
+    return bool(item.reference) and not item.decides and _TOO_OLD.search(str(item.note)) is not None
+
+
+def outdated(finding: Finding) -> bool:
+    """Whether a test that would count is on record, but too old."""
+    return any(too_old(item) for leaf in leaves(bearing(finding)) for item in leaf.evidence)
 
 
 def _once(whats: Sequence[Text]) -> Iterator[Text]:
@@ -89,12 +115,13 @@ def silent(found: CriterionFinding) -> bool:
     """Whether nothing on record speaks of a criterion: what was looked for is absent, and the register alone is there."""
     return found.reason is Reason.NO_DATA and all(
         missing(item) is not None or item.reference.startswith("Patient/")
-        for leaf in _leaves(found.finding)
+        for leaf in leaves(found.finding)
         for item in leaf.evidence
     )
 
 
-def _leaves(finding: Finding) -> Iterator[Finding]:
+def leaves(finding: Finding) -> Iterator[Finding]:
+    """It and all below it."""
     yield finding
     for branch in finding.branches:
-        yield from _leaves(branch)
+        yield from leaves(branch)

@@ -8,18 +8,22 @@ from fhir_screener.criteria.evidence import Evidence, Finding
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.criteria.settling import CHART, way
 from fhir_screener.criteria.tally import aside
-from fhir_screener.screening.absence_words import missing
+from fhir_screener.screening.absence_words import missing, outdated
+from fhir_screener.screening.bearing import bearing
 from fhir_screener.screening.kind_words import KINDS
-from fhir_screener.screening.plain_words import settling
-from fhir_screener.screening.screening import Screening
+from fhir_screener.screening.plain_words import REASONS, TEST, settling
+from fhir_screener.screening.screening import Outcome, Screening
 from fhir_screener.sentence import Text, join, say
 from fhir_screener.verdict import Reason
 
+MOOT = (Outcome.EXCLUDED, Outcome.NO_SIGNAL, Outcome.NOT_SCREENABLE)
+"""Outcomes of whom nothing is asked: no order, and no look into the chart, is worth it."""
+
 
 def evidence(finding: Finding) -> list[Evidence]:
-    """What moved the verdict first, then what was looked at beside it; each once."""
+    """What moved the verdict first, then what was looked at beside it and concerns this patient; each once."""
     found: dict[tuple[str, ...], Evidence] = {}
-    for item in sorted(_gathered(finding, moves=True), key=lambda one: not one.decides):
+    for item in sorted(_gathered(bearing(finding), moves=True), key=lambda one: not one.decides):
         found.setdefault((item.reference, str(item.note), item.code, item.value, item.date), item)
     return list(found.values())
 
@@ -33,13 +37,22 @@ def _gathered(finding: Finding, moves: bool) -> Iterator[Evidence]:
 
 
 def to_do(screening: Screening) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(way to settle, the criteria that it settles), each way once, in the study's order."""
-    for facet in screening.settle_facets:
+    """(way to settle, the criteria that it settles), each way once, in the study's order; nothing for `MOOT` outcomes."""
+    for facet in () if screening.outcome in MOOT else screening.settle_facets:
         yield facet, tuple(c.id for c in screening.criteria if c.settle == facet and _is_open(c))
 
 
 def _is_open(found: CriterionFinding) -> bool:
     return found.phase == "prescreen" and (found.reason is not None or (found.decides and found.finding.repeatable))
+
+
+def reason_words(found: CriterionFinding) -> Text:
+    """Why it is open; "" where it is not. Of a test that is there but too old, that it is."""
+    if found.reason is None:
+        return ""
+    if found.reason is Reason.NO_DATA and found.settle.startswith(TEST) and outdated(found.finding):
+        return say("not enough on record: a test there is too old")
+    return REASONS[found.reason]
 
 
 def way_of(found: CriterionFinding) -> Text:

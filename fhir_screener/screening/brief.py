@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from fhir_screener.criteria.ledger import CriterionFinding
 from fhir_screener.screening.screening import Screening
 from fhir_screener.sentence import Text, join, say
+from fhir_screener.verdict import Reason
 
 MOST = 3
 """Criteria named in one line."""
+_NOT_REPEATED = (Reason.SUSPECTED, Reason.CONFLICTING)
+"""What was found is not undone by the same test once more: a person looks."""
 
 
 def why(screening: Screening) -> Text:
@@ -26,7 +29,7 @@ def one_test_away(screening: Screening) -> str:
     """The order that would settle all that a person need not ask or look up: `hbsag`, or "" where it is not one order."""
     opened = [c for c in screening.open_criteria if c.phase == "prescreen"]
     tests = {c.settle for c in opened if c.settle.startswith("test:")}
-    eyes = any(c.finding.needs_eyes for c in opened if not c.settle.startswith("test:"))
+    eyes = any(c.finding.needs_eyes for c in opened if not c.settle.startswith("test:") or c.reason in _NOT_REPEATED)
     # With single blanks only, as a FHIR `code` has them.
     return " ".join(tests.pop().removeprefix("test:").split()) if len(tests) == 1 and not eyes else ""
 

@@ -26,6 +26,11 @@ class Coverage:
     reconciled: str | None = None
 
     @property
+    def settled(self) -> int:
+        """How many are settled in the patient's favour."""
+        return self.inclusions_met + self.exclusions_ruled_out
+
+    @property
     def open(self) -> int:
         return self.inclusions_open + self.exclusions_open
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fhir_screener.fhir.task.worklist import Row
+from fhir_screener.screening.screening import Outcome
+
+CANDIDATE = Outcome.CANDIDATE.value
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,19 @@ def _day(day: date, first: date, found: dict[date, list[Row]]) -> Day | None:
 
 
 def orders_of(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """(order, those for whom it is open), the order that is open for most first; within it those it would settle first."""
+    """(order, those for whom it is open), the order that is open for most candidates first.
+
+    Within it candidates, first those it would settle; then whoever is looked at first, for whom it may prove needless.
+    """
     found: dict[str, list[Row]] = {}
     for row in rows:
         for facet in row.facets:
             if facet.startswith("test:"):
                 found.setdefault(facet.removeprefix("test:").strip(), []).append(row)
     for order, several in found.items():
-        several.sort(key=lambda row: row.one_away != order)
-    return sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        several.sort(key=lambda row: (row.outcome != CANDIDATE, row.one_away != order))
+    return sorted(found.items(), key=lambda pair: (-sum(map(is_candidate, pair[1])), -len(pair[1]), pair[0]))
+
+
+def is_candidate(row: Row) -> bool:
+    return row.outcome == CANDIDATE

@@ -15,7 +15,7 @@ from fhir_screener.fhir.task.identity import subject_of
 from fhir_screener.fhir.task.read import screening_from_task
 from fhir_screener.screening.absence_words import missing, searched
 from fhir_screener.screening.absence_words import silent as is_silent
-from fhir_screener.screening.account import evidence, to_do, way_of
+from fhir_screener.screening.account import MOOT, evidence, reason_words, to_do, way_of
 from fhir_screener.screening.ahead import ahead, milestones
 from fhir_screener.screening.change import Change, changes
 from fhir_screener.screening.digest import evidence_digest
@@ -26,7 +26,7 @@ from fhir_screener.screening.timeline import timeline
 from fhir_screener.sentence import Text, say
 from fhir_screener.verdict import Reason
 from fhir_screener.web.failures import words_of
-from fhir_screener.web.timeline_svg import draw, tone
+from fhir_screener.web.timeline_svg import NARROW, draw, tone
 
 NO_PATIENT = say("the source has no such patient any more")
 SOME_UNREAD = say("the source did not give all of it")
@@ -89,9 +89,11 @@ def told(study: Study, ledger: Ledger) -> dict[str, Any]:
         "milestones": milestones(screening, ledger.ahead),
         "todo": sorted(to_do(screening), key=lambda one: not one[0].startswith(TEST)),
         "line": line,
-        "drawing": draw(line),
+        "drawings": {"wide": draw(line), "narrow": draw(line, NARROW)},
         "tone": tone,
         "reasons": REASONS,
+        "reason_words": reason_words,
+        "asked": screening.outcome not in MOOT,
         "stands": standing,
         "recorded": _recorded,
         "searched": searched,

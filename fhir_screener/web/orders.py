@@ -17,7 +17,7 @@ from fhir_screener.screening.study_log import is_formula
 from fhir_screener.screening.views import VIEWS
 from fhir_screener.sentence import Translate, render
 from fhir_screener.web.doors import for_study
-from fhir_screener.web.grouping import orders_of
+from fhir_screener.web.grouping import is_candidate, orders_of
 from fhir_screener.web.pages import page, plainly, tongue
 from fhir_screener.web.people import Someone
 from fhir_screener.web.who import User
@@ -38,6 +38,7 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
         user=user,
         study=study,
         groups=groups,
+        ready=lambda several: sum(map(is_candidate, several)),
         cut=cut,
         most=MOST,
         today=office.today(study).isoformat(),
@@ -49,14 +50,15 @@ def listed(request: Request, user: User, office: Office, study: Study) -> Respon
 def as_csv(request: Request, user: User, office: Office, study: Study) -> Response:
     """The same as a file for a spreadsheet."""
     groups = orders_of(_waiting(office, study)[0])
-    who = shown(request, user, office, _concerned(groups))["who"]
+    told = shown(request, user, office, _concerned(groups))
     out = io.StringIO()
     file = csv.writer(out)
     _, tell, _ = tongue(request, study)
     file.writerow(_heads(tell))
     for order, rows in groups:
         for row in rows:
-            file.writerow(map(_harmless, _cells(order, row, who(row), user, tell)))
+            first = "" if is_candidate(row) else str(told["why"](row))
+            file.writerow(map(_harmless, _cells(order, row, told["who"](row), user, tell, first)))
     name = f"orders-{study.id}-{office.today(study).isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
@@ -73,14 +75,14 @@ def _concerned(groups: list[tuple[str, list[Row]]]) -> list[Row]:
 
 def _heads(tell: Translate) -> list[str]:
     about = [tell("Patient"), tell("Name"), tell("Age"), tell("Sex"), tell("Outcome"), tell("Since"), tell("Owner")]
-    return [tell("Order"), tell("Settles all tests"), *about, tell("Task")]
+    return [tell("Order"), tell("Settles all tests"), *about, tell("Task"), tell("Look first at"), tell("Patient id")]
 
 
-def _cells(order: str, row: Row, someone: Someone, user: User, tell: Translate) -> Iterator[str]:
+def _cells(order: str, row: Row, someone: Someone, user: User, tell: Translate, first: str) -> Iterator[str]:
     yield from (str(render(way_words(TEST + order), tell)), "x" if row.one_away == order else "")
     yield (someone.identifier or row.patient) if user.sees_identity else ""
     yield from (someone.name, someone.age, tell(someone.sex), plainly(row.outcome, tell))
-    yield from (row.authored[:10], row.owner, row.task)
+    yield from (row.authored[:10], row.owner, row.task, first, row.patient if user.sees_identity else "")
 
 
 def _harmless(text: str) -> str:

@@ -27,6 +27,10 @@ class Someone:
     sex: str = ""
     age: str = ""
 
+    def numbers(self, patient: str) -> str:
+        """The patient's id, by which the terminal and the reports call everybody, and the hospital's own number."""
+        return f"{patient} ({self.identifier})" if self.identifier not in ("", patient) else patient
+
 
 def people(office: Office, user: User, patients: Sequence[str]) -> dict[str, Someone]:
     """{patient id: who it is}. Whom the source does not give is missing here."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +18,9 @@ from fhir_screener.errors import PageExpired, ServerError
 from fhir_screener.fhir.audit import Audited
 from fhir_screener.fhir.task.pages import SIZE
 from fhir_screener.fhir.task.worklist import Row
+from fhir_screener.screening.candidate import NO_LONGER
 from fhir_screener.screening.decision import REJECTIONS
+from fhir_screener.screening.screening import Outcome
 from fhir_screener.screening.views import VIEWS, Order, Owners, View, Wanted, view
 from fhir_screener.sentence import Text, Translate
 from fhir_screener.web.banner import banner_of
@@ -166,6 +169,16 @@ def shown(
         "who": lambda row: who.get(row.patient, Someone()),
         "elsewhere": others.result() if others is not None else Elsewhere(),
         "live": live,
+        "keeping_out": partial(keeping_out, study),
         "unread": unread,
         "why": lambda row: row.summary.why.get(language) or row.summary.why.get("en", ""),
     }
+
+
+def keeping_out(study: Study | None, row: Row) -> int:
+    """How many criteria keep the patient out: a Task counts those that speak for the patient, and those that are open."""
+    known = row.summary.coverage
+    counted = known.settled + known.open
+    if study is None or not counted or row.outcome not in (Outcome.LATER.value, NO_LONGER):
+        return 0
+    return max(0, sum(one.phase == "prescreen" for one in study.criteria) - counted)

@@ -286,10 +286,17 @@ def test_who_is_found_and_has_no_task_is_told_why_that_may_be(anna: Browser, war
     assert "for later and too far ahead" in answer.text
 
 
-def test_known_says_that_what_keeps_out_is_not_counted(anna: Browser) -> None:
-    said = "without what keeps the patient out"
+def test_known_counts_what_keeps_out_and_says_so(anna: Browser) -> None:
+    said = " against</span>"
     assert said in anna.get(f"{HERE}/later").text
     assert said not in anna.get(f"{HERE}/candidates").text
+
+
+def test_a_row_has_the_patients_id_before_the_hospitals_number(anna: Browser, ward: Hospital) -> None:
+    task = ward.tasks[0]
+    id = task["for"]["reference"].rpartition("/")[2]
+    (patient,) = found(ward.base, "Patient", f"_id={id}")
+    assert f"{id} ({patient['identifier'][0]['value']})" in anna.get(f"/candidate/{task['id']}").text
 
 
 def test_the_day_on_a_candidates_page_is_that_of_the_last_change(anna: Browser, ward: Hospital) -> None:

@@ -32,6 +32,7 @@ from fhir_screener.criteria.settling import order_of
 from fhir_screener.criteria.spec import Spec
 from fhir_screener.criteria.tally import Tally
 from fhir_screener.criteria.view import View, When
+from fhir_screener.criteria.wording import length
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Condition, Fact
 from fhir_screener.sentence import Text, join, say
@@ -164,7 +165,8 @@ class PregnantRule:
             if placed is When.INSIDE and not result.preliminary:
                 clearing.append(evidence)
             else:
-                tally.context(self._cite(result, decides=False))
+                old = say("older than {time}", time=length(self.test_within)) if placed is When.BEFORE else ""
+                tally.context(self._cite(result, old, decides=False))
             return days.lo
         outcome, negative_on = after
         if days.hi <= max(outcome.lo, negative_on) or placed is When.BEFORE:
@@ -195,7 +197,8 @@ class PregnantRule:
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *tally.around())
         order = order_of(self.hcg or self.hcg_quantitative)
-        return unknown(Reason.NO_DATA, *tally.around(), absent(say("pregnancy"), TYPES), settle=order)
+        nothing = absent(say("pregnancy"), TYPES, beside=bool(tally.beside))
+        return unknown(Reason.NO_DATA, *tally.around(), nothing, settle=order)
 
     def concerned_by(self) -> frozenset[str]:
         tests = self.status | self.due_date | self.outcome | self.hcg | self.hcg_quantitative

@@ -33,7 +33,7 @@ from fhir_screener.criteria.view import View, When
 from fhir_screener.criteria.wording import clauses, length, named
 from fhir_screener.records.dates import Days, Duration
 from fhir_screener.records.facts import Observation
-from fhir_screener.sentence import Text, say
+from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.report_findings import (
     clauses_of,
     finds_nothing,
@@ -108,7 +108,8 @@ class ReportRule:
             if placed is When.BEFORE and reason == "yes":
                 tally.doubt(Reason.STALE, evidence)
             elif placed is When.BEFORE:
-                tally.context(cite(fact, note, value=text, hit=hit, decides=False))
+                old = join("; ", (note, say("older than {time}", time=length(self.within))))
+                tally.context(cite(fact, old, value=text, hit=hit, decides=False))
             elif fact.status == "preliminary" and reason == "yes":
                 tally.doubt(Reason.EQUIVOCAL, evidence)
             elif reason == "no" and fact.status == "preliminary":
@@ -215,7 +216,8 @@ class ReportRule:
             return not_met(*clearing, *tally.around(), rule=self.kind)
         if tally.reasons:
             return unknown(tally.reason, *tally.evidence, *clearing, *tally.around(), rule=self.kind)
-        note = absent(say("{what} within {window}", what=named(self.of), window=length(self.within)), RESULT_TYPES)
+        what = say("{what} within {window}", what=named(self.of), window=length(self.within))
+        note = absent(what, RESULT_TYPES, beside=bool(tally.beside))
         return unknown(Reason.NO_DATA, *tally.around(), note, rule=self.kind, settle=order_of(self.of))
 
     def concerned_by(self) -> frozenset[str]:

@@ -72,8 +72,17 @@ class ResultRule:
         for result in found:
             if result.reading.says is not Polarity.NEGATIVE or result.fact.note:
                 return None
-        beside = Tally(beside=[self._cite(r, decides=False) for r in found]).around()
+        beside = Tally(beside=[self._cite(r, self._aged(view, r), decides=False) for r in found]).around()
         return unknown(Reason.NO_DATA, *beside, self._open(beside), rule=self.kind, settle=self._way)
+
+    def _aged(self, view: View, result: Result) -> Text:
+        """That it is too old, where it is; the answer does not hang on it, so no day is marked."""
+        too_old = result.days is not None and result.days.hi < self.within.before(view.day)
+        return self._too_old if too_old else ""
+
+    @cached_property
+    def _too_old(self) -> Text:
+        return say("older than {time}", time=length(self.within))
 
     def _open(self, beside: Sequence[Evidence]) -> Evidence:
         """That nothing is on record; or, beside records that are, that none of them settles the question."""
@@ -145,7 +154,7 @@ class ResultRule:
 
     def _sort_negative(self, result: Result, placed: When, tally: Tally, clearing: Negatives[Result]) -> None:
         if placed is When.BEFORE:
-            tally.context(self._cite(result, say("older than {time}", time=length(self.within)), decides=False))
+            tally.context(self._cite(result, self._too_old, decides=False))
         elif self.negative == "context":
             tally.context(self._cite(result, decides=False))
         elif result.preliminary:

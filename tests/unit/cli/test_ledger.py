@@ -68,6 +68,22 @@ def test_nobody_is_sent_for_answers_that_change_nothing() -> None:
     assert "To settle what is open" not in ledger(STUDY, excluded(outcome=Outcome.EXCLUDED))
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NO_SIGNAL, Outcome.EXCLUDED, Outcome.NOT_SCREENABLE])
+def test_no_order_is_named_for_whom_it_would_change_nothing(outcome: Outcome) -> None:
+    nothing = criterion(unknown(Reason.NO_DATA, absent("hiv")), "E8b", settle="test: hiv")
+    doubtful = criterion(unknown(Reason.EQUIVOCAL, SCORE), "E9", settle="test: tspot")
+    assert ledger(STUDY, screening(criteria=(nothing, doubtful))).count("order a test") == 4
+    text = ledger(STUDY, screening(criteria=(nothing, doubtful), outcome=outcome))
+    assert "order a test" not in text
+    assert "Somebody must look" not in text
+    assert ("Nothing to ask or to order" in text) == (outcome is Outcome.NO_SIGNAL)
+
+
+def test_what_keeps_the_patient_out_is_counted_too() -> None:
+    assert "open. Keeping the patient out: 1." in ledger(STUDY, excluded(outcome=Outcome.EXCLUDED))
+    assert "Keeping the patient out" not in ledger(STUDY, screening())
+
+
 def test_nothing_on_record_is_one_group_at_the_end() -> None:
     nothing = criterion(unknown(Reason.NO_DATA, absent("hiv"), absent("tspot")), "E8b", settle="test: hiv")
     known = criterion(unknown(Reason.STALE, SCORE), "E9", settle="chart")

@@ -118,3 +118,11 @@ def test_one_test_away() -> None:
     assert one_test_away(with_(test, other)) == ""
     assert one_test_away(with_(test, seen)) == ""
     assert one_test_away(with_(ask)) == ""
+
+
+@pytest.mark.parametrize("reason", [Reason.SUSPECTED, Reason.CONFLICTING])
+def test_what_was_found_is_not_undone_by_the_same_test_once_more(reason: Reason) -> None:
+    positive = criterion(unknown(reason, OLD), "E9", settle="test: tspot")
+    assert one_test_away(with_(positive)) == ""
+    unclear = criterion(unknown(Reason.EQUIVOCAL, OLD), "E9", settle="test: tspot")
+    assert one_test_away(with_(unclear)) == "tspot"

@@ -75,6 +75,17 @@ def test_orders_to_place_name_everybody_for_whom_a_test_is_open() -> None:
     assert found == [("hbsag", ["2", "1"]), ("hiv", ["1"])]
 
 
+def test_orders_are_for_candidates_first_and_then_for_whom_a_person_looks_at_first() -> None:
+    rows = [
+        row("1", outcome="review", facets=("test: hiv", "test: hbsag")),
+        row("2", outcome="review", facets=("test: hiv",), one_away="hiv"),
+        row("3", outcome="candidate", facets=("test: hbsag", "test: hiv")),
+        row("4", outcome="candidate", facets=("test: hbsag",), one_away="hbsag"),
+    ]
+    found = [(order, [one.patient for one in several]) for order, several in orders_of(rows)]
+    assert found == [("hbsag", ["4", "3", "1"]), ("hiv", ["3", "2", "1"])]
+
+
 def test_a_calendar_has_whole_weeks_and_days_gone_by_count_as_today() -> None:
     rows = [
         row("1", eligible_from=date(2021, 3, 31)),
