@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_CLAUSE = re.compile(r"[.;。；\n]|，|,(?= )|\bbut\b|但")
-_SENTENCE = re.compile(r"\.(?!\d)|[;。；\n]|\bbut\b|但")
+_ABBREVIATED = "".join(rf"(?<!\b{word})" for word in ("vs", "poss", "prob", "susp", "excl"))
+"""A full stop behind these ends no sentence: "IgG4-RD vs. lymphoma"."""
+_CLAUSE = re.compile(_ABBREVIATED + r"\.|[;。；\n]|，|,(?= )|\bbut\b|但")
+_SENTENCE = re.compile(_ABBREVIATED + r"\.(?!\d)|[;。；\n]|\bbut\b|但")
 _COMMA = re.compile(r"(?<!\d)[,，]|[,，](?!\d)")
 
 REACH = 500

@@ -7,12 +7,12 @@ import re
 from fhir_screener.terminology.patterns import any_of
 
 NEGATED_BEFORE = any_of(
-    r"\bno\b|\bnot\b|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bneither\b",
+    r"\bno\b|\bnot\b|\bnil\b|(?<![a-z])w/o\b|\babsent\W*$|\bwithout\b|\bnever\b|\bdenies\b|\bdenied\b|\bneither\b",
     r"\b(?:is|was|has|have|had|did|does|do)n['\u2019]t\b",
     r"\bneg(?:ative)? for\b|no evidence of|no sign of|absence of|free of",
     r"\brather than (?:an? |the )?$|ruled out|rule out negative|\bexclud(?:ed|es)\b|\bexcept\b|\bexcluding\b",
     r"无|非|没有|否认|排除|除外|不支持|不考虑|不是|不像|不符合?|不提示",
-    r"未见|未发现|未提示|未使用|未患|未得过|从未|未曾|未用|未服用|未能?(?:检|查|找|培养|分离)|未(?:曾|再|(?:行|予|接受|进行|做过?)(?:系统|全身|正规|辅助|任何)?)?$",
+    r"未见|未发现|未提示|未使用|未患|未得|从未|未曾|未用|未服用|未能?(?:检|查|找|培养|分离)|未(?:曾|再|(?:行|予|接受|进行|做过?)(?:系统|全身|正规|辅助|任何)?)?$",
 )
 _NO_CHANGE = any_of(
     r"\b(?:no|without|absence of)(?: \w+){0,2} (?:change|improvement|progress|progression|response|regression|symptoms?)\b",

@@ -31,8 +31,13 @@ _ALL_DENIED = re.compile(
     r"|(?:, [a-z0-9 /-]{1,25})*,? (?:and|or) (?![^,;]*\b(?:test|culture|smear|screen))[a-z0-9 /-]{1,25}? negative\b"
 )
 _NOT_ACTIVE = re.compile(r"(?:\b(?:no|not|without)\b(?: \w+){0,3} active|(?:无|非|未见|未提示)活动性?)\W*$")
+_NO_MORE = re.compile(
+    r"\b(?:residual|recurrent|relapsed|remaining|persist\w+|further|more|new)\W+(?:\w+\W+){0,2}$|(?:残留|残余|复发|新发)性?的?\W*$"
+)
+_NOT_AGAIN = re.compile(r"\W*(?:recurren|relaps|progress|persist|residu|复发|再发|残留|残余|进展|转移)")
+"""That there is no more of it, or not again, says that it was there."""
 _ACTIVE_OR_NONE = re.compile(r"tuberc|tb\b|mycobact|infect|sepsis|pneumon|bleed|结核|感染|肺炎|脓毒")
-"""Of these "no active" means none now; of other diseases that they are at rest, which is not that they never were."""
+"""Of these "no active" and "no new" mean none now; of other diseases that they are at rest, which is not that they never were."""
 _SMEAR = re.compile(r"\w*(?:肺结核|pulmonary tuberculosis)\W*\(-\)")
 """Of tuberculosis of the lungs the sign is as often that of its smear."""
 _DENIED_BEHIND = re.compile(
@@ -67,7 +72,7 @@ def denied(before: str, own: str, term: str, after: str, rest: str) -> Stance | 
             if is_of_something_else(own)
             or _SAYS_SO.match(after)
             or _ASKED.match(after)
-            or (_NOT_ACTIVE.search(own) and not _ACTIVE_OR_NONE.search(term))
+            or (_at_rest(own, after) and not _ACTIVE_OR_NONE.search(term))
             else Stance.NEGATED
         )
     if _DENIED_BEHIND.match(rest):
@@ -90,3 +95,8 @@ def denied(before: str, own: str, term: str, after: str, rest: str) -> Stance | 
     # "Not compliant, lymphoma or sarcoma": what is not so is no list of what is not there.
     lists = denies(re.sub(NOT_SO, " ", before))
     return Stance.NEGATED if lists and _LAST_OF_LIST.match(around) else Stance.DOUBTFUL
+
+
+def _at_rest(own: str, after: str) -> bool:
+    """Whether only its activity, its return or its rest is denied."""
+    return bool(_NOT_ACTIVE.search(own) or _NO_MORE.search(own) or _NOT_AGAIN.match(after))

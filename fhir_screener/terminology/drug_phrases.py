@@ -10,6 +10,7 @@ import re
 from fhir_screener.terminology.clauses import REACH, clause, sentence
 from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.denial_words import NEGATED_AFTER, NEGATED_BEFORE
+from fhir_screener.terminology.drug_topics import may_not_be_taken
 from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.stance import Stance
@@ -21,9 +22,9 @@ _TO_DENY = re.compile(
     r"|使用|应用|服用|用|过|接受|既往|曾|行|予|给予|口服|任何|注射|的|其他)\W*)*$"
 )
 _CONDITION = r"\b(?:if|in case|should|unless)\b|如果|若|倘若|假如|一旦|万一"
-_ASIDE = re.compile(r"prophyla\w*|vaccinat\w*|预防|\w{2,3}代[取购领配买开]|" + _CONDITION)
-"""What a drug is for, who fetches it, on what condition its dose hangs: no plan, and nobody else's drug."""
-_CONDITIONAL = re.compile(_CONDITION)
+_ASIDE = re.compile(r"\bexpos(?:ure|ed) to\b|prophyla\w*|vaccinat\w*|预防|疫苗|\w{2,3}代[取购领配买开]|" + _CONDITION)
+"""What a drug is for, who fetches it, on what condition its dose hangs, that one was exposed to it: no plan, and nobody else's drug."""
+_NO_PLAN = re.compile(_CONDITION + r"|\bexpos(?:ure|ed) to\b")
 _NOT_OF_IT = re.compile(
     r"stop|discontin|toler|miss|skip|complian|adheren|respon|side effect|adverse|effect|reaction|longer|improv|chang|refill"
     r"|停|耐受|不良反应|副作用|效|依从|规律|漏|减量|加量|反应"
@@ -73,9 +74,10 @@ def drug_stance(text: str, start: int, end: int) -> Stance:
         bound = _TO_DENY.search(before) or re.match(rf"\W*(?:{NEGATED_AFTER})", plain[end:])
         return Stance.NEGATED if bound else Stance.DOUBTFUL
     left, right = clause(plain, start, end)
-    if said in _TAKEN and (_AGAINST.search(plain, left, right) or _in_passing(text, start, end)):
-        return Stance.DOUBTFUL
-    return said
+    if said not in _TAKEN:
+        return said
+    passing = _AGAINST.search(plain, left, right) or _in_passing(text, start, end) or not_given(text, start)
+    return Stance.DOUBTFUL if passing or may_not_be_taken(text, start, end) else said
 
 
 def _in_passing(text: str, start: int, end: int) -> bool:
@@ -118,8 +120,8 @@ def told_stance(text: str, start: int, end: int) -> Stance:
     far = max(0, start - 2 * REACH)
     text, start, end = text[far : end + 2 * REACH], start - far, end - far
     said = stance(text, start, end)
-    if said is Stance.PLANNED and _CONDITIONAL.search(text, max(0, start - REACH), start):
-        said = stance(_CONDITIONAL.sub(_blank, text[:start]) + text[start:], start, end)
+    if said is Stance.PLANNED and _NO_PLAN.search(text, max(0, start - REACH), start):
+        said = stance(_NO_PLAN.sub(_blank, text[:start]) + text[start:], start, end)
     if said is Stance.PLANNED and _GIVEN_AFTER_ALL.search(text, end, sentence(text, start, end)[1]):
         return Stance.DOUBTFUL
     if said is Stance.ASSERTED and not_given(text, start):

@@ -11,22 +11,21 @@ import re
 from fhir_screener.terminology.clauses import REACH, between_commas, clause, sentence
 from fhir_screener.terminology.denials import denied
 from fhir_screener.terminology.patterns import any_of
+from fhir_screener.terminology.people import of_another, without_tellers
 from fhir_screener.terminology.stance import THERE, Stance
 
-_OTHER = any_of(
-    r"family (?:history|hx|h/o|member)|\bfamily\W*#|in the family\b|\bfh\b|\bfhx\b|contact with|donor",
-    r"\b(?:step)?(?:mother|father)|\b(?:sister|brother|sibling|maternal|paternal|daughter)|\bson\b",  # chemotherapy is no mother
-    r"husband|wife|partner|spouse|girlfriend",
-    r"\baunt\b|\buncle\b|grand(?:mother|father|parent)|cousin|relatives?\b",
-    r"家族(?!性)|家属|亲属|供者|献血",
-    r"其父|其母|其妻|其夫|其子|其女|其兄|其弟|其姐|其妹|之父|之母",
-    r"父亲|母亲|父母|儿子|女儿|子女|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|爱人|丈夫|妻子|配偶",
-    r"祖父|祖母|外公|外婆|爷爷|奶奶|叔叔|伯父|姑姑|舅舅|姨妈",
-)
 _DOUBT = (
-    r"\?|？|possible|possibly|probable|probably|suspected|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
-    r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|\bvs\b|\bversus\b"
-    r"|concern(?:ing|ed)? for|\bexclude\b"
+    r"\?|？|poss(?:ib\w+)?\b|prob(?:ab\w+)?\b|susp(?:ected)?\b|suspicious|suspicion|\br/o\b|rule out|to be ruled|differential"
+    r"|cannot exclude|cannot be excluded|not excluded|equivocal|indeterminate|provisional|(?<![a-z])vs(?![a-z])|\bversus\b"
+    r"|concern(?:s|ing|ed)? (?:for|about|of|re|regarding|over)\b|\bworr(?:y about|(?:y|ied|ies) (?:re|regarding|for))\b"
+    r"|\bro\s+#|\bexclude\b"
+    r"|\brule-out\b|\bexcl\b|\binitially\W*(?:thought\W*)?#|#\W*(?:must|should|has to|needs? to) be (?:excluded|ruled out)"
+    r"|\bneeds? (?:excluding|excluded)|\bdiff dx\b|\bprelim\w* (?:dx|diagnos)"
+    r"|(?<!not )(?<!never )\b(?:thought|believed|felt|presumed|assumed|said|reported) to (?:be|have)\b|\bso-called\b"
+    r"|\b(?:initial|original|first)(?:ly)?\W+(?:\w+ )?(?:thought|considered|felt|diagnosed|labell?ed|treated|dx) (?:to be|as)\b"
+    r"|\blabell?ed (?:as )?\W*#"
+    r"|\b(?:inconsistent|incompatible) with\b|\b(?:argues?|arguing|speaks?|points?|evidence) against\b|\bagainst\W*#"
+    r"|不确定|病理待|最初|起初|原诊断|(?<!不)[似像]\W*#|[可能]否|求排"
     r"|\bfavou?r(?:s|ed|ing)?\b|until proven otherwise|\bpresum\w+|\bquery\b|suggestive of|\bsuggest(?:s|ing)?\b|resembl\w+"
     r"|(?:working|tentative|preliminary) (?:diagnos[ie]s|dx)|鉴别(?!明确)|倾向|拟诊|警惕|待定|初步诊断|印象诊断"
     r"|raises? the (?:question|possibility)|(?:evaluat\w+|assess\w*|work-?up) for|(?:依据|证据)不足|worrisome"
@@ -86,7 +85,7 @@ _ABBREVIATION = 5
 """Letters up to which a minus right behind a term is its sign (`HIV-, HBV-`), and no dash."""
 _LIKE = re.compile(r"样(?![本品])|[- ]like\b")
 _TO_RULE_OUT = re.compile(
-    r"(?:建议|拟|进一步|需|请|以便|以|待|行|复查|检查|随访|注意|警惕|结合临床"
+    r"(?:建议|拟|进一步|必要时|需|请|以便|以|待|行|复查|检查|随访|注意|警惕|结合临床"
     r"|\bto|\bfor|recommend\w*|suggest\w*|advise\w*|need\w*)[^。;]{0,60}?(?<!已)(?:排除|除外|\bexclude|\bexcluding|\brule out)\W*$"
 )
 _RULING_OUT = ("除外", "排除", "exclu", "rule out")
@@ -100,15 +99,11 @@ _NOT_YET = re.compile(
     r"|\bnot (?:un|im)(?:likely|probable)|(?:不|未|无法|难以)(?:能)?否认|不能说|\b(?:not|cannot|can not) deny\b"
 )
 """It is said that nobody knows yet; the words of a denial may stand in it."""
-_FED = re.compile(r"feeding$|nursing$|哺乳$|喂养$")
-_CHILD = re.compile(r"^\W*(?:(?:her|his|a|the|of|\d+[- ]\w+|old|newborn|infant)\W+)*(?:daughter|son)\b")
-"""Whom somebody feeds: the child is hers."""
 _OF_ANY_PATIENT = re.compile(
     r"\W*a negative (?:\w+ ){1,4}(?:(?:does|do|can|may|might) not|cannot) (?:necessarily )?(?:rule out|exclude)"
     r"|\W*if\b[^.;]*\bis (?:strongly )?suspected\W+(?:please )?(?:contact|call|notify)"
 )
 """So a laboratory comments on every result of a test: it tells nothing of this patient."""
-_SELF = re.compile(r"患者|本人|自述|\bpatient\b|\bpt\b")
 _DONE_AGAINST_IT = any_of(
     r"vaccin|immun|screen|counsel|prophyla|prevent",
     r"疫苗|免疫球蛋白|免疫(?:接种|\W*$)|筛查|咨询|宣教|(?:妇女)?(?:禁用|慎用)",
@@ -159,8 +154,8 @@ def _sentence_says(text: str, start: int, end: int) -> Stance:
 def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     inner, outer = (left + place for place in between_commas(text[left:right], start - left, end - left))
     before, own, after = text[left:inner], text[inner:start], text[end:outer]
-    if _of_another(before, own, text[start:end], after, text[end:right]):
-        return Stance.OTHER_PERSON
+    if of_another(before, own, text[start:end], after, text[end:right]):
+        return _as_told(text, start, end, left, right)
     if _OF_ANY_PATIENT.match(text, left, right):
         return Stance.PLANNED
     around = own + " # " + after
@@ -189,9 +184,10 @@ def _stance(text: str, start: int, end: int, left: int, right: int) -> Stance:
     return Stance.ASSERTED
 
 
-def _of_another(before: str, own: str, term: str, after: str, rest: str) -> bool:
-    if _FED.search(term):
-        after, rest = (_CHILD.sub("", words, count=1) for words in (after, rest))
-    if re.search(_OTHER, own + " # " + after):
-        return True
-    return bool(re.search(_OTHER, before + " # " + rest)) and not _SELF.search(own)
+def _as_told(text: str, start: int, end: int, left: int, right: int) -> Stance:
+    """What is said of a term beside which another person stands: one who only tells or helps leaves open whose it is."""
+    told = without_tellers(text[left:right])
+    if told == text[left:right]:
+        return Stance.OTHER_PERSON
+    said = _stance(text[:left] + told + text[right:], start, end, left, right)
+    return Stance.DOUBTFUL if said in THERE else said

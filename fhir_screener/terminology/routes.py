@@ -35,8 +35,8 @@ _LOCAL = frozenset(
 )
 _LOCAL_WORDS = re.compile(
     r"topical|ophthalm|\beye\b|eye drop|ocular|\botic\b|\bear\b|nasal|intranasal|inhal|nebuli[sz]|respimat|turbuhaler|aerosol"
-    r"|rectal|enema|suppositor|vaginal|intra-?articular|intra-?lesional|intravitreal|intraocular|subconjunctival|cream"
-    r"|ointment|\blotion|\bgel\b|shampoo|scalp|\bfoam\b|(?<!sub)(?<!per)cutaneous|on the skin|oral paste|orabase|dental|mouthwash"
+    r"|(?<!colo)rectal|enema|suppositor|vaginal|intra-?articular|intra-?lesional|intravitreal|intraocular|subconjunctival|cream"
+    r"|ointment|\blotion|\bgel\b|shampoo|scalp|\bfoam\b|(?<!sub)(?<!per)cutaneous|on the skin|oral paste|orabase|\bdental|mouthwash"
     r"|\beyes\b|affected area|sub-?tenon|peri-?bulbar|retro-?bulbar|intra-?tympanic|intradermal|\bimplant\b|eluting"
     r"|drug-coated|\brektal|intraartikul|\bauge|\bohren|auf die haut|salbe\b|zäpfchen"
     r"|mouth rinse|gargle|\bdrops?\b.*\b(?:eye|ear|nose)|metered dose|dry powder|\bspray\b"

@@ -1,4 +1,4 @@
-"""A diagnosis whose own text doubts, denies or gives to somebody else what its code says: a person looks.
+"""A diagnosis or a drug whose own text doubts, denies or gives to somebody else what its code says: a person looks.
 
 English, Chinese, and how German diagnoses begin.
 """
@@ -6,8 +6,9 @@ English, Chinese, and how German diagnoses begin.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
+from fhir_screener.terminology.drug_phrases import drug_stance
 from fhir_screener.terminology.phrases import hedged
 from fhir_screener.terminology.stance import Stance
 
@@ -46,3 +47,12 @@ def second_thought(text: str, said: Set[Stance], *, own: bool, listed: bool) -> 
     if _REMARK.search(text):
         return Stance.DOUBTFUL
     return Stance.PAST if _OPERATED.search(text) else None
+
+
+def drug_second_thought(places: Iterable[tuple[str, int, int]]) -> Stance | None:
+    """What a record's own words make of a drug that has a code, by the `places` that name it; None where it stands as coded.
+
+    A question mark beside it is as often a trade mark that was lost on the way.
+    """
+    said = {drug_stance(words.replace("?", " "), start, end) for words, start, end in places}
+    return Stance.DOUBTFUL if said and not _SAME & said else None

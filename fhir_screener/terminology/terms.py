@@ -36,7 +36,7 @@ from fhir_screener.terminology.lines import fold_lines
 from fhir_screener.terminology.names import Names, outermost
 from fhir_screener.terminology.phrases import stance
 from fhir_screener.terminology.result_words import Polarity, read_words
-from fhir_screener.terminology.second_thoughts import second_thought
+from fhir_screener.terminology.second_thoughts import drug_second_thought, second_thought
 from fhir_screener.terminology.site import NO_SITE, Site
 from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.topics import disease_stance
@@ -266,13 +266,17 @@ class Terminology:
             )
 
     def _doubt_by_words(self, text: str, own: bool, found: list[_Named], hits: dict[str, Hit]) -> None:
-        """A diagnosis whose text says otherwise than its code; `own`: it does not repeat the display of one."""
+        """A diagnosis or a drug whose text says otherwise than its code; `own`: it does not repeat the display of one."""
         for name, hit in hits.items():
-            if not text or hit.by_name or self.sets[name].kind != "condition":
+            kind = self.sets[name].kind
+            if not text or hit.by_name or kind not in ("condition", "drug"):
                 continue
-            said = {stance(one.words, one.start, one.end) for one in found if one.name == name and one.coding is None}
-            listed = bool(hit.listed) and fold(hit.listed) in text
-            doubt = second_thought(text, said, own=own, listed=listed)
+            places = [(one.words, one.start, one.end) for one in found if one.name == name and one.coding is None]
+            if kind == "drug":
+                doubt = drug_second_thought(places) if own else None
+            else:
+                said = {stance(*place) for place in places}
+                doubt = second_thought(text, said, own=own, listed=bool(hit.listed) and fold(hit.listed) in text)
             if doubt is not None:
                 hits[name] = msgspec.structs.replace(hit, stance=doubt, words=text)
 

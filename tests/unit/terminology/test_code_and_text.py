@@ -47,6 +47,15 @@ def test_drugs_are_left_to_their_status() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["no rituximab", "plan to start rituximab", "rituximab if needed", "husband's rituximab"]
+)
+def test_a_coded_drug_whose_own_text_says_that_it_is_not_taken_is_in_doubt(text) -> None:
+    hit = TERMS.classify(Concept((Coding(RXNORM, "1"),), text))["rituximab"]
+    assert hit.stance is Stance.DOUBTFUL
+    assert not hit.by_name
+
+
+@pytest.mark.parametrize(
     ("text", "stance"),
     [
         ("胰腺癌?", Stance.DOUBTFUL),
