@@ -44,7 +44,20 @@ app = new_app()
 STUDY, SITE = "NCT04660565", "example"
 CHUNK = 25
 """Patients in a message: small, so that both hands of the worker have something to do, and the bar moves."""
-ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@dataclass
+class Ending:
+    """Whether somebody has asked us to end. Python drops an interrupt that falls into the callback of a weak reference, and
+    each import has one: what takes its time asks again, by `heed`.
+    """
+
+    told: bool = False
+
+    def heed(self) -> None:
+        if self.told:
+            raise KeyboardInterrupt
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ class Stage:
     day: date
     server: Process
     worker: Process
+    ending: Ending
 
 
 @app.command()
@@ -73,8 +87,8 @@ def demo(
     Everything stays on this machine and ends with this command; nothing is kept. Your own servers are not touched.
     """
     began = time.monotonic()
-    with _ended_by_signals(), ExitStack() as stack:
-        stage = _set_up(stack, patients, nights=2 if serve else 1)
+    with ended_by_signals() as ending, ExitStack() as stack:
+        stage = _set_up(stack, patients, 2 if serve else 1, ending)
         report = _swept(stage)
         sys.stdout.write(_candidates(stage))
         sys.stdout.write(_closing(stage, report, time.monotonic() - began))
@@ -83,18 +97,19 @@ def demo(
             sys.stdout.write(_second_night(stage))
             with suppress(KeyboardInterrupt):  # how it is meant to end
                 place = stack.enter_context(pages_of(stage.settings))
-                stay(stage.settings, STUDY, place, stage.server)
+                stay(stage.settings, STUDY, place, stage.server, ending.heed)
     if serve:
         sys.stdout.write("\nThe demo has ended: its processes are stopped, and nothing of it is kept.\n")
     return report.exit_code
 
 
-def _set_up(stack: ExitStack, patients: int | None, nights: int) -> Stage:
+def _set_up(stack: ExitStack, patients: int | None, nights: int, ending: Ending) -> Stage:
     """Start broker and worker, write the hospital meanwhile, then serve it. The last of the nights is today's."""
     given = read_settings(sandbox_patients=patients)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fhir-screener-demo-")))
     stack.enter_context(_temporary(folder))
-    port = given.sandbox_port or _free_port()
+    held = stack.enter_context(socket.create_server(("127.0.0.1", 0)))  # lest somebody else be given it meanwhile
+    port = given.sandbox_port or held.getsockname()[1]
     settings = Settings.build(
         {
             "source_url": f"http://127.0.0.1:{port}/fhir",
@@ -110,14 +125,15 @@ def _set_up(stack: ExitStack, patients: int | None, nights: int) -> Stage:
             **({"mappings": given.mappings} if given.mappings else {}),
         }
     )
-    hand = stack.enter_context(worker(settings, log=folder / "worker.log", grace=1.0))
+    hand = stack.enter_context(worker(settings, log=folder / "worker.log", grace=0.2))
     study = catalog(settings).study(STUDY)
     day = datetime.now(UTC).astimezone(ZoneInfo(study.zone)).date() - timedelta(days=nights - 1)
     with progress(f"making a hospital of {given.sandbox_patients:,} patients") as step:
         write(folder / "hospital", given.sandbox_patients, given.sandbox_seed, day, progress=step)
         step(given.sandbox_patients, None)
+        held.close()
         server = stack.enter_context(fhir_server(load=[folder / "hospital"], port=port, log=folder / "server.log"))
-    return Stage(settings, folder, study, day, server.process, hand)
+    return Stage(settings, folder, study, day, server.process, hand, ending)
 
 
 def _swept(stage: Stage) -> SweepReport:
@@ -151,6 +167,7 @@ def _alive(stage: Stage, step: Step) -> Step:
     """The same steps, unless the worker has died: then nobody would ever take another."""
 
     def stepped(done: int, total: int | None) -> None:
+        stage.ending.heed()
         for name, process in (("worker", stage.worker), ("FHIR server", stage.server)):
             if process.poll() is not None:
                 log = stage.folder / ("worker.log" if name == "worker" else "server.log")
@@ -180,15 +197,18 @@ def _closing(stage: Stage, report: SweepReport, seconds: float) -> str:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Whatever ends us, children are stopped first, and in order."""
+def ended_by_signals() -> Iterator[Ending]:
+    """Whatever ends us, children are stopped first, and in order. What we were started to ignore stays ignored."""
+    ending = Ending()
 
     def end(number: int, frame: FrameType | None) -> None:
+        ending.told = True
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, end) for number in ENDINGS}
+    heeded = [number for number in ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heeded}
     try:
-        yield
+        yield ending
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -206,8 +226,3 @@ def _temporary(folder: Path) -> Iterator[None]:
             del os.environ["TMPDIR"]
         else:
             os.environ["TMPDIR"] = before
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

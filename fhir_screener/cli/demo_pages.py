@@ -6,7 +6,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from fhir_screener.cli.console import BOLD, Page
@@ -29,8 +29,8 @@ def pages_of(settings: Settings) -> Iterator[str]:
         thread.join(2)
 
 
-def stay(settings: Settings, study: str, place: str, server: Process) -> None:
-    """Stay until Ctrl-C, or until the server ends."""
+def stay(settings: Settings, study: str, place: str, server: Process, heed: Callable[[], None]) -> None:
+    """Stay until Ctrl-C, or until the server ends. `heed` raises KeyboardInterrupt where one was asked for before."""
     page, url = Page(), settings.source_url
     page.line()
     page.line("The coordinators' pages, signed in by this link:", BOLD)
@@ -48,4 +48,5 @@ def stay(settings: Settings, study: str, place: str, server: Process) -> None:
     sys.stdout.write(str(page))
     sys.stdout.flush()
     while server.poll() is None:
+        heed()
         time.sleep(0.3)

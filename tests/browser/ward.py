@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import sys
 import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from fhir_screener.bootstrap import build_screener
 from fhir_screener.sandbox.processes import child
 from fhir_screener.screening.report import SweepReport
 from fhir_screener.settings import Settings, variable
+from tests.hapi.run_hapi import free_port
 
 STUDY = "NCT04660565"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -141,8 +141,7 @@ def ask(url: str, body: Any = None, method: str | None = None) -> Any:
 @contextmanager
 def pages_for_roles(ward: Ward, log: Path) -> Iterator[str]:
     """The same behind an identity proxy, which here is whoever sends its headers: groups `coordinators`, `trial`, `ops`."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     public = {"web_public_url": f"http://127.0.0.1:{port}", "web_port": str(port)}
     with pages(ward, log, web_auth="proxy", web_proxies="127.0.0.1", web_grants=GRANTS, **public) as place:
         yield place

@@ -17,6 +17,8 @@ import requests
 
 from tests.functional.program import STUDY, command, environment, run, running
 
+FEW = "5"
+"""Patients of a demo of which only its processes are looked at."""
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
@@ -65,7 +67,7 @@ def test_it_finds_the_planned_candidates_and_cleans_up(mark: str, tmp_path: Path
 @linux
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_however_it_ends_no_process_is_left(way: signal.Signals, mark: str) -> None:
-    asked = command("demo", "--patients", "60")
+    asked = command("demo", "--patients", FEW)
     with running(
         asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(**{mark: "1"})
     ) as process:
@@ -116,7 +118,7 @@ def test_it_ends_at_pages_that_show_something_in_every_view(mark: str) -> None:
 @pytest.mark.parametrize("processes", [2, 4])
 def test_stopped_in_the_middle(processes: int, mark: str) -> None:
     """As soon as the first child is there, or the first of each kind: itself, broker, server, worker."""
-    asked = command("demo", "--patients", "60")
+    asked = command("demo", "--patients", FEW)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     with running(asked, text=True, env=environment(**{mark: "1"}), **quiet) as process:
         while len(marked(mark)) < processes and process.poll() is None:

@@ -130,7 +130,7 @@ class Plant:
     def start_worker(self, **changes: Any) -> Process:
         settings = self.settings.but(**changes) if changes else self.settings
         log = self.folder / f"worker-{len(self.workers)}.log"
-        self.workers.append(self._running.enter_context(worker(settings, log=log, grace=0.5)))
+        self.workers.append(self._running.enter_context(worker(settings, log=log, grace=0.1)))
         return self.workers[-1]
 
     def kill_worker(self) -> None:

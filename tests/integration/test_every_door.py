@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from fhir_screener import load_study
@@ -35,21 +35,21 @@ class Case:
 
     def __init__(self, folder: Path) -> None:
         self.name = f"{folder.parent.name}-{folder.name}"
-        expected = json.loads((folder / "expected.json").read_text("utf-8"))
+        expected = orjson.loads((folder / "expected.json").read_bytes())
         self.patient, self.as_of = expected["patient"], date.fromisoformat(expected["as_of"])
         text = (folder / "bundle.json").read_text("utf-8")
-        self.bundle = json.loads(text)
+        self.bundle = orjson.loads(text)
         for entry in self.bundle["entry"]:
             url, one = entry.get("fullUrl", ""), entry["resource"]
             if url.startswith("urn:uuid:"):
                 text = text.replace(url, f"{one['resourceType']}/{one.get('id')}")
-        self.resources = [entry["resource"] for entry in json.loads(text.replace(HOME, ""))["entry"]]
+        self.resources = [entry["resource"] for entry in orjson.loads(text.replace(HOME, ""))["entry"]]
 
     @property
     def fits_a_server(self) -> bool:
         """Whether a server can hold it as it is: ids that are ids, each once, references to nothing elsewhere, no old update."""
         names = [(one["resourceType"], one.get("id", "")) for one in self.resources]
-        said = re.findall(r'"reference": ?"([^"]*)"', json.dumps(self.resources))
+        said = re.findall(r'"reference":"([^"]*)"', orjson.dumps(self.resources).decode())
         plain = all(re.fullmatch(r"[A-Za-z0-9.-]{1,64}", name) for _, name in names)
         near = all(re.fullmatch(r"(#|[A-Z][A-Za-z]+/)[^\s]*", reference) for reference in said)
         return plain and near and max(Counter(names).values()) == 1 and not any(map(self._by_update, self.resources))
@@ -92,9 +92,9 @@ def judged(record: Any, case: Case) -> Screening:
 def served(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """{patient: record} of the cases that a server can hold, read from one in batches."""
     folder = tmp_path_factory.mktemp("doors")
-    with (folder / "all.ndjson").open("w", encoding="utf-8") as file:
+    with (folder / "all.ndjson").open("wb") as file:
         for case in SERVED:
-            file.writelines(json.dumps(one) + "\n" for one in case.resources)
+            file.writelines(orjson.dumps(one) + b"\n" for one in case.resources)
     with fhir_server(load=[folder / "all.ndjson"], log=folder / "server.log") as server:
         settings = Settings.build({"source_url": server.base_url, "cohort": "all"})
         batches = []
@@ -119,7 +119,7 @@ def test_most_worked_patients_can_be_served() -> None:
 
 @pytest.mark.parametrize("case", ALL, ids=repr)
 def test_the_same_from_a_file_and_from_memory(case: Case, file: Path) -> None:
-    file.write_text(json.dumps(case.bundle), "utf-8")
+    file.write_bytes(orjson.dumps(case.bundle))
     source = FolderSource(file, STUDY.loaded.terminology, only=[case.patient])
     (record,) = source.records()
     memory = from_memory(STUDY, case.bundle, as_of=case.as_of, patient=case.patient)

@@ -23,6 +23,7 @@ from fhir_screener import errors
 from fhir_screener.fhir.retry import NO_RETRY, Retry
 from fhir_screener.fhir.search import search_all
 from fhir_screener.fhir.session import FhirSession
+from tests.hapi.run_hapi import free_port
 
 BODY = json.dumps({"resourceType": "Patient", "id": "1", "name": [{"family": "x" * 3000}]}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\n"
@@ -224,9 +225,10 @@ def test_a_server_that_falls_silent_in_mid_body(serve: Make) -> None:
 
 
 def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with once(f"http://127.0.0.1:{port}/fhir") as session, pytest.raises(errors.Unreachable, match="no connection"):
+    with (
+        once(f"http://127.0.0.1:{free_port()}/fhir") as session,
+        pytest.raises(errors.Unreachable, match="no connection"),
+    ):
         session.get("Patient/1")
 
 
@@ -238,9 +240,7 @@ def test_a_proxy_is_asked_for_everything(serve: Make) -> None:
 
 
 def test_a_proxy_that_is_not_there() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    session = FhirSession("http://ehr.example.org/fhir", proxy=f"http://127.0.0.1:{port}", retries=NO_RETRY)
+    session = FhirSession("http://ehr.example.org/fhir", proxy=f"http://127.0.0.1:{free_port()}", retries=NO_RETRY)
     with session, pytest.raises(errors.Unreachable, match="proxy"):
         session.get("Patient/1")
 

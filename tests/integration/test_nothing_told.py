@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import redis
 import requests
 
 from fhir_screener.bootstrap import build_screener
+from fhir_screener.fhir.retry import Retry
 from fhir_screener.sandbox.hospital import AS_OF
 from fhir_screener.sandbox.processes import FhirServer, fhir_server
 from tests.builders.marked import MARK, mark, write_marked
@@ -26,6 +28,12 @@ def server(tmp_path: Path) -> Iterator[FhirServer]:
     write_marked(tmp_path / "charts", 80, AS_OF)
     with fhir_server(load=[tmp_path / "charts"], log=tmp_path / "server.log") as running:
         yield running
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting in this process before a request is repeated."""
+    monkeypatch.setattr("fhir_screener.fhir.session.Retry", partial(Retry, sleep=lambda seconds: None))
 
 
 @pytest.fixture
@@ -72,6 +80,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
+@pytest.mark.usefixtures("hasty")
 def test_the_pages_decisions_and_failures(server: FhirServer, lines: io.StringIO) -> None:
     there = Hospital(server.base_url, [], frozenset())
     build_screener(there.settings()).sweep([STUDY], AS_OF)
