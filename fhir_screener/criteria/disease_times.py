@@ -33,7 +33,7 @@ class Times:
     @property
     def back(self) -> Duration | None:
         """How far back words in passing matter: what they tell of began before the day on which they were written."""
-        return self.within or self.began_within or self.onset_within
+        return self.within or self.began_within or self.onset_within or self.fresh
 
     @property
     def dated(self) -> bool:

@@ -149,3 +149,5 @@ def test_what_is_done_for_a_woman_with_child_is_a_sign_of_a_pregnancy(judged, wh
     coding = {"system": "http://snomed.info/sct", "code": "225158009", "display": what}
     done = {"resourceType": "Procedure", "status": "completed", "code": {"coding": [coding]}}
     assert said(judged({**done, "performedDateTime": "2021-02-20"}, **HERS), "E7") == "text-only"
+    assert said(judged({**done, "performedDateTime": "2020-05-10"}, **HERS), "E7") == "text-only"
+    assert said(judged({**done, "performedDateTime": "2020-05-01"}, **HERS), "E7") == "no-data"
