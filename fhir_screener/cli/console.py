@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -17,6 +17,8 @@ from rich.text import Text
 
 NARROWEST, WIDEST, UNSEEN = 60, 160, 120
 """Columns: of a terminal at least and at most, and where there is none."""
+ROOM = 100
+"""Columns from which on sentences have room beside the other columns of a table; else they stand below each row."""
 RED, YELLOW, GREEN, DIM, BOLD = "red", "yellow", "green", "dim", "bold"
 
 
@@ -68,6 +70,24 @@ class Page:
 
     def table(self, table: Table) -> None:
         self._console.print(table)
+
+    def rows(self, table: Table, below: Iterable[Sequence[str]]) -> None:
+        """A table of rows of one line each, below each of them its sentences."""
+        start = self._buffer.tell()
+        self._console.print(table)
+        head, *lines = self._buffer.getvalue()[start:].splitlines(keepends=True)
+        self._buffer.seek(start)
+        self._buffer.truncate()
+        self._buffer.write(head)
+        for line, sentences in zip(lines, below, strict=True):
+            self._buffer.write(line)
+            for sentence in filter(None, sentences):
+                self.item(sentence, mark="")
+
+
+def is_narrow() -> bool:
+    """Whether a table has no room for sentences beside its other columns."""
+    return width() < ROOM
 
 
 def columns(*names: str, wide: Iterable[str] = (), right: Iterable[str] = ()) -> Table:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from fhir_screener.cli.console import Page, columns
+from fhir_screener.cli.console import Page, columns, is_narrow
 from fhir_screener.cli.plain import durations
 from fhir_screener.cli.speech import Speech
 from fhir_screener.criteria.evidence import Evidence
@@ -68,8 +68,15 @@ def table(rows: Iterable[Row]) -> str:
     ranked = sorted(rows, key=lambda row: row.rank)
     if not ranked:
         return "Nobody to look at: no candidate, no review, nobody for later.\n"
-    page, grid = Page(), columns("patient", "outcome", "why", "open questions", wide=("why",))
-    grid.columns[3].no_wrap, grid.columns[3].max_width = False, 24
+    page = Page()
+    if is_narrow():
+        grid = columns("patient", "outcome")
+        for row in ranked:
+            grid.add_row(row.patient, outcome_text(row.outcome, row.eligible_from))
+        page.rows(grid, [(row.why, f"? {row.open}") for row in ranked])
+        return str(page)
+    grid = columns("patient", "outcome", "why", "open questions", wide=("why",))
+    grid.columns[3].no_wrap, grid.columns[3].max_width = False, 26
     for row in ranked:
         grid.add_row(row.patient, outcome_text(row.outcome, row.eligible_from), row.why, row.open)
     page.table(grid)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
-from fhir_screener.cli.console import Page, columns
+from fhir_screener.cli.console import Page, columns, is_narrow
 from fhir_screener.cli.options import AsOf, catalog, day, read_settings
 from fhir_screener.cli.plain import durations
 from fhir_screener.cli.progress import progress
@@ -65,18 +65,34 @@ def _differences(pair: Pair, opened: Opened, when: date) -> Iterator[Difference]
 def _table(found: list[Difference]) -> str:
     if not found:
         return "Nobody changes outcome.\n"
-    page = Page()
-    grid = columns("patient", "outcome", "criterion", "verdict", "why", wide=("why",))
-    for one in sorted(found, key=lambda each: (each.before, each.after, each.patient)):
-        outcome = f"{one.before} -> {one.after}" if one.moves else one.after
-        for number, change in enumerate(one.changes or ()):
-            verdict = f"{change.before or 'absent'} -> {change.after or 'absent'}".replace("_", " ")
-            first = (one.patient, outcome.replace("_", " ")) if number == 0 else ("", "")
-            grid.add_row(*first, change.criterion, verdict, _cut(durations(change.why)))
-        if not one.changes:
-            grid.add_row(one.patient, outcome.replace("_", " "), "", "", "the anchor or the clocks changed")
+    page, rows = Page(), list(_rows(found))
+    names = ("patient", "outcome", "criterion", "verdict", "why")
+    if is_narrow():
+        grid, below = columns(*names[:2]), list[list[str]]()
+        for patient, outcome, criterion, verdict, why in rows:
+            if patient:
+                grid.add_row(patient, outcome)
+                below.append([])
+            below[-1].append(f"{criterion} {verdict}: {why}" if criterion else why)
+        page.rows(grid, below)
+        return str(page)
+    grid = columns(*names, wide=names[-1:])
+    for row in rows:
+        grid.add_row(*row)
     page.table(grid)
     return str(page)
+
+
+def _rows(found: list[Difference]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Patient, outcome, criterion, verdict and why; what is said of a patient once is blank in the rows after."""
+    for one in sorted(found, key=lambda each: (each.before, each.after, each.patient)):
+        outcome = (f"{one.before} -> {one.after}" if one.moves else one.after).replace("_", " ")
+        for number, change in enumerate(one.changes or ()):
+            verdict = f"{change.before or 'absent'} -> {change.after or 'absent'}".replace("_", " ")
+            first = (one.patient, outcome) if number == 0 else ("", "")
+            yield *first, change.criterion, verdict, _cut(durations(change.why))
+        if not one.changes:
+            yield one.patient, outcome, "", "", "the anchor or the clocks changed"
 
 
 def _cut(text: str) -> str:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from fhir_screener.cli import progress as progress_module
-from fhir_screener.cli.console import Page, colours, width
+from fhir_screener.cli.console import Page, colours, columns, is_narrow, width
 from fhir_screener.cli.plain import durations
 from fhir_screener.cli.progress import progress
 
@@ -48,6 +48,24 @@ def test_a_page_is_coloured_for_a_terminal_and_hangs_what_it_wraps(monkeypatch: 
     assert first.startswith("  - one two")
     assert second.startswith("    ")
     assert not first.endswith(" ")
+
+
+def test_sentences_stand_below_the_rows_of_a_table_that_has_no_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert is_narrow()
+    page, grid = Page(io.StringIO()), columns("patient", "outcome")
+    page.line("Before.")
+    grid.add_row("h1", "candidate")
+    grid.add_row("h22", "review")
+    page.rows(grid, [("word " * 20, "? ask"), ("", "? chart")])
+    page.line("After.")
+    before, head, first, why, more, ask, second, chart, after, _ = str(page).split("\n")
+    assert (before, head, after) == ("Before.", "patient  outcome", "After.")
+    assert (first, second) == ("h1       candidate", "h22      review")
+    assert why.startswith("  word") and more.startswith("  word") and len(why) <= 80
+    assert (ask, chart) == ("  ? ask", "  ? chart")
+    monkeypatch.setenv("COLUMNS", "120")
+    assert not is_narrow()
 
 
 @pytest.mark.parametrize(("given", "found"), [("20", 60), ("100", 100), ("400", 160)])
