@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -21,6 +20,7 @@ from fhir_screener.fhir.task.store import TaskStore
 from fhir_screener.fhir.task.support import StudySheet
 from fhir_screener.i18n import LANGUAGES
 from fhir_screener.records.patient_record import PatientRecord
+from fhir_screener.release import product_version
 from fhir_screener.screening.screen import screen
 from fhir_screener.screening.screening import Screening
 from fhir_screener.screening.sweep_chunk import Bench
@@ -156,14 +156,6 @@ def now() -> datetime:
 def checksums(loaded: Loaded) -> dict[str, str]:
     """{study id: checksum of its mapping}."""
     return {study.id: study.checksum for study in loaded.studies}
-
-
-def product_version() -> str:
-    """The version that is installed."""
-    try:
-        return version("fhir-screener")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _key(studies: Mapping[str, str], as_of: date, dry_run: bool) -> Key:

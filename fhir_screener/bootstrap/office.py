@@ -9,7 +9,7 @@ from threading import Lock
 
 import orjson
 
-from fhir_screener.bootstrap.benches import now, product_version
+from fhir_screener.bootstrap.benches import now
 from fhir_screener.bootstrap.once import once
 from fhir_screener.bootstrap.reports import Reports
 from fhir_screener.bootstrap.servers import Servers, catalog, server_source
@@ -30,6 +30,7 @@ from fhir_screener.fhir.whereabouts import Whereabouts, whereabouts
 from fhir_screener.log import Log
 from fhir_screener.records.dates import zone_info
 from fhir_screener.records.patient_record import PatientRecord
+from fhir_screener.release import product_version
 from fhir_screener.screening.decision import Person
 from fhir_screener.screening.screen import screen
 from fhir_screener.screening.screening import Screening

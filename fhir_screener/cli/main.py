@@ -16,6 +16,7 @@ import typer
 from fhir_screener import errors
 from fhir_screener.cli.commands import Commands
 from fhir_screener.log import describe
+from fhir_screener.release import product_version
 
 # Typer brings a click of its own, by another name in each version; these are its classes whatever they are called.
 _WRONG_USE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -35,8 +36,6 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from fhir_screener.bootstrap.benches import product_version
-
         sys.stdout.write(f"fhir-screener {product_version()}\n")
         raise typer.Exit
 

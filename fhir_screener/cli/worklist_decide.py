@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fhir_screener.bootstrap import Servers
-from fhir_screener.bootstrap.benches import now, product_version
+from fhir_screener.bootstrap.benches import now
 from fhir_screener.cli.options import SourceOption, StudyOption, TargetOption, catalog, day, parse_as_of, read_settings
 from fhir_screener.errors import NoSuch, Overtaken, UsageError
 from fhir_screener.fhir.task.build import Setting
@@ -18,6 +18,7 @@ from fhir_screener.fhir.task.coded import Json
 from fhir_screener.fhir.task.decided import owner_id
 from fhir_screener.fhir.task.desk import Desk, version_of
 from fhir_screener.fhir.task.standing import standing
+from fhir_screener.release import product_version
 from fhir_screener.screening.decision import Decision, Move, Person, Rejection, decision
 from fhir_screener.settings import Settings
 
