@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -228,9 +229,20 @@ def is_finer(coding: Coding) -> bool:
     return found is not None and bool(found["own"])
 
 
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
+_UNSEEN = dict.fromkeys(
+    [0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+)
+"""Characters that nobody sees: soft hyphens, joiners, marks of direction. They may stand in the middle of a word."""
+
+
 def fold(text: str) -> str:
-    """Text as it is compared: NFKC, lower case, simplified Chinese, one blank between words."""
-    return " ".join(simplified(unicodedata.normalize("NFKC", text)).lower().split())
+    """Text as it is compared: NFKC, lower case, simplified Chinese, one blank between words, no entities or unseen characters."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
+    if text.isascii():
+        return " ".join(text.lower().split())
+    return " ".join(simplified(unicodedata.normalize("NFKC", text.translate(_UNSEEN))).lower().split())
 
 
 _NAMES = {

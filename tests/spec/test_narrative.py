@@ -582,3 +582,17 @@ def test_a_refusal_of_something_else_takes_no_drug_back(judged, note) -> None:
 def test_a_question_with_its_answer_is_a_line_of_its_own(judged) -> None:
     found = judged(noted("Lymphoma: no\nHIV: no"))
     assert (said(found, "E4"), found.outcome.value) == ("no-data", "candidate")
+
+
+@pytest.mark.parametrize(
+    "route", ["i.v.", "IV", "iv drip", "ivgtt", "IV infusion", "静滴", "静脉滴注", "Intravenous\u00a0route"]
+)
+def test_a_drug_ordered_for_a_vein_is_not_given_by_that(judged, route) -> None:
+    order = {
+        "resourceType": "MedicationRequest",
+        "intent": "order",
+        "authoredOn": "2021-02-01",
+        "effectiveDateTime": None,
+    }
+    found = judged(drug("rituximab", **order, dosageInstruction=[{"route": {"text": route}}]))
+    assert said(found, "E5") == "suspected"

@@ -26,6 +26,7 @@ from fhir_screener.criteria.wording import clauses, length, named, words_say
 from fhir_screener.records.dates import Duration
 from fhir_screener.records.facts import Medication
 from fhir_screener.sentence import Text, say
+from fhir_screener.terminology.coding import fold
 from fhir_screener.terminology.stance import NOT_THERE, Stance
 from fhir_screener.terminology.valueset import Hit
 from fhir_screener.verdict import MET, NOT_MET, UNKNOWN, Reason
@@ -163,9 +164,11 @@ def _intravenous(fact: Medication) -> bool:
     return bool(routes) and all(map(_by_vein, routes))
 
 
+_VEIN = re.compile(r"intraven|静[脉滴推注]|(?<![a-z])i\.? ?v\b|\biv(?:gtt|d|p|pb)\b|\binfusion\b|输注|滴注|47625008")
+
+
 def _by_vein(route: str) -> bool:
-    plain = route.lower()
-    return "intraven" in plain or "静脉" in plain or plain in ("iv", "47625008")
+    return _VEIN.search(fold(route)) is not None
 
 
 _PEN = re.compile(r"\bpen\b|auto-?injector|prefilled|cartridge|预充|预填充|自动注射|注射笔")
