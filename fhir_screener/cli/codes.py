@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 import orjson
 import typer
 
 from fhir_screener.cli.console import BOLD, DIM, Page, columns
-from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
+from fhir_screener.cli.options import (
+    AsOf,
+    ChartsArgument,
+    OutOption,
+    SiteOption,
+    StudyOption,
+    catalog,
+    day,
+    new_app,
+    read_settings,
+)
 from fhir_screener.cli.progress import progress
-from fhir_screener.cli.sources import Opened, open_source
+from fhir_screener.cli.sources import Opened, ended, open_source
 from fhir_screener.errors import UsageError
 from fhir_screener.studies.lookalike import THRESHOLD
 from fhir_screener.studies.site_draft import draft
@@ -26,18 +35,14 @@ TOLD = 20
 
 @app.command("survey", short_help="What maps to nothing yet, by patients it could change.")
 def survey(
-    source: Annotated[
-        str, typer.Argument(help="A file or folder of FHIR (NDJSON or Bundles, .gz too), or a FHIR base URL.")
-    ],
+    source: ChartsArgument,
     study: StudyOption,
     site: SiteOption = "",
     as_of: AsOf = "",
     format: Annotated[
         Format, typer.Option("--format", help="A table; a site file to edit; or counts of everything as JSON.")
     ] = "table",
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of to the screen.")
-    ] = None,
+    out: OutOption = None,
     rare: Annotated[
         int, typer.Option("--rare", min=1, help="Show words without a code only if so many patients share them.")
     ] = RARE,
@@ -63,10 +68,7 @@ def survey(
     else:
         sys.stdout.write(text)
     _tell(opened)
-    if not found.patients:
-        sys.stderr.write(f"fhir-screener: {source}: no patient was found there; give a folder or file of FHIR R4\n")
-        return 1
-    return 1 if opened.problems or opened.unread else 0
+    return ended(opened, source, somebody=bool(found.patients))
 
 
 def _surveyed(opened: Opened, surveyor: Surveyor) -> Surveyor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,10 @@ from fhir_screener.settings import Settings, variable
 from fhir_screener.settings.sifted import sifted
 from fhir_screener.studies.load import Catalog
 
+ChartsArgument = Annotated[
+    str, typer.Argument(help="A file or folder of FHIR (NDJSON or Bundles, .gz too), or a FHIR base URL.")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of to the screen.")]
 StudyOption = Annotated[
     str, typer.Option("--study", metavar="ID", help="Registry id of the study, or the path of a study file.")
 ]

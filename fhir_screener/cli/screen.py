@@ -15,9 +15,19 @@ import typer
 
 from fhir_screener.cli import render
 from fhir_screener.cli.as_of import Reach, ahead
-from fhir_screener.cli.options import AsOf, SiteOption, StudyOption, catalog, day, new_app, read_settings
+from fhir_screener.cli.options import (
+    AsOf,
+    ChartsArgument,
+    OutOption,
+    SiteOption,
+    StudyOption,
+    catalog,
+    day,
+    new_app,
+    read_settings,
+)
 from fhir_screener.cli.progress import progress
-from fhir_screener.cli.sources import Opened, open_source
+from fhir_screener.cli.sources import Opened, ended, open_source
 from fhir_screener.cli.speech import Speech
 from fhir_screener.screening.screen import screen as judge
 from fhir_screener.screening.screening import Outcome, Screening
@@ -32,9 +42,7 @@ SHOWN = 20
 
 @app.command()
 def screen(
-    source: Annotated[
-        str, typer.Argument(help="A file or folder of FHIR (NDJSON or Bundles, .gz too), or a FHIR base URL.")
-    ],
+    source: ChartsArgument,
     study: StudyOption,
     as_of: AsOf = "",
     site: SiteOption = "",
@@ -42,9 +50,7 @@ def screen(
         list[str] | None, typer.Option("--patient", metavar="ID", help="Only this patient id; may be given again.")
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to answer.")] = "table",
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of to the screen.")
-    ] = None,
+    out: OutOption = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", metavar="FILE", help="Write counts, and all that could not be read, there as JSON."),
@@ -69,10 +75,7 @@ def screen(
     sys.stderr.write(_summary(loaded.studies[0].id, when, counts, opened))
     if report:
         report.write_bytes(_report(loaded.studies[0].id, when, counts, opened))
-    if not opened.answered and not opened.problems and not missing:
-        sys.stderr.write(f"fhir-screener: {source}: no patient was found there; give a folder or file of FHIR R4\n")
-        return 1
-    return 1 if opened.problems or opened.unread else 0
+    return ended(opened, source, somebody=bool(opened.answered or opened.problems or missing))
 
 
 def _screenings(opened: Opened, loaded: Loaded, when: date, reach: Reach) -> Iterator[Screening]:

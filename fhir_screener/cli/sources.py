@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,6 +48,14 @@ def open_source(source: str, settings: Settings, loaded: Loaded, as_of: date, pa
             f"{source}: there is no such file or folder (a server's address starts with http:// or https://)"
         )
     return _folder(path, loaded, patients)
+
+
+def ended(opened: Opened, source: str, *, somebody: bool) -> int:
+    """The exit code once all is read: 1 where something could not be, or, with a line that says so, nobody was found."""
+    if not somebody:
+        sys.stderr.write(f"fhir-screener: {source}: no patient was found there; give a folder or file of FHIR R4\n")
+        return 1
+    return 1 if opened.problems or opened.unread else 0
 
 
 def _folder(path: Path, loaded: Loaded, patients: Sequence[str]) -> Opened:
