@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
-from fhir_screener.cli.console import BOLD, DIM, Page, columns
+from fhir_screener.cli.console import BOLD, DIM, Page
+from fhir_screener.cli.lookalikes_text import add_names
 from fhir_screener.cli.options import (
     AsOf,
     ChartsArgument,
@@ -117,18 +118,17 @@ def _table(survey: Survey) -> str:
     if not survey.found:
         page.line("No local code or name looks like anything the study needs.")
     else:
-        names = ("could\nchange", "in\nplay", "have\nit", "kind", "name", "looks like", "criteria")
-        grid = columns(*names, wide=("name", "looks like"), right=names[:3])
-        grid.columns[6].no_wrap, grid.columns[6].max_width = False, 12
-        for one in survey.found:
-            counts = (f"{len(one.could):,}", f"{len(one.play):,}", f"{len(one.patients):,}")
-            grid.add_row(*counts, one.name.kind, _name(one), _looks(one), " ".join(sorted(one.criteria)))
-        page.table(grid)
+        add_names(page, map(_told, survey.found))
     page.line()
     page.line(f"{survey.patients:,} patients read for {survey.study} as of {survey.as_of}.", BOLD)
     page.line(_left_out(survey), DIM)
     page.line("With --format yaml --out mappings/sites/NAME.yaml, this is a site file to edit.", DIM)
     return str(page)
+
+
+def _told(one: Found) -> tuple[str, ...]:
+    counts = (f"{len(one.could):,}", f"{len(one.play):,}", f"{len(one.patients):,}")
+    return (*counts, one.name.kind, _name(one), _looks(one), " ".join(sorted(one.criteria)))
 
 
 def _name(one: Found) -> str:

@@ -75,11 +75,12 @@ class Page:
         """A table of rows of one line each, below each of them its sentences."""
         start = self._buffer.tell()
         self._console.print(table)
-        head, *lines = self._buffer.getvalue()[start:].splitlines(keepends=True)
+        lines = self._buffer.getvalue()[start:].splitlines(keepends=True)
+        head = len(lines) - table.row_count
         self._buffer.seek(start)
         self._buffer.truncate()
-        self._buffer.write(head)
-        for line, sentences in zip(lines, below, strict=True):
+        self._buffer.writelines(lines[:head])
+        for line, sentences in zip(lines[head:], below, strict=True):
             self._buffer.write(line)
             for sentence in filter(None, sentences):
                 self.item(sentence, mark="")

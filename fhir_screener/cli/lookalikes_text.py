@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from fhir_screener.cli.console import BOLD, DIM, Page, columns
+from fhir_screener.cli.console import BOLD, DIM, Page, columns, is_narrow
 from fhir_screener.screening.lookalikes import Lookalike
 from fhir_screener.screening.report import StudyReport
 
@@ -29,13 +29,29 @@ def add_lookalikes(page: Page, study: StudyReport) -> None:
 
 def add_table(page: Page, rows: Sequence[Lookalike]) -> None:
     """A row each."""
+    add_names(page, map(_row, rows))
+
+
+def add_names(page: Page, rows: Iterable[Sequence[str]]) -> None:
+    """Rows of what `TITLES` has, as a table; in a narrow window names and what they look like stand below the counts."""
+    if is_narrow():
+        found = list(rows)
+        grid = columns(*TITLES[:4], right=TITLES[:3])
+        for row in found:
+            grid.add_row(*row[:4])
+        page.rows(grid, [(name, f"{looks}; {criteria}") for *_, name, looks, criteria in found])
+        return
     grid = columns(*TITLES, wide=("name", "looks like"), right=TITLES[:3])
     grid.columns[6].no_wrap, grid.columns[6].max_width = False, 12
-    for one in rows:
-        more = "+" if one.at_least else ""
-        counts = (f"{number:,}{more}" for number in (one.could_change, one.in_play, one.patients))
-        grid.add_row(*counts, one.kind, _name(one), _looks(one), " ".join(one.criteria))
+    for row in rows:
+        grid.add_row(*row)
     page.table(grid)
+
+
+def _row(one: Lookalike) -> Sequence[str]:
+    more = "+" if one.at_least else ""
+    counts = (f"{number:,}{more}" for number in (one.could_change, one.in_play, one.patients))
+    return (*counts, one.kind, _name(one), _looks(one), " ".join(one.criteria))
 
 
 def _name(one: Lookalike) -> str:

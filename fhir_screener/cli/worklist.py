@@ -12,7 +12,7 @@ import typer
 
 from fhir_screener.bootstrap import Servers
 from fhir_screener.cli import render
-from fhir_screener.cli.console import Page, columns
+from fhir_screener.cli.console import Page, columns, is_narrow
 from fhir_screener.cli.ledger import ledger
 from fhir_screener.cli.options import SourceOption, TargetOption, catalog, new_app, read_settings
 from fhir_screener.cli.settle_ways import ways_named
@@ -143,14 +143,19 @@ def _table(rows: list[Row], speech: Speech, settle: str) -> str:
         return "No Tasks: no sweep has found anybody yet, or none of this kind.\n"
     owned = any(row.owner for row in rows)
     names = ("patient", "outcome", "status", "last change", *(("owner",) if owned else ()), "open questions")
-    page, grid = Page(), columns(*names, wide=names[-1:])
-    for row in rows:
+    narrow = is_narrow()
+    page, grid = Page(), columns(*names[:-1]) if narrow else columns(*names, wide=names[-1:])
+    asked = [render.ways(row.facets, speech) for row in rows]
+    for row, ways in zip(rows, asked, strict=True):
         outcome = render.outcome_text(row.outcome, str(row.eligible_from or ""))
         owner = (row.owner,) if owned else ()
         grid.add_row(
-            row.patient, outcome, speech(status_words(row.status)), row.as_of, *owner, render.ways(row.facets, speech)
+            row.patient, outcome, speech(status_words(row.status)), row.as_of, *owner, *(() if narrow else (ways,))
         )
-    page.table(grid)
+    if narrow:
+        page.rows(grid, [(f"? {ways}",) for ways in asked])
+    else:
+        page.table(grid)
     page.line(_counted(rows))
     return str(page)
 
