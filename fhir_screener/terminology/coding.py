@@ -211,13 +211,24 @@ def normal_code(system: str, code: str) -> str:
 _DISEASE = re.compile(r"(?:[A-EG-OQR]\d[0-9A-Z]|Z22)(?:[0-9X](?P<own>\d\d(?:X\d+)?)?)?")
 
 
-def is_rubric(coding: Coding) -> bool:
-    """Whether it is a code of ICD-10 for diseases of many kinds, of which the words beside it may say more.
+_DISEASE_9 = re.compile(r"(?:0\d\d|1\d\d|2[0-8]\d|3[2-9]\d|[4-6]\d\d|7[0-58-9]\d)\d{0,2}")
+_PROCEDURE_9 = re.compile(r"\d\d\.\d[\dxX]*")
 
-    Not in the chapters of the mind (F), the newborn (P), injuries and contacts with care (S to Z): their words are of diseases
-    that the patient fears, has not, or is kept from; but a carrier (Z22) has what is named.
+
+def is_rubric(coding: Coding) -> bool:
+    """Whether it is a code of ICD-10 or ICD-9-CM for diseases of many kinds, of which the words beside it may say more.
+
+    Not in the chapters of the mind (F; 290 to 319), the newborn (P; 760 to 779), injuries and contacts with care (S to Z; 800
+    on, E and V): their words are of diseases that the patient fears, has not, or is kept from; but a carrier (Z22) has what is
+    named.
     """
-    return coding.system == ICD10 and bool(_DISEASE.fullmatch(normal_code(ICD10, coding.code)))
+    diseases = {ICD10: _DISEASE, ICD9CM: _DISEASE_9}.get(coding.system)
+    return diseases is not None and bool(diseases.fullmatch(normal_code(coding.system, coding.code)))
+
+
+def is_procedure(coding: Coding) -> bool:
+    """Whether it is a code of ICD-9-CM's volume of procedures: two digits before the dot, where diagnoses have three."""
+    return coding.system == ICD9CM and bool(_PROCEDURE_9.fullmatch(coding.code.strip()))
 
 
 def is_finer(coding: Coding) -> bool:

@@ -63,6 +63,18 @@ _LEFT_OPEN = re.compile(
 )
 
 
+_NO_ACTIVITY = re.compile(
+    any_of(
+        r"(?:双|两)(?:侧)?肺(?:野)?纹理(?:稍|略|轻度)?(?:增[多粗强重浓]|紊乱|[、及])+",
+        r"心影(?:大小)?(?:不大|未见增大|稍大|略大|增大|饱满)|主动脉(?:弓|结|壁)?(?:迂曲|硬化|增宽|突出|可见|钙化|斑块|[、及])+",
+        r"冠(?:状动)?脉(?:走行区)?(?:多发)?(?:可见)?钙化(?:斑块?)?|(?:胸椎|脊柱)(?:骨质)?(?:退行性|增生|侧弯|改变|变|[、及])+",
+        r"(?:mildly )?(?:increased|prominent) (?:broncho)?(?:vascular|pulmonary|lung) markings(?: in both lungs| bilaterally)?",
+        r"(?:mild )?cardiomegaly|(?:tortuous|unfolded|calcified|atherosclerotic)(?: and calcified)? (?:thoracic )?aorta",
+        r"(?:aortic|coronary)(?: artery)? (?:atherosclerosis|calcifications?)",
+        r"(?:mild )?degenerative changes (?:of|in) the (?:thoracic )?spine",
+    ),
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"\bcavit\w+|tree[- ]in[- ]bud|\bmiliary\b|空洞|树芽征|粟粒")
 _THERE = frozenset({Stance.ASSERTED, Stance.DOUBTFUL})
 
@@ -100,6 +112,11 @@ def finds_nothing(clause: str) -> bool:
     if read_words(clause) is Polarity.NEGATIVE or _NOTHING.match(plain):
         return True
     return bool(_WELL.search(plain)) and not _NOT_WELL.search(clause)
+
+
+def is_beside_the_point(clause: str) -> bool:
+    """Whether it tells only of what is seen in many a chest and is no sign of an infection: markings, vessels, the heart."""
+    return bool(_NO_ACTIVITY.fullmatch(clause.strip()))
 
 
 def is_of_the_whole(clause: str) -> bool:

@@ -19,6 +19,7 @@ import msgspec
 from fhir_screener.terminology.coding import (
     BY_PREFIX,
     ICD9CM,
+    ICD9CM3_CN,
     ICD10,
     ICD10CM,
     SNOMED,
@@ -27,6 +28,7 @@ from fhir_screener.terminology.coding import (
     Concept,
     fold,
     is_finer,
+    is_procedure,
     is_rubric,
     normal_code,
 )
@@ -46,6 +48,8 @@ _REMEMBERED = 100_000
 """Concepts whose sets are remembered; then they are forgotten and looked up again."""
 _Texts = list[tuple[str, Coding | None]]
 """Folded texts, each with the coding whose display it is, None for the words of the concept itself."""
+_LONGEST_TEST = 60
+"""Characters of a name of a test that may be one in two languages."""
 
 
 class Terminology:
@@ -127,6 +131,8 @@ class Terminology:
     def _coded(self, coding: Coding) -> tuple[dict[str, Entry | None], bool]:
         """The sets of a code, as `_by_code`, and whether only ICD-10-CM has it: records often say ICD-10 and mean that one."""
         found = self._by_code(coding)
+        if is_procedure(coding):
+            return {**self._by_code(Coding(ICD9CM3_CN, coding.code)), **found}, False
         if coding.system != ICD10 or any(found.values()):
             return found, False
         return {**self._by_code(Coding(ICD10CM, coding.code)), **found}, True
@@ -176,8 +182,18 @@ class Terminology:
         if any(self.site.knows(c) for c in displays):
             candidates = []
         for words, coding in candidates:
-            for name in self._test_names.get(bare_test(words), ()) if words else ():
+            for name in self._tests_called(bare_test(words)) if words else ():
                 hits.setdefault(name, Hit(coding, by_name=True, words=words))
+
+    def _tests_called(self, bare: str) -> Iterable[str]:
+        """The tests of this bare name, in one language or in two: each half of `hbsag乙肝表面抗原` names the same test."""
+        names = self._test_names
+        if bare in names or bare.isascii() or len(bare) > _LONGEST_TEST:
+            return names.get(bare, ())
+        halves = ((bare[:place], bare[place:]) for place in range(1, len(bare)))
+        return dict.fromkeys(
+            name for one, other in halves for name in names.get(one, ()) if name in names.get(other, ())
+        )
 
     @cached_property
     def _test_names(self) -> dict[str, list[str]]:

@@ -45,6 +45,8 @@ RULE = "report: {of: [chest-ct], finding: [active-tb], within: P3M}"
         ("No cavity, consolidation or nodule to suggest active tuberculosis.", NOT_MET, None),
         ("Findings favor active tuberculosis.", UNKNOWN, Reason.EQUIVOCAL),
         ("Active tuberculosis until proven otherwise.", UNKNOWN, Reason.EQUIVOCAL),
+        ("双肺纹理增多, 两肺未见实变及结节, 心影不大", NOT_MET, None),  # what is seen in many a chest is no sign of it
+        ("双肺纹理增多, 心影不大", UNKNOWN, Reason.TEXT_ONLY),
         ("", UNKNOWN, Reason.TEXT_ONLY),
     ],
 )
@@ -130,6 +132,18 @@ QUANTIFERON = "igra: {quantiferon: {tb1: [hbsag], tb2: [egfr], nil: [score], mit
 def test_quantiferon_by_values(ask, values, expected) -> None:
     facts = [make.result(c, v, unit="[IU]/mL") for c, v in zip(("L1", "L2", "L4", "L5"), values, strict=True)]
     found = ask(QUANTIFERON, *facts)
+    assert (found.reason.value if found.reason else found.verdict.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("negative", "not_met"), ("positive", "suspected"), ("indeterminate", "equivocal"), (None, "equivocal")],
+)
+def test_what_the_controls_leave_open_the_laboratory_may_say_in_the_same_record(ask, said, expected) -> None:
+    rule = "igra: {quantiferon: {tb1: [hbsag], nil: [score], mitogen: [organ]}, interpretation: [weight], within: P3M}"
+    tubes = [make.result(code, value, unit="[IU]/mL") for code, value in (("L1", 0.02), ("L5", 8.9))]
+    parts = tuple(facts.Component(one.concept, one.hits, one.value) for one in tubes)
+    found = ask(rule, make.result("L6", said, components=parts))
     assert (found.reason.value if found.reason else found.verdict.value) == expected
 
 

@@ -74,6 +74,8 @@ class IgraRule(ResultRule):
             for part, fact, hit, value in found:
                 if fact.status != "preliminary" or part not in final:
                     run.take(fact, part, value, hit, unit, view.terminology)
+                    if hit_among(fact.hits, self.interpretation) is not None:
+                        run.hear(fact.value, view.terminology)
             if run.fact is not None:
                 reading = read(run)
                 if reading.says is not Polarity.NONE:

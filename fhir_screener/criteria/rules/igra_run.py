@@ -37,6 +37,8 @@ class Run:
     flagged: bool = False
     twice: str = ""
     """A part with two different numbers: two runs on one day, which nothing tells apart."""
+    stated: bool = False
+    """Whether the laboratory says in the same record what they amount to: that reading stands beside the run."""
     fact: Observation | None = None
     value: Value = Value()
     hit: Hit = Hit(None)
@@ -55,6 +57,11 @@ class Run:
             self.preliminary = fact.status == "preliminary"
         if part not in CONTROLS:
             self._words(value, number is not None, terms)
+
+    def hear(self, value: Value, terms: Terminology) -> None:
+        """What the record of these parts says of the whole."""
+        said = read_value(value, Limits(runs=True), terms).says
+        self.stated = self.stated or said in (Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.EQUIVOCAL)
 
     def _number(self, part: str, number: Quantity, unit: str) -> None:
         found = number.value if not number.unit else convert(number.value, number.unit, unit)
@@ -159,7 +166,7 @@ def _unless_lab(run: Run, note: Text) -> Reading:
     """What numbers alone leave open is worth what the laboratory says of it."""
     if run.said:
         return _with_lab(run, None)
-    return Reading(Polarity.EQUIVOCAL, note)
+    return Reading(Polarity.NONE if run.stated else Polarity.EQUIVOCAL, note)
 
 
 def _with_lab(run: Run, computed: Reading | None) -> Reading:

@@ -37,6 +37,7 @@ from fhir_screener.sentence import Text, join, say
 from fhir_screener.terminology.report_findings import (
     clauses_of,
     finds_nothing,
+    is_beside_the_point,
     is_of_a_part,
     is_of_the_whole,
     leaves_open,
@@ -174,7 +175,7 @@ class ReportRule:
             if leaves_open(text):
                 return Reason.EQUIVOCAL, say("the conclusion leaves it open")
             return "no", say("the conclusion rules it out")
-        parts = clauses_of(without_headings(text))
+        parts = [one for one in clauses_of(without_headings(text)) if not is_beside_the_point(one)]
         if all(self._is_clear(view, clause) for clause in parts) and any(self._speaks(view, one) for one in parts):
             return "no", say("the conclusion finds nothing")
         return Reason.TEXT_ONLY, say("the conclusion does not speak of it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_screener.terminology.coding import ICD10, ICD10CM, RXNORM, Coding, Concept
+from fhir_screener.terminology.coding import ICD9CM, ICD9CM3_CN, ICD10, ICD10CM, RXNORM, Coding, Concept
 from fhir_screener.terminology.stance import Stance
 from fhir_screener.terminology.terms import Terminology
 from fhir_screener.terminology.valueset import Entry, ValueSet
@@ -14,6 +14,9 @@ TERMS = Terminology(
         ValueSet(
             "cancer", "Cancer", "condition", codes=(Entry(ICD10, "C25", "Pancreas"),), names={"": ("胰腺癌", "癌")}
         ),
+        ValueSet("whipple", "Whipple", "condition", codes=(Entry(ICD9CM3_CN, "52.7", "Whipple"),)),
+        ValueSet("hbsag", "HBsAg", "result", names={"": ("HBsAg", "乙肝表面抗原")}),
+        ValueSet("anti-hbs", "Anti-HBs", "result", names={"": ("HBsAb", "乙肝表面抗体")}),
         ValueSet("rituximab", "R", "drug", codes=(Entry(RXNORM, "1", "R"),), names={"rituximab": ("rituximab",)}),
     ]
 )
@@ -88,9 +91,12 @@ def test_the_display_of_a_code_of_chinas_edition_is_its_meaning(code, named) -> 
     assert ("cancer" in hits) is named
 
 
-@pytest.mark.parametrize(("system", "named"), [(ICD10, True), (ICD10CM, False)])
-def test_a_text_that_repeats_the_display_of_a_wide_code_is_read(system, named) -> None:
-    hits = TERMS.classify(Concept((Coding(system, "K86.8", "胰腺癌"),), "胰腺癌"))
+@pytest.mark.parametrize(
+    ("system", "code", "named"),
+    [(ICD10, "K86.8", True), (ICD9CM, "577.8", True), (ICD9CM, "V76.9", False), (ICD10CM, "K86.8", False)],
+)
+def test_a_text_that_repeats_the_display_of_a_wide_code_is_read(system, code, named) -> None:
+    hits = TERMS.classify(Concept((Coding(system, code, "胰腺癌"),), "胰腺癌"))
     assert ("cancer" in hits) is named
 
 
@@ -104,3 +110,22 @@ def test_a_text_that_repeats_the_display_of_a_wide_code_is_read(system, named) -
 )
 def test_what_is_denied_does_not_hide_what_is_named_after_it(text, stance) -> None:
     assert TERMS.classify(Concept((), text))["cancer"].stance is stance
+
+
+@pytest.mark.parametrize(("code", "found"), [("52.7", True), ("52.7x01", True), ("527", False)])
+def test_a_procedure_under_the_uri_of_icd_9_cm_is_one(code, found) -> None:
+    assert ("whipple" in TERMS.classify(Concept((Coding(ICD9CM, code),)))) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("HBsAg 乙肝表面抗原", {"hbsag"}),
+        ("乙肝表面抗体/HBsAb", {"anti-hbs"}),
+        ("HBsAg 乙肝表面抗体", set()),  # the halves are names of two tests
+        ("HBsAg 乙肝表面抗原滴度", set()),
+        ("HBsAg", {"hbsag"}),
+    ],
+)
+def test_a_test_named_in_two_languages(text, names) -> None:
+    assert set(TERMS.classify(Concept((), text))) == names

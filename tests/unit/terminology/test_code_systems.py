@@ -14,6 +14,9 @@ from fhir_screener.terminology.coding import (
     LOINC,
     RXNORM,
     SNOMED,
+    Coding,
+    is_procedure,
+    is_rubric,
     normal_code,
     normal_system,
 )
@@ -80,3 +83,30 @@ def test_no_system_is_none() -> None:
 )
 def test_a_code_is_compared_however_it_is_written(system: str, written: str, code: str) -> None:
     assert normal_code(system, written) == code
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "rubric"),
+    [
+        (ICD9CM, "279.8", True),
+        (ICD9CM, "155.0", True),
+        (ICD9CM, "786.50", True),
+        (ICD9CM, "300.02", False),  # of the mind
+        (ICD9CM, "765.1", False),  # of the newborn
+        (ICD9CM, "850.0", False),
+        (ICD9CM, "V10.3", False),
+        (ICD9CM, "E849.0", False),
+        (ICD10, "D89.8", True),
+        (SNOMED, "155", False),
+    ],
+)
+def test_codes_of_many_diseases_of_which_words_may_say_more(system: str, code: str, rubric: bool) -> None:
+    assert is_rubric(Coding(system, code)) is rubric
+
+
+@pytest.mark.parametrize(
+    ("code", "procedure"),
+    [("68.49", True), ("68.4901", True), ("68.4900x001", True), ("684.9", False), ("6849", False)],
+)
+def test_of_icd_9_cm_two_digits_before_the_dot_are_a_procedure(code: str, procedure: bool) -> None:
+    assert is_procedure(Coding(ICD9CM, code)) is procedure
