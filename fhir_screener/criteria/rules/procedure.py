@@ -49,8 +49,10 @@ def done(
         if hit is None or hit.stance not in (Stance.ASSERTED, Stance.PAST) or (hit.unlisted and not unlisted):
             continue
         if isinstance(fact, Procedure):
-            days = view.point(fact.span)
-            if fact.status != "completed" or (not mentioned and only_named(fact.concept.label)):
+            days = _begun(view, fact) if mentioned else view.point(fact.span)
+            if fact.status not in (_UNDER_WAY if mentioned else _DONE) or (
+                not mentioned and only_named(fact.concept.label)
+            ):
                 continue
         else:
             days = view.some_day(fact.onset) or view.days(fact.recorded)
@@ -59,6 +61,17 @@ def done(
         if days is None or view.begun(days):
             found.append((fact, hit, days))
     return found
+
+
+_DONE = frozenset({"completed"})
+_UNDER_WAY = _DONE | {"in-progress", "stopped"}
+"""What is a sign as well: a chemotherapy that goes on, or was broken off."""
+
+
+def _begun(view: View, fact: Procedure) -> Days | None:
+    """When it was done; of what goes on and ends later than today, when it began."""
+    days, start = view.point(fact.span), view.days(fact.span.start)
+    return start if days is not None and days.hi > view.day and start is not None else days
 
 
 @dataclass(frozen=True)
