@@ -28,11 +28,23 @@ _FORM = (
     r"|vials?|amp(?:oule|ule)s?|syringes?|pens?|cartridges?|needles?|bottles?|bags?|packs?|handihaler|respimat|diskus|spacer|device|prefilled"
     r"|(?:extended|delayed|modified|sustained|prolonged|immediate|slow)[- ]release|release|retard|chewable|dispersible|soluble|micronized"
 )
+_FORM_ABROAD = (
+    r"comprim\w*|pellicul\w*|(?:quadri)?s[ée]cables?|effervescent\w*|orodispersible\w*|gastro-?r[ée]sistant\w*|enrob\w*|dragéifi\w*"
+    r"|g[ée]lules?|molles?|dures?|poudre|buvables?|sachet-doses?|sirop|collyre|gouttes|pommade|crème|seringues?|pr[ée]rempli\w*"
+    r"|stylos?|flacons?|perfusion|injectable\w*|diluer|lyophilisat\w*|usage|parent[ée]rale?|libération|prolongée|modifiée"
+    r"|croquer|sucer|mâcher|pour|dans|microgrammes?|pulvérisation|nasale|aérosol|suppositoires?|concentré|verre|boîte|voie|orale"
+    r"|filmtabl\w*|brausetabl\w*|retardtabl\w*|hartkapsel\w*|weichkapsel\w*|magensaftresistent\w*|retardiert\w*|überzogen\w*"
+    r"|fertigspritze\w*|fertigpen\w*|(?:injektions|infusions)\w*|konzentrat|herstellung|einer|pulver|trockensubstanz|lösung"
+    r"|tropfen|augentropfen|salbe|zäpfchen|beutel|ampullen|stück"
+    r"|(?:film|bruis|disper|kauw)tablet\w*|omhuld\w*|drank|stroop|druppels|zalf|injvlst|infvlst|inj(?:ectie)?vloeistof"
+    r"|infusie(?:poeder|vloeistof)|wegwerpspuit|pdr|stuks?"
+)
+"""French, German and Dutch, as their registers end the name of a product: "comprimé pelliculé"."""
 _MANNER = (
     r"only|mucosal|metered|osmotic|microcrystals|macrocrystals|isophane|formulations?|lubricant|virus|daily|weekly|monthly|hourly|hours?|actuat(?:ion)?s?|puffs?|doses?|strength|single|unit|units|combinations?|derivatives|mixtures?|minerals?"
-    r"|electrolytes|supplies|salts?|human|regular|porcine|bovine|conjugated|anhydrous|food|meals?|water|milk|breakfast|lunch|dinner|supper"
+    r"|electrolytes|supplies|salts?|zouten|human|regular|porcine|bovine|conjugated|anhydrous|food|meals?|water|milk|breakfast|lunch|dinner|supper"
     r"|(?:chemo|immuno)?therapy|treatment|prophylaxis|course|pulse|taper|cycles?|regimen|protocol|biosimilar|generic|brand"
-    r"|sodium|potassium|hydrochloride|product|medicinal|sugar[- ]free|preservative[- ]free|low|high|adults?|children|pa?ediatric"
+    r"|sodium|potassium|hydrochloride|product|medicinal|(?:sugar|preservative|cfc|gluten|lactose|alcohol)[- ]free|low|high|adults?|children|pa?ediatric"
 )
 _REMARK = (
     r"hctz|name|necessary|medically|inr|target|goal|range|dispense|as written|refills?|substitut\w*|notes?"
@@ -42,7 +54,7 @@ _REMARK = (
 )
 """What is said beside a drug, and makers; hydrochlorothiazide by its short name."""
 _NO_NAME = re.compile(
-    rf"{_AMOUNT}|(?<![a-z])(?:{_FORM}|{_MANNER}|{_REMARK})(?![a-z])"
+    rf"{_AMOUNT}|(?<![a-z])(?:{_FORM}|{_FORM_ABROAD}|{_MANNER}|{_REMARK})(?![a-z])"
     r"|批号\w*|国药准字\w*|规格\w*|厂家|产地|进口|国产|自备|自费|医保|有限公司|制药"
     r"|拜耳|辉瑞|诺华|赛诺菲|罗氏|默沙东|阿斯利康|诺和诺德|礼来|葛兰素史克|齐鲁|恒瑞|正大天晴|石药|扬子江"
     r"|每[日天]|治疗|方案|化疗|疗程|冲击|口服|静脉|皮下|肌肉|外用|滴注|注射[用液]|缓释|控释|肠溶|分散|胶囊|颗粒|软膏|乳膏|溶液|滴眼液|喷雾剂|吸入|[糖包薄]?[衣膜]?片剂?"

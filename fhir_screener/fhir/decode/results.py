@@ -15,9 +15,10 @@ from fhir_screener.fhir.decode.lean import ObservationLean, ReportLean, Valued
 from fhir_screener.fhir.decode.modifiers import modified
 from fhir_screener.fhir.decode.references import contained
 from fhir_screener.fhir.decode.tolerant import plain, read_part
-from fhir_screener.records.facts import NO_SPAN, Component, Observation, Span, Value
+from fhir_screener.records.facts import NO_SPAN, Component, Observation, Quantity, Span, Value
 from fhir_screener.terminology.coding import Concept
 from fhir_screener.terminology.panel_words import read_panel
+from fhir_screener.terminology.units import factor
 from fhir_screener.terminology.valueset import NO_HITS
 
 _OWN_FOCUS = frozenset({"Condition", "Procedure", "Encounter", "Observation", "DiagnosticReport", "ServiceRequest"})
@@ -79,6 +80,8 @@ def value(record: Valued, book: Book) -> Value:
     number = book.quantity[bytes(record.valueQuantity)] if record.valueQuantity else None
     if record.valueQuantity and number is None and not record.dataAbsentReason:
         unread = "valueQuantity"
+    if number is not None and number.unit and any(one and one.unit != number.unit for one in (bounds.low, bounds.high)):
+        bounds = _in_its_words(bounds, number.unit, bytes(record.valueQuantity))
     return Value(
         book.concept[bytes(record.valueCodeableConcept)].concept if record.valueCodeableConcept else None,
         number,
@@ -93,6 +96,17 @@ def value(record: Valued, book: Book) -> Value:
         unread,
         bounds.text,
     )
+
+
+def _in_its_words(bounds: Bounds, unit: str, raw: bytes) -> Bounds:
+    """A range that spells its unit as the Quantity `raw` does beside its code is in that code's unit: U/mL beside [arb'U]/mL."""
+
+    def end(one: Quantity | None) -> Quantity | None:
+        if one is None or one.unit in ("", unit) or f'"{one.unit}"'.encode() not in raw or factor(one.unit, unit) is not None:
+            return one
+        return msgspec.structs.replace(one, unit=unit)
+
+    return Bounds(end(bounds.low), end(bounds.high), bounds.text)
 
 
 def _absent(codes: tuple[str, ...]) -> str:

@@ -91,6 +91,17 @@ def test_the_normal_range_is_chosen():
     assert value(referenceRange=ranges[:1]).low is None  # a range for a treatment says nothing of what is normal
 
 
+def test_a_range_that_spells_its_unit_as_the_result_does_is_in_the_unit_of_its_code():
+    measured = {"value": 38, "unit": "U/mL", "system": "http://unitsofmeasure.org", "code": "[arb'U]/mL"}
+    found = value(valueQuantity=measured, referenceRange=[{"high": {"value": 3.5, "unit": "U/mL"}}])
+    assert (found.high.value, found.high.unit) == (3.5, "[arb'U]/mL")
+    found = value(valueQuantity=measured, referenceRange=[{"high": {"value": 3.5, "unit": "kU/L"}}])
+    assert found.high.unit == "kU/L"
+    litres = {"value": 2, "unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "g/L"}
+    found = value(valueQuantity=litres, referenceRange=[{"high": {"value": 135, "unit": "mg/dL"}}])
+    assert found.high.unit == "mg/dL"  # that converts, and is what it says
+
+
 def test_components_have_hits_of_their_own():
     parts = [{"code": HBSAG, "valueQuantity": {"value": 3}}, {"code": OTHER, "valueString": "x"}]
     fact = only(code=OTHER, component=parts)

@@ -51,6 +51,23 @@ def test_what_a_drug_comes_in_is_none_by_itself(words, unlisted) -> None:
     assert Ordinary(Terminology([])).unlisted(Concept((), words)) is unlisted
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ZELFUPRIL 50 mg, comprimé pelliculé",
+        "ZELFUPRIL 4 mg, lyophilisat et solution pour usage parentéral",
+        "ZELFUPRIL 40 mg, solution injectable en stylo prérempli",
+        "Zelfupril 5 mg, Filmtabletten",
+        "Zelfupril, infusiepoeder 100mg",
+        "Zelfupril 100micrograms/dose inhaler CFC free",
+    ],
+)
+def test_the_form_behind_a_product_is_no_second_drug(words) -> None:
+    ordinary = Ordinary(Terminology([ORDINARY]))
+    assert not ordinary.unlisted(Concept((), words))
+    assert ordinary.unlisted(Concept((), f"{words} + zelfudrug"))
+
+
 NOTHING = Coding("http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips", "no-medication-info")
 
 
