@@ -30,6 +30,9 @@ _UNIT = r"(?:mg|毫克|g|克|ug|mcg|μg|微克)(?![a-z])(?!\s*/\s*(?:kg|公斤|m
 _MASS = rf"{DIGITS}\s*(?:{_UNIT})?(?:\s*(?:-|~|–|to|至|到)\s*{DIGITS}\s*)?{_UNIT}"
 _PIECE = r"(?:片|粒|丸|支|#|(?:tablets?|tabs?|tbl|t|capsules?|caps?|vials?)(?:\(s\))?(?![a-z]))"
 _BY = r"\s*[×x*]\s*"
+_BARE = r"(?:1 1/2|1/2|half|one|two|three|[1-3](?:\.5)?)"
+_LABEL = r"o\.?d|b\.?d|t\.?d\.?s|o\.?m|mane|nocte|daily|(?:every|each) (?:day|morning|evening|night)|(?:once|twice) (?:daily|a day)"
+"""A label that says how many and how often, and no more, means tablets: "1 od". From four on it may be milligrams."""
 
 OFTEN: tuple[tuple[str, float, float], ...] = (
     (r"q\.?o\.?d\.?|(?:once )?every (?:other|second) day|(?:on )?alternate days|q48h|every 48 hours", 1, 2),
@@ -58,7 +61,7 @@ _TIMES_A_WEEK = rf"(?:每|[1一])周(?P<w>{_COUNT})次|(?P<v>{_COUNT})次 ?/ ?�
 
 _SLOTS = (
     (
-        r"(?:every|each|in the) morning|at breakfast|q ?am|mane|(?:at )?[5-9](?::\d\d)? ?am|早?[6-9]点"
+        r"(?:every|each|in the) morning|at breakfast|q ?am|mane|o\.?m\.?|(?:at )?[5-9](?::\d\d)? ?am|早?[6-9]点"
         r"|每?(?:早晨|早上|早餐后|清晨|上午|晨起|晨|早)(?:[1一]次)?",
         "morning",
     ),
@@ -74,7 +77,8 @@ _NEEDED = (
 _ONCE = r"once(?: only)?|single dose|stat|单次(?:口服|给药)?|一次性|临时|立即"
 _DIVIDED = rf"(?:in|divided into) {_COUNT} (?:divided )?doses|分{_COUNT}次(?:口服|服用|服)?"
 _FILL = (
-    r"take|give|by mouth|(?:by )?oral route|p\.?o\.?|orally|oral|i\.?v\.?(?:gtt| drip)?|intravenously|i\.?m\.?|of|and|dose"
+    r"take|give|to be (?:taken|swallowed)"
+    r"|by mouth|(?:by )?oral route|p\.?o\.?|orally|oral|i\.?v\.?(?:gtt| drip)?|intravenously|i\.?m\.?|of|and|dose"
     r"|p\.?c\.?|a\.?c\.?|with (?:food|meals?|breakfast|milk|water)|after (?:food|meals?|breakfast)"
     r"|口服|内服|服用?|/ ?次|静脉滴注|静脉注射|静滴|静注|静推|肌注|每次|[1一]次(?=\s*[\d半一两二三])|各|及|和|顿服|维持量?|剂量"
     r"|# ?\d+(?: ?(?:tabs?|tablets?|caps?|capsules?)(?:\(s\))?)?|\d+ refills?(?:\(s\))?|refills?: ?\d+"
@@ -215,7 +219,8 @@ _AMOUNTS = (
     ("each", rf"(?P<count_c>half|one|two|three|four|five|six)\s+(?P<mass_c>{_MASS})\s*{_PIECE}"),
     ("strength", rf"(?P<mass_d>{_MASS})\s*(?:/|per)?\s*{_PIECE}"),
     ("mass", rf"(?P<mass_e>{_MASS})"),
-    ("pieces", rf"(?P<count_f>{_COUNT})\s*{_PIECE}(?P<half>半)?"),
+    ("pieces", rf"(?P<count_f>{_COUNT})\s*(?:{_PIECE}|to be (?:taken|swallowed)(?![a-z]))(?P<half>半)?"),
+    ("pieces", rf"(?P<count_g>{_BARE})(?=\s+(?:{_LABEL})(?![a-z]))"),
 )
 _WORDY = (
     *(("often", pattern) for pattern in (_TIMES_A_DAY, _TIMES_A_WEEK)),
@@ -232,7 +237,8 @@ _RIGHT_EYE = re.compile(r"\bod\b")
 """Once daily; beside another rhythm it is the eye."""
 _HALVES = ("1/2", "1\u20442")
 _AT_A_TIME = rf"(?:{'|'.join(_HALVES)}|\d(?:[.,]5)?)"
-_SCHEME = re.compile(rf"(?<![\d-])({_AT_A_TIME}(?:-{_AT_A_TIME}){{2,3}})(?![\d/\u2044-])")
+_PIECES = r"(?: ?(?:stück|stk\.?|tabletten?|tbl\.?|kapseln?|stuks?)(?![a-z]))?"
+_SCHEME = re.compile(rf"(?<![\d-])({_AT_A_TIME}(?: ?- ?{_AT_A_TIME}){{2,3}})(?! ?[\d/\u2044-]){_PIECES}")
 """Pieces in the morning, at noon, in the evening and for the night, as German prescriptions write them: 1-0-1-0. Ten and
 more of them at a time are milligrams, or steps of a taper, and stay unread.
 """
@@ -247,7 +253,9 @@ def _tokens(text: str) -> Iterator[_Token]:
             at = gap.end()
             continue
         if scheme := _SCHEME.match(text, at):
-            pieces = sum(0.5 if one in _HALVES else float(one.replace(",", ".")) for one in scheme[1].split("-"))
+            pieces = sum(
+                0.5 if one in _HALVES else float(one.replace(",", ".")) for one in scheme[1].replace(" ", "").split("-")
+            )
             yield _Token("pieces", pieces, pieces)
             yield _Token("often", 1.0, 1.0)
             at = scheme.end()

@@ -44,7 +44,8 @@ _MANNER = (
     r"only|mucosal|metered|osmotic|microcrystals|macrocrystals|isophane|formulations?|lubricant|virus|daily|weekly|monthly|hourly|hours?|actuat(?:ion)?s?|puffs?|doses?|strength|single|unit|units|combinations?|derivatives|mixtures?|minerals?"
     r"|electrolytes|supplies|salts?|zouten|human|regular|porcine|bovine|conjugated|anhydrous|food|meals?|water|milk|breakfast|lunch|dinner|supper"
     r"|(?:chemo|immuno)?therapy|treatment|prophylaxis|course|pulse|taper|cycles?|regimen|protocol|biosimilar|generic|brand"
-    r"|sodium|potassium|hydrochloride|product|medicinal|(?:sugar|preservative|cfc|gluten|lactose|alcohol)[- ]free|low|high|adults?|children|pa?ediatric"
+    r"|sodium|potassium|hydrochloride|product|medicinal"
+    r"|(?:sugar|preservative|cfc|gluten|lactose|alcohol)[- ]free|low|high|adults?|children|pa?ediatric"
 )
 _REMARK = (
     r"hctz|name|necessary|medically|inr|target|goal|range|dispense|as written|refills?|substitut\w*|notes?"

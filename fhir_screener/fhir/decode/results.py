@@ -102,9 +102,8 @@ def _in_its_words(bounds: Bounds, unit: str, raw: bytes) -> Bounds:
     """A range that spells its unit as the Quantity `raw` does beside its code is in that code's unit: U/mL beside [arb'U]/mL."""
 
     def end(one: Quantity | None) -> Quantity | None:
-        if one is None or one.unit in ("", unit) or f'"{one.unit}"'.encode() not in raw or factor(one.unit, unit) is not None:
-            return one
-        return msgspec.structs.replace(one, unit=unit)
+        alike = one is not None and one.unit not in ("", unit) and f'"{one.unit}"'.encode() in raw
+        return msgspec.structs.replace(one, unit=unit) if one and alike and factor(one.unit, unit) is None else one
 
     return Bounds(end(bounds.low), end(bounds.high), bounds.text)
 

@@ -75,6 +75,15 @@ def a_day(text: str) -> float | None:
         ("Take 3 tablets (7.5 mg total) by mouth daily.", 7.5),
         ("Take 1 tablet (5 mg) by mouth 2 (two) times daily with meals", 10),
         ("5 mg by oral route nightly", 5),
+        ("10 mg om", 10),
+        ("5 mg tablet ONE to be taken each morning", 5),
+        ("5 mg tablet Six tablets to be taken each morning", 30),
+        ("5 mg tablet 2 od", 10),
+        ("5 mg tablet 1 mane", 5),
+        ("5 mg tablet 1.5 daily", 7.5),
+        ("5 mg tablet 10 od", None),  # ten tablets, or ten milligrams?
+        ("5 mg tablet 1 - 0 - 1 - 0", 10),
+        ("5 mg tablet 2-0-0-0 Stück", 10),
     ],
 )
 def test_mg_a_day(text, expected) -> None:
