@@ -1,4 +1,5 @@
-"""What a result says in words: positive, negative, equivocal, or that there is no result. English and Chinese.
+"""What a result says in words: positive, negative, equivocal, or that there is no result. English and Chinese; whole answers in
+German, French and Dutch too.
 
 No-result words are looked for first; then negative and equivocal ones are taken out of the text before positive ones
 are looked for, because "not detected" holds "detected" and 弱阳性 holds 阳性. Text that says two things, a result and
@@ -12,6 +13,7 @@ from enum import Enum
 from functools import lru_cache
 
 from fhir_screener.sentence import Text, say
+from fhir_screener.terminology import answers_abroad
 from fhir_screener.terminology.coding import fold
 
 
@@ -163,6 +165,8 @@ def read_words(text: str) -> Polarity | None:
     plain = _BESIDE.sub(" ", _SPACED.sub("", _spelled(fold(text)))).strip()
     if not plain or _ANOTHERS.search(plain):
         return None
+    if (told := _abroad(plain)) is not None:
+        return told
     if _NIL_TOO_HIGH.search(fold(text)):
         return Polarity.EQUIVOCAL
     rest, nothing = _NONE.subn(" ", plain)
@@ -179,6 +183,15 @@ def read_words(text: str) -> Polarity | None:
     if found == [Polarity.EQUIVOCAL, Polarity.POSITIVE]:
         return Polarity.EQUIVOCAL
     return found[0] if len(found) == 1 else None
+
+
+def _abroad(plain: str) -> Polarity | None:
+    bare = plain.strip(" .()")
+    if bare in answers_abroad.NEGATIVE:
+        return Polarity.NEGATIVE
+    if bare in answers_abroad.POSITIVE:
+        return Polarity.POSITIVE
+    return Polarity.EQUIVOCAL if bare in answers_abroad.EQUIVOCAL else None
 
 
 _INDEX = re.compile(r"(s/co?|coi|cut-?off index|index)(?: ?(?:ratio|value|值))?\s*[:=]?\s*(?=[<>\d])")

@@ -214,3 +214,20 @@ def test_a_text_longer_than_any_result_is_not_read(piece: str) -> None:
     """Nor does it take minutes to say so: the time that a mistake here would take is seen."""
     text = piece * 200_000
     assert (read_number(text), read_between(text), read_words(text)) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("nicht nachweisbar", Polarity.NEGATIVE),
+        ("Négatif.", Polarity.NEGATIVE),
+        ("niet aantoonbaar", Polarity.NEGATIVE),
+        ("Nachweisbar", Polarity.POSITIVE),
+        ("détecté", Polarity.POSITIVE),
+        ("schwach positiv", Polarity.EQUIVOCAL),
+        ("douteux", Polarity.EQUIVOCAL),
+        ("nachweisbar, aber nicht quantifizierbar", None),  # no sentence is read
+    ],
+)
+def test_a_whole_answer_in_german_french_or_dutch(words, says) -> None:
+    assert read_words(words) is says
