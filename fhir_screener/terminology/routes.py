@@ -34,7 +34,7 @@ _LOCAL = frozenset(
     20065000 20072000""".split()
 )
 _LOCAL_WORDS = re.compile(
-    r"topical|ophthalm|\beye\b|eye drop|ocular|\botic\b|\bear\b|nasal|intranasal|inhal|nebuli[sz]|respimat|turbuhaler|aerosol"
+    r"topical|ophthalm|\bophth?\b|\bopth\b|\boint\b|\beye\b|eye drop|ocular|\botic\b|\bear\b|nasal|intranasal|inhal|nebuli[sz]|respimat|turbuhaler|aerosol"
     r"|(?<!colo)rectal|enema|suppositor|vaginal|intra-?articular|intra-?lesional|intravitreal|intraocular|subconjunctival|cream"
     r"|ointment|\blotion|\bgel\b|shampoo|scalp|\bfoam\b|(?<!sub)(?<!per)cutaneous|on the skin|oral paste|orabase|\bdental|mouthwash"
     r"|\beyes\b|affected area|sub-?tenon|peri-?bulbar|retro-?bulbar|intra-?tympanic|intradermal|\bimplant\b|eluting"

@@ -304,3 +304,10 @@ def test_an_ingredient_without_words_leaves_a_product_by_its_standard_code_what_
     product = medication(code=whole, ingredient=[{"itemCodeableConcept": part}])
     found = read(product, by_reference(medicationReference={"reference": "Medication/m"})).medications
     assert (not found) is known
+
+
+@pytest.mark.parametrize(
+    "name", ["prednisone acetate 1% Ophth. Susp.", "prednisone 1% Opth soln", "prednisone 0.5% Oint"]
+)
+def test_drops_and_ointments_as_formularies_shorten_them_are_not_systemic(name):
+    assert only(statement(medicationCodeableConcept={"text": name})).systemic is False
