@@ -34,10 +34,10 @@ _LOCAL = frozenset(
     20065000 20072000""".split()
 )
 _LOCAL_WORDS = re.compile(
-    r"topical|ophthalm|\bophth?\b|\bopth\b|\boint\b|\beye\b|eye drop|ocular|\botic\b|\bear\b|nasal|intranasal|inhal|nebuli[sz]|respimat|turbuhaler|aerosol"
+    r"topical|ophthalm|\beye\b|eye drop|ocular|\botic\b|\bear\b|nasal|intranasal|inhal|nebuli[sz]|respimat|turbuhaler|aerosol"
     r"|(?<!colo)rectal|enema|suppositor|vaginal|intra-?articular|intra-?lesional|intravitreal|intraocular|subconjunctival|cream"
     r"|ointment|\blotion|\bgel\b|shampoo|scalp|\bfoam\b|(?<!sub)(?<!per)cutaneous|on the skin|oral paste|orabase|\bdental|mouthwash"
-    r"|\beyes\b|affected area|sub-?tenon|peri-?bulbar|retro-?bulbar|intra-?tympanic|intradermal|\bimplant\b|eluting"
+    r"|\bophth?\b|\bopth\b|\boint\b|\beyes\b|affected area|sub-?tenon|peri-?bulbar|retro-?bulbar|intra-?tympanic|intradermal|\bimplant\b|eluting"
     r"|drug-coated|\brektal|intraartikul|\bauge|\bohren|auf die haut|salbe\b|zäpfchen"
     r"|mouth rinse|gargle|\bdrops?\b.*\b(?:eye|ear|nose)|metered dose|dry powder|\bspray\b"
     r"|外用|软膏|乳膏|霜剂|凝胶|洗剂|搽剂|贴膏|滴眼|眼用|眼膏|滴耳|滴鼻|鼻喷|鼻用|喷鼻|经鼻|吸入|雾化|气雾|喷雾|灌肠|直肠|栓剂|阴道"
