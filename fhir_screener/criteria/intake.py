@@ -83,16 +83,28 @@ def taken_back(fact: Medication, taken: Intake) -> str:
             return said
     if said := names_refused(fact.concept.text):
         return said
+    if said := _of_a_year(fact, taken):
+        return said
     if not taken.ongoing:
         return ""
-    return names_gone(fact.concept.text) or _of_a_year(fact) or (says_ended(fact.dose_text) if fact.dose_text else "")
+    return names_gone(fact.concept.text) or (says_ended(fact.dose_text) if fact.dose_text else "")
 
 
-def _of_a_year(fact: Medication) -> str:
-    """A year that the drug's words name, where no element says when it was taken, and it was recorded in a later one."""
-    undated = fact.span.empty and not fact.authored and not any(dose.bounds.start for dose in fact.doses)
-    years = years_in(fact.concept.text) if undated else []
-    return years[0] if years and not (fact.asserted or "").startswith(years[0]) else ""
+def _of_a_year(fact: Medication, taken: Intake) -> str:
+    """The newest year that the drug's words name, where its elements tell of later ones only, or no element says when it
+    was taken and it was recorded in another one.
+    """
+    stated = [
+        day[:4]
+        for day in (fact.span.start, fact.span.end, fact.authored, *(dose.bounds.start for dose in fact.doses))
+        if day
+    ]
+    years = years_in(fact.concept.text)
+    if not years:
+        return ""
+    if stated:
+        return years[0] if years[0] < min(stated) else ""
+    return years[0] if taken.ongoing and not (fact.asserted or "").startswith(years[0]) else ""
 
 
 def intake(view: View, fact: Medication, single: bool = False) -> Intake | None:

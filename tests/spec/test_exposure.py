@@ -54,6 +54,24 @@ def test_each_record_for_what_it_is(ask, fact, verdict, reason) -> None:
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("rituximab 2010-2015", UNKNOWN),
+        ("利妥昔单抗 2018年", UNKNOWN),
+        ("rituximab 2018, again 2021", MET),
+        ("rituximab 2021", MET),
+        ("rituximab 2000 mg", MET),
+    ],
+)
+@pytest.mark.parametrize("kind", ["statement", "administration"])
+def test_words_of_earlier_years_only_beside_a_date_of_today_are_in_doubt(ask, words, verdict, kind) -> None:
+    given = make.drug("R1", kind, taken="2021-01-05")
+    named = replace(given, concept=replace(given.concept, text=words))
+    assert ask(RULE, given).verdict is MET
+    assert ask(RULE, named).verdict is verdict
+
+
 def test_a_procedure_at_some_age_was_done_on_one_day_of_that_year(ask) -> None:
     given = make.drug("R1", "procedure")
     at_59 = replace(given, span=Span("2020-05-01", "2021-04-30", spread=True))

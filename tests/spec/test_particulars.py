@@ -98,6 +98,15 @@ def test_an_expected_day_of_delivery_says_pregnant_until_it_is_past(ask) -> None
     assert ask(rule, past, patient=HER).verdict is UNKNOWN
 
 
+def test_a_gestational_age_is_a_sign_of_the_pregnancy_that_it_counts_from_and_of_none_that_ended(ask) -> None:
+    rule = "pregnant: {conditions: [pregnancy], gestation: [score], ended: [hysterectomy], test_within: P30D}"
+    early = make.result("L4", 6, unit="wk", on="2021-02-01")
+    found = ask(rule, early, patient=HER)
+    assert (found.verdict, found.reason) == (UNKNOWN, Reason.SUSPECTED)
+    assert ask(rule, early, make.procedure("Y1", "2020-11-01"), patient=HER).reason is Reason.SUSPECTED
+    assert ask(rule, early, make.procedure("Y1", "2021-01-10"), patient=HER).reason is Reason.NO_DATA
+
+
 @pytest.mark.parametrize(
     ("value", "verdict", "reason"),
     [

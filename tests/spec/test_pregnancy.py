@@ -142,6 +142,30 @@ def test_a_gestational_age_in_weeks_is_a_sign_of_a_pregnancy(judged) -> None:
         "valueQuantity": {"value": 12, "unit": "wk", "system": "http://unitsofmeasure.org", "code": "wk"},
     }
     assert said(judged(told, **HERS), "E7") == "suspected"
+    assert said(judged({**told, "effectiveDateTime": "2020-05-01"}, **HERS), "E7") == "no-data"
+
+
+def test_a_gestational_age_after_a_delivery_is_of_a_new_pregnancy_only_where_that_began_later(judged) -> None:
+    told = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "49051-6"}]},
+        "effectiveDateTime": "2021-02-20",
+        "valueQuantity": {"value": 6, "unit": "wk", "system": "http://unitsofmeasure.org", "code": "wk"},
+    }
+    born = {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "code": {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "59510"}]},
+        "performedDateTime": "2020-09-10",
+    }
+    assert said(judged(told, born, **HERS), "E7") == "suspected"  # not passed over for a birth five months ago
+    at_birth = {**told, "valueQuantity": {**told["valueQuantity"], "value": 39}}
+    assert said(judged(at_birth, born, **HERS), "E7") == "no-data"  # written down late: of the child that was born
+    before = {**told, "effectiveDateTime": "2020-09-01"}
+    assert said(judged(before, born, **HERS), "E7") == "no-data"
+    unread = {**told, "valueQuantity": {"value": 6, "unit": "furlong"}}
+    assert said(judged(unread, born, **HERS), "E7") == "unreadable"
 
 
 @pytest.mark.parametrize("what", ["Auscultation of the fetal heart", "Fetal anatomy study"])

@@ -5,6 +5,7 @@
       values: {positive: [pregnant-values], negative: [not-pregnant-values]}
       hcg: [hcg-qualitative]               hcg_quantitative: [hcg-quantitative]
       ended: [delivery]                    test_within: P30D              # how long a negative test speaks
+      gestation: [gestational-age]         # a sign that a person looks at
 
 Evidence of pregnancy is stale 14 days after the expected delivery or 300 days after onset. hCG 5 to 25 mIU/mL is
 equivocal (Mayo Clinic Laboratories test 80678); hCG in a male is no evidence of pregnancy.
@@ -20,6 +21,7 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course, doubt_of, is_doubtful
 from fhir_screener.criteria.due_date import TERM, weigh_due_date
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
+from fhir_screener.criteria.gestation import weigh_gestation
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
@@ -59,6 +61,7 @@ class PregnantRule:
     test_within: Duration
     values: Limits = Limits()
     outcome: frozenset[str] = frozenset()
+    gestation: frozenset[str] = frozenset()
     kind: ClassVar[str] = "pregnant"
 
     def evaluate(self, view: View) -> Finding:
@@ -66,6 +69,7 @@ class PregnantRule:
         last_outcome = self._last_outcome(view)
         self._diagnoses(view, tally, last_outcome)
         weigh_due_date(view, self.due_date, tally, last_outcome)
+        weigh_gestation(view, self.gestation, tally, last_outcome)
         clearing = self._tests(view, tally, last_outcome)
         told = (
             self.conditions
@@ -201,12 +205,13 @@ class PregnantRule:
         return unknown(Reason.NO_DATA, *tally.around(), nothing, settle=order)
 
     def concerned_by(self) -> frozenset[str]:
-        tests = self.status | self.due_date | self.outcome | self.hcg | self.hcg_quantitative
-        return self.conditions | self.ended | tests
+        return self.conditions | self.ended | self._tests_read()
+
+    def _tests_read(self) -> frozenset[str]:
+        return self.status | self.due_date | self.gestation | self.outcome | self.hcg | self.hcg_quantitative
 
     def needs(self) -> Needs:
-        tests = self.status | self.due_date | self.outcome | self.hcg | self.hcg_quantitative
-        sets = self.conditions | tests | self.ended | self.values.positive | self.values.negative
+        sets = self.conditions | self._tests_read() | self.ended | self.values.positive | self.values.negative
         return Needs(sets=sets, types=TYPES)
 
     def parts(self) -> tuple[Rule, ...]:
@@ -223,6 +228,7 @@ PREGNANT = mapping(
     sets("status", "Observations that state it.", "result"),
     ANSWERS,
     sets("due_date", "Observations of the expected date of delivery.", "result"),
+    sets("gestation", "Observations of the gestational age: signs, and none of a pregnancy that ended.", "result"),
     sets("hcg", "Qualitative hCG tests.", "result"),
     sets("hcg_quantitative", "hCG by number.", "result"),
     sets("ended", "Deliveries and other ends of a pregnancy.", "procedure", "condition"),
@@ -238,6 +244,7 @@ def parse_pregnant(spec: Spec, build: Build) -> Rule:
         conditions=given["conditions"],
         status=given["status"],
         due_date=given["due_date"],
+        gestation=given["gestation"],
         hcg=given["hcg"],
         hcg_quantitative=given["hcg_quantitative"],
         ended=given["ended"],
