@@ -205,11 +205,17 @@ def ended_by_signals() -> Iterator[Ending]:
         ending.told = True
         raise KeyboardInterrupt
 
+    def dropped(about: sys.UnraisableHookArgs) -> None:
+        if not (ending.told and about.exc_type is KeyboardInterrupt):
+            said(about)
+
     heeded = [number for number in ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in heeded}
+    said, sys.unraisablehook = sys.unraisablehook, dropped  # an interrupt that was dropped is heeded, and no fault
     try:
         yield ending
     finally:
+        sys.unraisablehook = said
         for number, handler in before.items():
             signal.signal(number, handler)
 
