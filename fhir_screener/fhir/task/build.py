@@ -181,4 +181,13 @@ def _coverage(coverage: Coverage) -> Iterator[Json]:
 
 def instant(now: datetime) -> str:
     """The moment as a FHIR instant in UTC, to the second."""
-    return now.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    return _in_utc(now, "seconds")
+
+
+def precise_instant(now: datetime) -> str:
+    """To the millisecond: of two sweeps of a small site in one second, the later one is to be known."""
+    return _in_utc(now, "milliseconds")
+
+
+def _in_utc(now: datetime, to: str) -> str:
+    return now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=to) + "Z"

@@ -21,7 +21,7 @@ from fhir_screener.fhir.origin import encode
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.build import instant, task_input
+from fhir_screener.fhir.task.build import precise_instant, task_input
 from fhir_screener.fhir.task.checked import check
 from fhir_screener.fhir.task.coded import Json, codes, coding, concept, dicts
 from fhir_screener.fhir.task.identity import Identity, sweep_identifier
@@ -63,7 +63,7 @@ class SweepTasks:
         if there is not None and there.get("status") == _STATUS[State.RUNNING]:
             numbers = {"patients": total, "read": done}
             output = [_count(number, name, _TOTALS[name]) for name, number in numbers.items()]
-            self._update(there, {"output": output, "lastModified": instant(self._now())})
+            self._update(there, {"output": output, "lastModified": precise_instant(self._now())})
 
     def closed(self, head: Head, report: Mapping[str, Any]) -> None:
         """Write how it ended. `report` is `SweepReport.to_wire()`. Raises ServerError."""
@@ -140,8 +140,8 @@ class SweepTasks:
 
 def sweep_task(head: Head, identity: Identity) -> Json:
     """The record of a sweep, without its counts."""
-    started = instant(head.started)
-    period = {"start": started} | ({"end": instant(head.ended)} if head.ended else {})
+    started = precise_instant(head.started)
+    period = {"start": started} | ({"end": precise_instant(head.ended)} if head.ended else {})
     words = f"Sweep for {', '.join(head.studies)}"
     return {
         "resourceType": "Task",
@@ -153,7 +153,7 @@ def sweep_task(head: Head, identity: Identity) -> Json:
         "code": concept(coding(names.TASK_CODE, names.SWEEP, names.TASK_CODES[names.SWEEP]), words=words),
         "executionPeriod": period,
         "authoredOn": started,
-        "lastModified": instant(max(head.started, head.ended or head.started)),
+        "lastModified": precise_instant(max(head.started, head.ended or head.started)),
         "input": [
             task_input(names.Input.AS_OF, head.as_of),
             task_input(names.Input.ZONE, head.zone),

@@ -14,7 +14,7 @@ from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.searchset import Page, read_page
 from fhir_screener.fhir.session import FhirSession
 from fhir_screener.fhir.task import names
-from fhir_screener.fhir.task.build import instant
+from fhir_screener.fhir.task.build import precise_instant
 from fhir_screener.fhir.task.coded import Json, codes, dicts
 from fhir_screener.fhir.task.read import input_of
 from fhir_screener.fhir.task.sweep_record import counts_of
@@ -52,7 +52,7 @@ class Sweeps:
         """The Tasks of this source, a page at a time."""
         asked = [("_sort", "-authored-on"), ("_count", str(size)), *([("_elements", elements)] if elements else [])]
         if before is not None and (self._params is None or "authored-on" in self._params):
-            asked.insert(0, ("authored-on", f"lt{instant(before)}"))
+            asked.insert(0, ("authored-on", f"lt{precise_instant(before)}"))
         if not self._params or "code" in self._params:
             asked.insert(0, ("code", f"{names.TASK_CODE}|{names.SWEEP}"))
         page: Page | None = self._session.fetch("Task", read_page, asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -13,8 +13,10 @@ from fhir_screener.fhir.capability import Capability
 from fhir_screener.fhir.origin import Origins
 from fhir_screener.fhir.searchset import read_page
 from fhir_screener.fhir.task import names
+from fhir_screener.fhir.task.sweep_record import sweep_task
 from fhir_screener.fhir.task.sweep_watch import Watch, last_sweeps
 from fhir_screener.fhir.task.sweeps import Sweeps
+from tests.builders.tasks import HEAD, IDENTITY, STUDY
 
 CODE = {"coding": [{"system": names.TASK_CODE, "code": names.SWEEP}]}
 
@@ -83,3 +85,14 @@ def test_a_server_that_goes_in_circles_is_left() -> None:
     sweeps = Sweeps(target, Capability("4.0.1"), "ehr")  # type: ignore[arg-type]
     assert len(list(sweeps.newest("id"))) == 2
     assert len(target.asked) == 2
+
+
+def test_of_two_sweeps_in_one_second_the_later_one_is_the_newest() -> None:
+    first = sweep_task(HEAD, IDENTITY)
+    second = sweep_task(
+        replace(HEAD, sweep=f"{HEAD.sweep}.2", started=HEAD.started + timedelta(milliseconds=300)), IDENTITY
+    )
+    for tasks in ((first, second), (second, first)):
+        found = Sweeps(Target(*tasks), Capability("4.0.1"), IDENTITY.source).of_study(STUDY)  # type: ignore[arg-type]
+        assert [one.task for one in found] == [second["id"], first["id"]]
+    assert second["authoredOn"] <= second["lastModified"]
