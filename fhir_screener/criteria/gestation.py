@@ -15,7 +15,7 @@ from fhir_screener.terminology.units import convert
 from fhir_screener.verdict import Reason
 
 SPEAKS = Duration.parse("P294D")
-"""42 weeks: how long after one was written down its pregnancy may go on."""
+"""42 weeks: how long after a positive test, or a gestational age, its pregnancy may still go on."""
 _ANY = Limits(above={"wk": 0, "d": 0})
 
 

@@ -94,15 +94,11 @@ def _of_a_year(fact: Medication, taken: Intake) -> str:
     """The newest year that the drug's words name, where its elements tell of later ones only, or no element says when it
     was taken and it was recorded in another one.
     """
-    stated = [
-        day[:4]
-        for day in (fact.span.start, fact.span.end, fact.authored, *(dose.bounds.start for dose in fact.doses))
-        if day
-    ]
     years = years_in(fact.concept.text)
     if not years:
         return ""
-    if stated:
+    days = (fact.span.start, fact.span.end, fact.authored, *(dose.bounds.start for dose in fact.doses))
+    if stated := [day[:4] for day in days if day]:
         return years[0] if years[0] < min(stated) else ""
     return years[0] if taken.ongoing and not (fact.asserted or "").startswith(years[0]) else ""
 

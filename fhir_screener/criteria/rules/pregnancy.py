@@ -21,7 +21,7 @@ from fhir_screener.criteria.cite import cite, value_text
 from fhir_screener.criteria.disease import counts, course, doubt_of, is_doubtful
 from fhir_screener.criteria.due_date import TERM, weigh_due_date
 from fhir_screener.criteria.evidence import Evidence, Finding, met, not_met, unknown
-from fhir_screener.criteria.gestation import weigh_gestation
+from fhir_screener.criteria.gestation import SPEAKS, weigh_gestation
 from fhir_screener.criteria.hearsay import hear
 from fhir_screener.criteria.index import among
 from fhir_screener.criteria.keys import duration, mapping, sets
@@ -44,8 +44,6 @@ from fhir_screener.terminology.valueset import Hit
 from fhir_screener.terminology.years import years_in
 from fhir_screener.verdict import MET, Reason
 
-TEST_SPEAKS = Duration.parse("P294D")
-"""42 weeks: how long a positive test may mean a pregnancy that still goes on."""
 HCG = Limits(at_least={"m[IU]/mL": 25}, equivocal={"m[IU]/mL": (5, 25)})
 TYPES = RESULT_TYPES | {"Condition", "Procedure"}
 
@@ -164,7 +162,7 @@ class PregnantRule:
         self, view: View, result: Result, days: Days, after: tuple[Days, int], tally: Tally, clearing: list[Evidence]
     ) -> int:
         says, evidence = result.reading.says, self._cite(result)
-        placed = view.place(days, self.test_within if says is Polarity.NEGATIVE else TEST_SPEAKS)
+        placed = view.place(days, self.test_within if says is Polarity.NEGATIVE else SPEAKS)
         if says is Polarity.NEGATIVE:
             if placed is When.INSIDE and not result.preliminary:
                 clearing.append(evidence)
